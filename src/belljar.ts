@@ -1,0 +1,1 @@
+export { BelljarError } from './errors.ts';

@@ -1,0 +1,50 @@
+import type { ParseArgsConfig } from 'node:util';
+
+export type CommandOptions = NonNullable<ParseArgsConfig['options']>;
+export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** The streams and surroundings of one invocation, so that a command can be driven without a process. */
+export interface CommandIo {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Invocation {
+  readonly values: OptionValues;
+  readonly positionals: readonly string[];
+  readonly io: CommandIo;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** One command of the command line: words and options here, rules never. */
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** The whole help text, with an example; printed by --help. */
+  readonly help: string;
+  /** Options besides --json and --help, which every command has. */
+  readonly options: CommandOptions;
+  /** Resolves to the exit code. A thrown BelljarError is printed by the caller, with the code of the table. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+export function stringOption(values: OptionValues, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function isFlagSet(values: OptionValues, name: string): boolean {
+  return values[name] === true;
+}
+
+/** One JSON document on standard output: what every --json prints. */
+export function printJson(io: CommandIo, document: unknown): void {
+  io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+export function printLine(io: CommandIo, line: string): void {
+  io.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,47 @@
+import type { Command } from './command.ts';
+
+interface CommandEntry {
+  readonly summary: string;
+  /** Loaded when it is called: a start pays for one command only. */
+  load(): Promise<Command>;
+}
+
+/** All commands by the words that call them, in the order of the help. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    summary: 'run a Python file behind glass',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  'policy check': {
+    summary: 'say whether the policy is valid, with line and column where it is not',
+    load: async () => (await import('./policy-check.ts')).policyCheckCommand,
+  },
+  'policy explain': {
+    summary: 'say what the policy decides on packages, and why',
+    load: async () => (await import('./policy-explain.ts')).policyExplainCommand,
+  },
+  'policy test': {
+    summary: 'run the cases of the policy’s tests section',
+    load: async () => (await import('./policy-test.ts')).policyTestCommand,
+  },
+  'audit tail': {
+    summary: 'print the newest entries of the record',
+    load: async () => (await import('./audit-tail.ts')).auditTailCommand,
+  },
+  'audit verify': {
+    summary: 'check the whole record, or an exported one, entry by entry',
+    load: async () => (await import('./audit-verify.ts')).auditVerifyCommand,
+  },
+  'audit export': {
+    summary: 'write the record as JSON lines',
+    load: async () => (await import('./audit-export.ts')).auditExportCommand,
+  },
+  'audit checkpoint': {
+    summary: 'sign the record’s head, to be kept somewhere else',
+    load: async () => (await import('./audit-checkpoint.ts')).auditCheckpointCommand,
+  },
+  doctor: {
+    summary: 'say what this machine can enforce',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+};

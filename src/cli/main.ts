@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { BelljarError, toBelljarError } from '../errors.ts';
+import { type CommandIo, type CommandOptions, type OptionValues, printJson } from './command.ts';
+import { commands } from './commands.ts';
+import { nearestOf } from '../nearest.ts';
+
+const commonOptions: CommandOptions = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+};
+
+const io: CommandIo = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
+
+// A reader that went away (`belljar audit tail | head`) ends the program quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const asJson = argv.includes('--json');
+  try {
+    return await dispatch(argv);
+  } catch (thrown) {
+    const error = toBelljarError(thrown);
+    printError(error, asJson);
+    return error.exitCode;
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [first] = argv;
+  if (first === '--version' || first === '-V') {
+    io.stdout.write(`${readVersion()}\n`);
+    return 0;
+  }
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+    io.stdout.write(overview());
+    return 0;
+  }
+  const words = matchCommand(argv);
+  if (words === undefined) return listGroup(argv);
+  const entry = commands[words];
+  if (entry === undefined) throw new BelljarError('INTERNAL', `no command ${words}`);
+  const command = await entry.load();
+  const { values, positionals } = parseOptions(argv.slice(words.split(' ').length), command.options);
+  if (values['help'] === true) {
+    io.stdout.write(`${command.help.trim()}\n`);
+    return 0;
+  }
+  const { signal, release } = listenForInterrupt();
+  try {
+    return await command.run({ values, positionals, io, signal });
+  } finally {
+    release();
+  }
+}
+
+function matchCommand(argv: readonly string[]): string | undefined {
+  const two = argv.slice(0, 2).join(' ');
+  if (two in commands) return two;
+  return argv[0] !== undefined && argv[0] in commands ? argv[0] : undefined;
+}
+
+function listGroup(argv: readonly string[]): number {
+  const [group = '', sub] = argv;
+  const members = Object.keys(commands).filter((name) => name.startsWith(`${group} `));
+  const wantsHelp = sub === undefined || sub === '--help' || sub === '-h';
+  if (members.length > 0 && wantsHelp) {
+    io.stdout.write(`belljar ${group}:\n${members.map(describe).join('')}`);
+    return sub === undefined ? 2 : 0;
+  }
+  const tried = members.length > 0 ? `${group} ${sub ?? ''}` : group;
+  const nearest = nearestOf(tried, members.length > 0 ? members : Object.keys(commands));
+  throw new BelljarError('USAGE', `there is no command “${tried}”`, {
+    hint: nearest === undefined ? 'Run `belljar --help` for all commands.' : `Did you mean “belljar ${nearest}”?`,
+  });
+}
+
+function parseOptions(args: string[], options: CommandOptions): { values: OptionValues; positionals: string[] } {
+  try {
+    return parseArgs({ args, options: { ...options, ...commonOptions }, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new BelljarError('USAGE', (cause as Error).message, { cause });
+  }
+}
+
+/** The first interrupt asks the command to stop; the second does not ask. */
+function listenForInterrupt(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    controller.abort(new BelljarError('CANCELLED', name === 'SIGINT' ? 'interrupted' : 'asked to stop'));
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+function printError(error: BelljarError, asJson: boolean): void {
+  if (asJson) {
+    printJson(io, { error });
+    return;
+  }
+  io.stderr.write(`belljar: ${error.message}\n`);
+  if (error.hint !== '') io.stderr.write(`  hint: ${error.hint}\n`);
+  if (error.code === 'INTERNAL' && io.env['BELLJAR_DEBUG'] !== undefined) {
+    io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+  }
+}
+
+function overview(): string {
+  const lines = Object.keys(commands).map(describe).join('');
+  return `belljar: run untrusted Python, and let packages in, under one policy
+
+Usage: belljar COMMAND [OPTION…]     belljar COMMAND --help     belljar --version
+
+${lines}
+Every command takes --json and --help. Everything is kept below BELLJAR_HOME.
+`;
+}
+
+function describe(name: string): string {
+  return `  ${name.padEnd(18)}${commands[name]?.summary}\n`;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,203 @@
+/**
+ * The one error class and the one table. What untrusted code does (fails, is killed, times out) is a value and never
+ * passes through here.
+ */
+
+interface ErrorRow {
+  /** HTTP status of the problem+json answer. */
+  readonly http: number;
+  /** Exit code of the command line. */
+  readonly exit: number;
+  /** JSON-RPC error number. */
+  readonly rpc: number;
+  /** What the code means, one sentence; docs/errors.md repeats it. */
+  readonly meaning: string;
+  /** What to do where the thrower knows nothing better. */
+  readonly hint: string;
+}
+
+export const errorTable = {
+  USAGE: {
+    http: 400,
+    exit: 2,
+    rpc: -32602,
+    meaning: 'The call or command line is not one Belljar knows.',
+    hint: 'Run the command with --help.',
+  },
+  INPUT_UNREADABLE: {
+    http: 400,
+    exit: 66,
+    rpc: -32010,
+    meaning: 'A file that was named cannot be read.',
+    hint: 'Check the path and its permissions.',
+  },
+  HOME_UNUSABLE: {
+    http: 500,
+    exit: 78,
+    rpc: -32011,
+    meaning:
+      'The folder that keeps everything (BELLJAR_HOME) cannot be made, read or written, or others can write to it.',
+    hint: 'Set BELLJAR_HOME to a folder that you own and that has free space.',
+  },
+  POLICY_INVALID: {
+    http: 422,
+    exit: 78,
+    rpc: -32020,
+    meaning: 'The policy file does not follow its schema.',
+    hint: 'Mend the lines that are named; `belljar policy check` shows them all.',
+  },
+  POLICY_DENIED: {
+    http: 403,
+    exit: 77,
+    rpc: -32021,
+    meaning: 'The policy says no.',
+    hint: 'Ask the owner of the policy; the reasons name the rule.',
+  },
+  STORAGE_LOCKED: {
+    http: 503,
+    exit: 75,
+    rpc: -32030,
+    meaning: 'Another process kept the database locked for longer than we wait.',
+    hint: 'Try again; if it lasts, look for a stuck process that has the database open.',
+  },
+  STORAGE_FULL: {
+    http: 507,
+    exit: 74,
+    rpc: -32031,
+    meaning: 'There is no space left to write to the database; nothing was lost.',
+    hint: 'Free space on the disk that holds BELLJAR_HOME, then try again.',
+  },
+  STORAGE_CORRUPT: {
+    http: 500,
+    exit: 74,
+    rpc: -32032,
+    meaning: 'The database file is damaged or is no database.',
+    hint: 'Keep the file, restore a backup beside it; Belljar does not write to a damaged database.',
+  },
+  STORAGE_TOO_NEW: {
+    http: 500,
+    exit: 78,
+    rpc: -32033,
+    meaning: 'The database was written by a newer Belljar.',
+    hint: 'Use the newer Belljar, or another BELLJAR_HOME.',
+  },
+  STORAGE_FAILED: {
+    http: 500,
+    exit: 74,
+    rpc: -32034,
+    meaning: 'The database refused an operation.',
+    hint: 'The cause is in the details; check the disk and the permissions of BELLJAR_HOME.',
+  },
+  RECORD_INVALID: {
+    http: 500,
+    exit: 65,
+    rpc: -32040,
+    meaning: 'The record, a checkpoint or an exported record does not have the form it must have.',
+    hint: 'Run `belljar audit verify`, and compare with a checkpoint that was kept elsewhere.',
+  },
+  SANDBOX_UNAVAILABLE: {
+    http: 503,
+    exit: 125,
+    rpc: -32050,
+    meaning: 'This machine has no backend that can make a sandbox.',
+    hint: 'Run `belljar doctor`: it names what is missing and how to get it.',
+  },
+  SANDBOX_CAPABILITY_MISSING: {
+    http: 503,
+    exit: 125,
+    rpc: -32051,
+    meaning: 'This machine cannot enforce something that the launch requires.',
+    hint: 'Run `belljar doctor`: it names each capability, why it is missing and the remedy.',
+  },
+  SANDBOX_LAUNCH_FAILED: {
+    http: 500,
+    exit: 125,
+    rpc: -32052,
+    meaning: 'The sandbox could not be started.',
+    hint: 'The details hold what the backend said; `belljar doctor` checks the machine.',
+  },
+  PYTHON_NOT_FOUND: {
+    http: 503,
+    exit: 125,
+    rpc: -32053,
+    meaning: 'No CPython of version 3.9 or newer was found.',
+    hint: 'Install python3, or name one with --python or BELLJAR_PYTHON.',
+  },
+  SESSION_CLOSED: {
+    http: 409,
+    exit: 125,
+    rpc: -32060,
+    meaning: 'The session has ended and takes no more runs.',
+    hint: 'Open a new session.',
+  },
+  CANCELLED: {
+    http: 499,
+    exit: 130,
+    rpc: -32800,
+    meaning: 'The caller cancelled the operation.',
+    hint: 'Start it again when you want it.',
+  },
+  INTERNAL: {
+    http: 500,
+    exit: 125,
+    rpc: -32603,
+    meaning: 'Belljar itself failed; this is a defect.',
+    hint: 'Report it with the correlation id and the output of `belljar doctor --json`.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export interface BelljarErrorOptions {
+  /** What to do, in one sentence; the table's own hint where left out. */
+  readonly hint?: string;
+  /** Facts for a program: JSON values only, never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+  readonly correlationId?: string;
+}
+
+/**
+ * Every failure that leaves Belljar.
+ *
+ * @example
+ * throw new BelljarError('POLICY_DENIED', 'numpy 1.0 is denied by packages.deny[2]', { details: { rule: 'packages.deny[2]' } });
+ */
+export class BelljarError extends Error {
+  override readonly name = 'BelljarError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly correlationId: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: BelljarErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? errorTable[code].hint;
+    this.details = options.details ?? {};
+    this.correlationId = options.correlationId;
+  }
+
+  get exitCode(): number {
+    return errorTable[this.code].exit;
+  }
+
+  get httpStatus(): number {
+    return errorTable[this.code].http;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { code, message, hint, details, correlationId } = this;
+    return { code, message, hint, details, ...(correlationId === undefined ? {} : { correlationId }) };
+  }
+}
+
+/** Wraps whatever was thrown, so that a face has one shape to print. */
+export function toBelljarError(thrown: unknown): BelljarError {
+  if (thrown instanceof BelljarError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new BelljarError('CANCELLED', 'cancelled', { cause: thrown });
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new BelljarError('INTERNAL', `unexpected failure: ${message}`, { cause: thrown });
+}

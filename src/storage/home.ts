@@ -1,0 +1,43 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+import { BelljarError } from '../errors.ts';
+
+/** Where everything is kept. Root's default lies outside its own home, which sandboxed uids cannot reach below. */
+export function resolveHome(env: NodeJS.ProcessEnv = process.env): string {
+  const named = env['BELLJAR_HOME'];
+  if (named !== undefined && named !== '') {
+    if (!isAbsolute(named))
+      throw new BelljarError('HOME_UNUSABLE', `BELLJAR_HOME must be an absolute path, not ${named}`);
+    return named;
+  }
+  if (process.getuid?.() === 0) return '/var/lib/belljar';
+  const dataHome = env['XDG_DATA_HOME'];
+  return join(
+    dataHome !== undefined && isAbsolute(dataHome) ? dataHome : join(homedir(), '.local', 'share'),
+    'belljar',
+  );
+}
+
+/**
+ * Makes the home when it is missing, writable by its owner alone (others may pass through: sandboxed uids must).
+ *
+ * @throws HOME_UNUSABLE where it cannot be made, or another user owns it or may write to it.
+ */
+export async function ensureHome(home: string): Promise<string> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new BelljarError('HOME_UNUSABLE', `cannot make ${home}: ${(cause as Error).message}`, { cause });
+  }
+  const { uid, mode } = await stat(home);
+  const self = process.getuid?.();
+  if (self !== undefined && uid !== self) {
+    throw new BelljarError('HOME_UNUSABLE', `${home} belongs to uid ${uid}, not to uid ${self} that runs Belljar`);
+  }
+  if ((mode & 0o022) !== 0) {
+    throw new BelljarError('HOME_UNUSABLE', `others may write to ${home}`, { hint: `Run: chmod go-w ${home}` });
+  }
+  return home;
+}
