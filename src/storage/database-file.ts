@@ -1,0 +1,64 @@
+import { chmod, link, open, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { BelljarError } from '../errors.ts';
+
+const privateMode = 0o600;
+
+/**
+ * Makes an empty database file that only its owner may read; SQLite gives the files beside it the same mode. A file
+ * that is there is never opened here: closing it would drop the locks that SQLite holds on it in this process.
+ *
+ * @throws STORAGE_FAILED where it cannot be made.
+ */
+export async function ensureDatabaseFile(path: string): Promise<void> {
+  try {
+    if (await narrow(path)) return;
+    await create(path);
+  } catch (cause) {
+    throw explain(cause as NodeJS.ErrnoException, path);
+  }
+}
+
+/** A backup put back by hand may be readable by all. */
+async function narrow(path: string): Promise<boolean> {
+  let isThere = false;
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const found = await stat(file).catch(ignoreMissing);
+    if (found === undefined) continue;
+    if (file === path) isThere = true;
+    if ((found.mode & 0o077) !== 0) await chmod(file, privateMode);
+  }
+  return isThere;
+}
+
+// Made under another name, so that it appears with its mode and nobody holds it open.
+async function create(path: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  await (await open(temporary, 'wx', privateMode)).close();
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(temporary);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+function explain(cause: NodeJS.ErrnoException, path: string): BelljarError {
+  const options = { cause, details: { path, system: cause.code } };
+  const folder = dirname(path);
+  switch (cause.code) {
+    case 'ENOENT':
+      return new BelljarError('STORAGE_FAILED', `the folder ${folder} does not exist`, options);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new BelljarError('STORAGE_FULL', `no space is left to make ${path}`, options);
+    default:
+      return new BelljarError('STORAGE_FAILED', `cannot make a database in ${folder}: ${cause.message}`, options);
+  }
+}

@@ -1,0 +1,12 @@
+export {
+  type Database,
+  type IterateOptions,
+  type ReadOptions,
+  type Row,
+  type RowSchema,
+  type Transaction,
+  type TransactionOptions,
+} from './database.ts';
+export { ensureHome, resolveHome } from './home.ts';
+export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
+export { joinSql, Sql, sql, type SqlValue } from './sql.ts';

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { BelljarError } from '../errors.ts';
+
+export interface LockWait {
+  /** Counted from the first attempt. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const shortestPauseMs = 1;
+const longestPauseMs = 12;
+
+/**
+ * Tries until it is not locked any more. The pauses are random, so that processes that wait for each other do not
+ * keep step.
+ *
+ * @throws STORAGE_LOCKED when the time is up, CANCELLED when the signal says so.
+ */
+export async function retryWhileLocked<T>(attempt: () => Promise<T>, { timeoutMs, signal }: LockWait): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    if (signal?.aborted === true) throw cancelled(signal);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLocked(error) || performance.now() >= deadline) throw error;
+    }
+    await pause(signal);
+  }
+}
+
+/** The error of an operation that its caller gave up. */
+export function cancelled(signal: AbortSignal): BelljarError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof BelljarError) return reason;
+  return new BelljarError('CANCELLED', 'cancelled while waiting for the database', { cause: reason });
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof BelljarError && error.code === 'STORAGE_LOCKED';
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  const pauseMs = shortestPauseMs + Math.random() * (longestPauseMs - shortestPauseMs);
+  // The loop looks at the signal next.
+  await delay(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+}

@@ -1,0 +1,5 @@
+import { type Migration } from '../migrate.ts';
+import { record } from './0001-record.ts';
+
+/** In their order. Others depend on their numbers and their text: only add. */
+export const migrations: readonly Migration[] = [record];
