@@ -95,6 +95,13 @@ export const errorTable = {
     meaning: 'The record, a checkpoint or an exported record does not have the form it must have.',
     hint: 'Run `belljar audit verify`, and compare with a checkpoint that was kept elsewhere.',
   },
+  KEY_UNUSABLE: {
+    http: 500,
+    exit: 78,
+    rpc: -32041,
+    meaning: 'A signing key cannot be read or made, or others than its owner can get at it.',
+    hint: 'Check the owner and the mode of the keys folder: 0700, and 0600 for the private key.',
+  },
   SANDBOX_UNAVAILABLE: {
     http: 503,
     exit: 125,

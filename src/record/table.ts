@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+import { BelljarError } from '../errors.ts';
+import { joinSql, type Sql, sql, type Transaction } from '../storage/index.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { type Checkpoint } from './checkpoint.ts';
+import { type Entry, entrySchema, type Head, recordIdSchema, type SealedEntry } from './entry.ts';
+
+type Reader = Pick<Transaction, 'read'>;
+
+export interface EntryRow {
+  readonly seq: number;
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** Which entries; what is left out does not matter. */
+export interface EntryFilter {
+  /** An actor's id. */
+  readonly actor?: string;
+  readonly workspace?: string;
+  /** A whole action (`run.start`), its beginning up to a dot (`run`), or a pattern with `*` and `?`. */
+  readonly action?: string;
+  /** At or after this time. */
+  readonly since?: Date;
+  /** Before this time. */
+  readonly until?: Date;
+  readonly afterSeq?: number;
+  readonly upToSeq?: number;
+}
+
+/** Where the chain ends, or undefined while it is empty. */
+export async function readHead(source: Reader): Promise<Head | undefined> {
+  const [row] = await source.read(sql`select seq, time, hash, body from record_entries order by seq desc limit ${1}`, {
+    schema: z.object({ seq: z.int(), time: z.string(), hash: z.string(), body: z.string() }),
+  });
+  if (row === undefined) return undefined;
+  const { seq, time, hash } = row;
+  return { recordId: readRecordId(row), seq, time, hash };
+}
+
+export function insertEntry({ entry, body }: SealedEntry): Sql {
+  const { seq, time, actor, workspace, action, hash } = entry;
+  return sql`insert into record_entries (seq, time, actor, workspace, action, body, hash)
+    values (${seq}, ${time}, ${actor?.id ?? null}, ${workspace}, ${action}, ${body}, ${hash})`;
+}
+
+export function insertCheckpoint(checkpoint: Checkpoint): Sql {
+  return sql`insert into record_checkpoints (seq, body) values (${checkpoint.seq}, ${canonicalJson(checkpoint)})`;
+}
+
+/** The condition that a filter means. */
+export function whereFilter(filter: EntryFilter): Sql {
+  const { actor, workspace, action, since, until, afterSeq = 0, upToSeq } = filter;
+  const conditions = [sql`seq > ${afterSeq}`];
+  if (upToSeq !== undefined) conditions.push(sql`seq <= ${upToSeq}`);
+  if (actor !== undefined) conditions.push(sql`actor = ${actor}`);
+  if (workspace !== undefined) conditions.push(sql`workspace = ${workspace}`);
+  if (action !== undefined) conditions.push(whereAction(action));
+  if (since !== undefined) conditions.push(sql`time >= ${since.toISOString()}`);
+  if (until !== undefined) conditions.push(sql`time < ${until.toISOString()}`);
+  return joinSql(conditions, ' and ');
+}
+
+/**
+ * An entry as it was appended.
+ *
+ * @throws RECORD_INVALID where the row was tampered with so that it is no entry any more.
+ */
+export function parseEntry({ seq, body, hash }: EntryRow): Entry {
+  try {
+    return { ...entrySchema.parse(JSON.parse(body)), hash };
+  } catch (cause) {
+    throw damaged(seq, cause);
+  }
+}
+
+function whereAction(action: string): Sql {
+  if (/[*?]/.test(action)) return sql`action like ${toLikePattern(action)} escape ${'\\'}`;
+  const whole = action.replace(/\.$/, '');
+  return sql`(action = ${whole} or action like ${`${toLikePattern(whole)}.%`} escape ${'\\'})`;
+}
+
+function toLikePattern(glob: string): string {
+  return glob
+    .replaceAll(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}
+
+function readRecordId({ seq, body }: Pick<EntryRow, 'seq' | 'body'>): string {
+  try {
+    return z.object({ recordId: recordIdSchema }).parse(JSON.parse(body)).recordId;
+  } catch (cause) {
+    throw damaged(seq, cause);
+  }
+}
+
+function damaged(seq: number, cause: unknown): BelljarError {
+  return new BelljarError('RECORD_INVALID', `entry ${seq} of the record is damaged`, { cause, details: { seq } });
+}
