@@ -1,0 +1,97 @@
+import { BelljarError } from '../errors.ts';
+import { decideAction } from './decide-action.ts';
+import type { Policy, RunLimits } from './policy-schema.ts';
+import type { Actor, Reason } from './reason.ts';
+import type { Role } from './roles-schema.ts';
+import { essentialCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
+import { formatBytes, formatDuration } from './units.ts';
+import { strictest, type Verdict } from './verdict.ts';
+
+export interface RunQuestion {
+  readonly policy: Policy;
+  readonly actor: Actor;
+  readonly role: Role;
+  /** The limits that the run asks for; what it leaves out it gets from the policy. */
+  readonly requested?: Partial<RunLimits>;
+}
+
+export interface RunDecision {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  /** What the run gets; the policy's own limits where the verdict is `deny`. */
+  readonly limits: RunLimits;
+  /** The hosts that may be reached; none means that the network is off. */
+  readonly network: Policy['runtime']['network'];
+  readonly guards: Policy['runtime']['guards'];
+  /** What may make the sandbox, the first choice first. */
+  readonly backends: Policy['runtime']['backends'];
+  /** What must be enforced, or the run does not start. */
+  readonly required: readonly RequiredCapability[];
+}
+
+/**
+ * What a run gets: above the maximum it is denied, below it is taken.
+ *
+ * @throws USAGE where a limit is not a positive number.
+ */
+export function decideRun({ policy, actor, role, requested = {} }: RunQuestion): RunDecision {
+  const { runtime } = policy;
+  const reasons = [decideAction({ policy, actor, role, action: 'run' }).reason];
+  const limits: Record<string, number> = { ...runtime.limits };
+  for (const [file, name] of Object.entries(limitKeys)) {
+    const wanted = requested[name];
+    if (wanted === undefined) continue;
+    requirePositive(name, wanted);
+    if (wanted > runtime.maximum[name])
+      reasons.push(aboveMaximum(file, name, { wanted, maximum: runtime.maximum[name] }));
+    else limits[name] = wanted;
+  }
+  reasons.push(...runtime.notRequired.map(notRequired));
+  const verdict = strictest(reasons.map((reason) => reason.verdict));
+  return {
+    verdict,
+    reasons,
+    limits: verdict === 'deny' ? runtime.limits : (limits as RunLimits),
+    network: runtime.network,
+    guards: runtime.guards,
+    backends: runtime.backends,
+    required: requiredCapabilities(policy),
+  };
+}
+
+function requirePositive(name: string, value: number): void {
+  if (Number.isFinite(value) && value > 0) return;
+  throw new BelljarError('USAGE', `the limit ${name} must be a positive number, not ${value}`);
+}
+
+function aboveMaximum(file: string, name: keyof RunLimits, amounts: { wanted: number; maximum: number }): Reason {
+  const wanted = formatAmount(name, amounts.wanted);
+  const maximum = formatAmount(name, amounts.maximum);
+  return {
+    rule: `runtime.maximum.${file}`,
+    verdict: 'deny',
+    matched: wanted,
+    message: `${file} of ${wanted} is above the maximum of ${maximum}`,
+    path: [],
+  };
+}
+
+function formatAmount(name: keyof RunLimits, value: number): string {
+  if (name.endsWith('Bytes')) return formatBytes(value);
+  return name.endsWith('Ms') ? formatDuration(value) : String(value);
+}
+
+function notRequired(name: RequiredCapability, index: number): Reason {
+  return {
+    rule: `runtime.notRequired[${index}]`,
+    verdict: 'allow',
+    matched: name,
+    message: `the operator lets code run where ${name} is not enforced`,
+    path: [],
+  };
+}
+
+function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
+  const all = new Set([...essentialCapabilities, ...runtime.required]);
+  return [...all].filter((name) => !runtime.notRequired.includes(name));
+}

@@ -1,0 +1,103 @@
+import { BelljarError } from '../errors.ts';
+import { formatProblem, parsePolicy } from './parse-policy.ts';
+import type { Policy } from './policy-schema.ts';
+
+/** The policy that holds where no file was written. It is what a file with nothing but its version means. */
+export const defaultPolicyText = `# Belljar's built-in policy: what holds where nothing else was written.
+version: 1
+
+roles:
+  operator:
+    allow:
+      [view, run, plan, install, approve, export, manage-workspace, manage-plugins, manage-policy, manage-installation, read-record]
+  owner:
+    allow: [view, run, plan, install, export, manage-workspace, manage-plugins]
+  collaborator:
+    allow: [view, run, plan, install, export]
+  viewer:
+    allow: [view]
+  anonymous:
+    allow: []
+
+packages:
+  default: allow # once every fact is known and good
+  missing:
+    version: ask
+    files: deny
+    hash: deny
+    uploadTime: ask
+    size: deny
+    licence: ask
+    source: ask
+    status: deny
+    severity: deny
+    advisories: ask
+    inspection: deny
+  sourceDistributions: deny
+  prereleases: allow
+  yanked: deny
+  status:
+    archived: ask
+    deprecated: ask
+  releaseAge:
+    minimum: 7d
+    verdict: ask
+  licences:
+    default: allow
+  sources:
+    allow: ['*']
+  advisories:
+    critical: deny
+    high: deny
+    medium: ask
+    low: allow
+    maximumAge: 7d
+  inspection:
+    startupFiles: ask
+    nativeCode: allow
+  limits:
+    packages: 500
+    downloadBytes: 2GiB
+    installedBytes: 6GiB
+    buildTime: 10m
+
+runtime:
+  limits:
+    memory: 1GiB
+    cpus: 1
+    processes: 64
+    wallTime: 60s
+    cpuTime: 60s
+    output: 10MiB
+    disk: 1GiB
+    scratch: 256MiB
+    openFiles: 512
+  maximum:
+    memory: 4GiB
+    cpus: 4
+    processes: 256
+    wallTime: 15m
+    cpuTime: 30m
+    output: 100MiB
+    disk: 10GiB
+    scratch: 2GiB
+    openFiles: 4096
+  network:
+    allow: []
+  backends: [process, container]
+  required: [] # beside filesystem, network-off, privileges, memory-limit, process-limit, wall-time-limit
+
+plugins:
+  unsigned: deny
+
+waivers: []
+`;
+
+export const defaultPolicyName = 'built-in policy';
+
+/** The built-in policy, parsed. */
+export function parseDefaultPolicy(): { readonly policy: Policy; readonly hash: string } {
+  const reading = parsePolicy(defaultPolicyText, defaultPolicyName);
+  if (reading.ok) return reading;
+  throw new BelljarError('INTERNAL', reading.problems.map(formatProblem).join('\n'));
+}

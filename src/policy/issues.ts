@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+import { nearestOf } from '../nearest.ts';
+import { policySchema } from './policy-schema.ts';
+import type { Path } from './yaml-document.ts';
+
+/** One thing that is wrong, in words, at a path of the file. */
+export interface SchemaProblem {
+  readonly path: Path;
+  readonly message: string;
+  /** Whether the key is what is wrong, not its value. */
+  readonly isAboutKey: boolean;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Says what a refusal of the schema means, for a person who wrote the file. */
+export function describeIssues(issues: readonly Issue[]): SchemaProblem[] {
+  return issues.flatMap((issue) => describe(issue, issue.path));
+}
+
+function describe(issue: Issue, path: Path): SchemaProblem[] {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path), isAboutKey: true }));
+    case 'invalid_union':
+      return describeUnion(issue.errors, path);
+    case 'invalid_value':
+      return [about(path, ownMessage(issue) ?? oneOf(issue.values, issue.input))];
+    case 'invalid_type':
+      return [about(path, ownMessage(issue) ?? wrongType(issue.expected, issue.input))];
+    default:
+      return [about(path, issue.message)];
+  }
+}
+
+function about(path: Path, message: string): SchemaProblem {
+  return { path, message, isAboutKey: false };
+}
+
+/** Of several forms, the one whose type fits says what is wrong with it. */
+function describeUnion(options: readonly (readonly Issue[])[], path: Path): SchemaProblem[] {
+  const fitting = options.find(
+    (issues) => !issues.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0),
+  );
+  if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path]));
+  const expected = options.flatMap((issues) =>
+    issues.flatMap((issue) => (issue.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [])),
+  );
+  return [about(path, `must be ${[...new Set(expected)].join(' or ')}`)];
+}
+
+/** Messages that the schema itself words begin in lower case; zod’s own do not. */
+function ownMessage(issue: Issue): string | undefined {
+  return /^[A-Z]/.test(issue.message) ? undefined : issue.message;
+}
+
+function oneOf(values: readonly unknown[], input: unknown): string {
+  const words = values.map(String);
+  const nearest = typeof input === 'string' ? nearestOf(input, words) : undefined;
+  const found = typeof input === 'string' ? `“${input}” is not one of ` : 'must be one of ';
+  return `${found}${words.join(', ')}${nearest === undefined ? '' : `; did you mean “${nearest}”?`}`;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys',
+};
+
+function wrongType(expected: string, input: unknown): string {
+  const wanted = typeNames[expected] ?? expected;
+  if (input === undefined) return `is missing: ${wanted} must stand here`;
+  return `must be ${wanted}, not ${describeInput(input)}`;
+}
+
+function describeInput(input: unknown): string {
+  if (input === null) return 'nothing';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'a map of keys';
+  return typeof input === 'string' ? 'text' : `the ${typeof input} ${JSON.stringify(input)}`;
+}
+
+function unknownKey(key: string, path: Path): string {
+  const known = knownKeys(path);
+  const nearest = nearestOf(key, known);
+  const help = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean “${nearest}”?`;
+  return `“${key}” is not a key of ${path.length === 0 ? 'a policy' : formatPath(path)}; ${help}`;
+}
+
+export function formatPath(path: Path): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      return index === 0 ? String(step) : `.${String(step)}`;
+    })
+    .join('');
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+let jsonSchema: SchemaNode | undefined;
+
+/** The keys that the schema knows at a path, over all forms that are allowed there. */
+function knownKeys(path: Path): string[] {
+  jsonSchema ??= z.toJSONSchema(policySchema, { io: 'input', reused: 'inline' }) as SchemaNode;
+  let nodes: readonly SchemaNode[] = flatten([jsonSchema]);
+  for (const step of path) {
+    const next = nodes.map((node) => (typeof step === 'number' ? node.items : node.properties?.[String(step)]));
+    nodes = flatten(next.filter((node) => node !== undefined));
+  }
+  return nodes.flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function flatten(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
+  return nodes.flatMap((node) => (node.anyOf === undefined ? [node] : flatten(node.anyOf)));
+}

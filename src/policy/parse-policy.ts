@@ -1,0 +1,64 @@
+import { findContradictions } from './contradictions.ts';
+import { describeIssues, formatPath, type SchemaProblem } from './issues.ts';
+import { fillMissingVerdicts } from './missing-verdicts.ts';
+import { hashPolicy } from './policy-hash.ts';
+import { type ParsedPolicy, type Policy, policySchema, toRunLimits } from './policy-schema.ts';
+import { readYaml, type YamlFile } from './yaml-document.ts';
+
+/** One thing that is wrong in a policy file. */
+export interface PolicyProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The path of the value, such as `packages.deny[2]`; empty where the text itself is wrong. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type PolicyReading =
+  | { readonly ok: true; readonly policy: Policy; readonly hash: string }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+/** Reads a policy; where it is wrong, says all that is wrong, each with its line and column. */
+export function parsePolicy(text: string, fileName: string): PolicyReading {
+  const yaml = readYaml(text);
+  if (!yaml.ok) {
+    return {
+      ok: false,
+      problems: yaml.problems.map((problem) => ({ file: fileName, path: '', ...problem })).sort(byPlace),
+    };
+  }
+  const parsed = policySchema.safeParse(yaml.file.data, { reportInput: true });
+  const problems = [
+    ...(parsed.success ? [] : describeIssues(parsed.error.issues)),
+    ...findContradictions(yaml.file.data),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    return { ok: false, problems: problems.map((problem) => locate(problem, yaml.file, fileName)).sort(byPlace) };
+  }
+  const policy = complete(parsed.data);
+  return { ok: true, policy, hash: hashPolicy(policy) };
+}
+
+/** `file:line:column: message`, as compilers and editors write it. */
+export function formatProblem({ file, line, column, path, message }: PolicyProblem): string {
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+function locate({ path, message, isAboutKey }: SchemaProblem, file: YamlFile, fileName: string): PolicyProblem {
+  const position = isAboutKey ? file.positionOfKey(path) : file.positionOf(path);
+  return { file: fileName, ...position, path: formatPath(path), message };
+}
+
+function byPlace(problem: PolicyProblem, other: PolicyProblem): number {
+  return problem.line - other.line || problem.column - other.column;
+}
+
+function complete(parsed: ParsedPolicy): Policy {
+  const { packages, runtime } = parsed;
+  return {
+    ...parsed,
+    packages: { ...packages, missing: fillMissingVerdicts(packages) },
+    runtime: { ...runtime, limits: toRunLimits(runtime.limits), maximum: toRunLimits(runtime.maximum) },
+  };
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+import { byteSize, duration, globText, hostName, text } from './scalars.ts';
+
+/** What a backend can be asked to enforce, by the names that its probe reports. */
+export const capabilityNames = [
+  'filesystem',
+  'network-off',
+  'privileges',
+  'own-uid',
+  'memory-limit',
+  'process-limit',
+  'cpu-limit',
+  'cpu-time-limit',
+  'wall-time-limit',
+  'disk-limit',
+  'system-call-filter',
+] as const;
+export type RequiredCapability = (typeof capabilityNames)[number];
+
+/** Without these nothing runs, unless the operator takes one off by name. */
+export const essentialCapabilities: readonly RequiredCapability[] = [
+  'filesystem',
+  'network-off',
+  'privileges',
+  'memory-limit',
+  'process-limit',
+  'wall-time-limit',
+];
+
+export const backendNames = ['process', 'container'] as const;
+
+const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
+const cpus = z.number().positive('must be more than 0').max(4096, 'is too large');
+const size = byteSize.refine((bytes) => bytes > 0, 'must be more than 0');
+const time = duration.refine((ms) => ms > 0, 'must be more than 0');
+
+function limits(defaults: Readonly<Record<keyof typeof limitKeys, string | number>>) {
+  return z
+    .strictObject({
+      memory: size.prefault(defaults.memory).meta({ description: 'Memory of all processes together.' }),
+      cpus: cpus.prefault(Number(defaults.cpus)).meta({ description: 'Processor cores; parts of one are allowed.' }),
+      processes: count.prefault(Number(defaults.processes)).meta({ description: 'Processes and threads.' }),
+      wallTime: time.prefault(String(defaults.wallTime)).meta({ description: 'Time on the clock.' }),
+      cpuTime: time.prefault(String(defaults.cpuTime)).meta({ description: 'Time on the processors.' }),
+      output: size.prefault(defaults.output).meta({ description: 'What a run may print.' }),
+      disk: size.prefault(defaults.disk).meta({ description: 'What the workspace may keep.' }),
+      scratch: size.prefault(defaults.scratch).meta({ description: 'What may be written outside the workspace.' }),
+      openFiles: count.prefault(Number(defaults.openFiles)).meta({ description: 'Open files of one process.' }),
+    })
+    .prefault({});
+}
+
+/** The names of limits in the file, and what they are called where the unit is part of the name. */
+export const limitKeys = {
+  memory: 'memoryBytes',
+  cpus: 'cpus',
+  processes: 'processes',
+  wallTime: 'wallTimeMs',
+  cpuTime: 'cpuTimeMs',
+  output: 'outputBytes',
+  disk: 'diskBytes',
+  scratch: 'scratchBytes',
+  openFiles: 'openFiles',
+} as const;
+
+const defaultLimits = {
+  memory: '1GiB',
+  cpus: 1,
+  processes: 64,
+  wallTime: '60s',
+  cpuTime: '60s',
+  output: '10MiB',
+  disk: '1GiB',
+  scratch: '256MiB',
+  openFiles: 512,
+};
+
+const defaultMaximum = {
+  memory: '4GiB',
+  cpus: 4,
+  processes: 256,
+  wallTime: '15m',
+  cpuTime: '30m',
+  output: '100MiB',
+  disk: '10GiB',
+  scratch: '2GiB',
+  openFiles: 4096,
+};
+
+const allowedHost = z.strictObject({
+  host: hostName,
+  ports: z
+    .array(z.int().min(1, 'a port is 1 to 65535').max(65535, 'a port is 1 to 65535'))
+    .min(1, 'must name a port')
+    .default([443]),
+  because: text.optional().meta({ description: 'Why; shown to whoever asks.' }),
+});
+
+const capabilities = z.array(z.enum(capabilityNames)).default([]);
+
+export const runtimeSchema = z
+  .strictObject({
+    limits: limits(defaultLimits).meta({ description: 'What a run gets when it asks for nothing.' }),
+    maximum: limits(defaultMaximum).meta({ description: 'What a run may ask for.' }),
+    network: z
+      .strictObject({
+        allow: z.array(allowedHost).default([]).meta({ description: 'Hosts that may be reached; none means off.' }),
+      })
+      .prefault({})
+      .meta({ description: 'The network is off except for what is named here.' }),
+    guards: z
+      .strictObject({
+        exec: z
+          .array(globText)
+          .default([])
+          .meta({
+            description: 'Programs that Python code is refused to start, by base name.',
+            examples: [['pip*', '*']],
+          }),
+        imports: z
+          .array(globText)
+          .default([])
+          .meta({
+            description: 'Modules that Python code is refused to import, by dotted name.',
+            examples: [['ctypes', 'ctypes.*']],
+          }),
+      })
+      .prefault({})
+      .meta({
+        description: 'Refusals with a clear message inside Python. A courtesy, not a boundary: the glass is that.',
+      }),
+    backends: z
+      .array(z.enum(backendNames))
+      .min(1, 'must name a backend')
+      .default([...backendNames])
+      .meta({ description: 'What may make a sandbox; the first that this machine has is taken.' }),
+    required: capabilities.meta({
+      description: `What must be enforced beside ${essentialCapabilities.join(', ')}, or nothing runs.`,
+    }),
+    notRequired: capabilities.meta({
+      description: 'What need not be enforced after all: the only way to run without it.',
+    }),
+  })
+  .prefault({})
+  .meta({ description: 'What running code gets, may ask for and may touch.' });
