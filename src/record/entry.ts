@@ -23,7 +23,7 @@ const shortText = z.string().min(1).max(512);
 export const actorSchema = z.strictObject({
   id: shortText,
   kind: z.enum(['user', 'service', 'anonymous']),
-  role: z.enum(['owner', 'collaborator', 'viewer', 'anonymous', 'operator']).nullable(),
+  role: z.enum(['owner', 'collaborator', 'viewer', 'anonymous', 'operator']),
 });
 
 /** What a caller says about something that happened; the record adds the rest. */

@@ -15,7 +15,8 @@ import {
   sealEntry,
   type SealedEntry,
 } from './entry.ts';
-import { ensureSigningKey, type SigningKey } from './signing-key.ts';
+import { exportDatabase, type ExportOptions, type ExportSummary, type Write } from './export.ts';
+import { ensureSigningKey, loadSigningKey, type SigningKey, type VerifyingKey } from './signing-key.ts';
 import {
   type EntryFilter,
   type EntryRow,
@@ -25,6 +26,7 @@ import {
   readHead,
   whereFilter,
 } from './table.ts';
+import { verifyDatabase, type VerifyOptions, type VerifyResult } from './verify.ts';
 
 export interface RecordOptions {
   readonly database: Database;
@@ -100,6 +102,36 @@ export class AuditRecord {
       },
       signal === undefined ? {} : { signal },
     );
+  }
+
+  /**
+   * Walks the whole chain in one pass and names the first thing that is wrong. What is wrong is a value, not a throw.
+   *
+   * @throws KEY_UNUSABLE where there is no key to check signatures with, and the codes of the database.
+   */
+  async verify(options: VerifyOptions = {}): Promise<VerifyResult> {
+    const key: VerifyingKey | undefined = options.key ?? (await loadSigningKey(this.#keyFolder));
+    if (key === undefined && (await this.head()) !== undefined) {
+      throw new BelljarError(
+        'KEY_UNUSABLE',
+        `there is no key in ${this.#keyFolder} to check the record’s signatures with`,
+        {
+          hint: 'Put the key back, or name its public half with --key.',
+        },
+      );
+    }
+    return verifyDatabase(this.#database, key, options);
+  }
+
+  /**
+   * Writes the entries that fit the filter as JSON lines, and as the last line a checkpoint of the newest entry.
+   *
+   * @throws RECORD_INVALID while the record is empty.
+   */
+  async exportTo(write: Write, options: ExportOptions = {}): Promise<ExportSummary> {
+    const { signal } = options;
+    const checkpoint = await this.checkpoint(signal === undefined ? {} : { signal });
+    return exportDatabase(this.#database, checkpoint, { ...options, write });
   }
 
   #appendGroup(take: () => readonly CheckedDraft[]): Promise<Entry[]> {
