@@ -91,7 +91,8 @@ function notRequired(name: RequiredCapability, index: number): Reason {
   };
 }
 
-function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
+/** What must be enforced for code to run under this policy. */
+export function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
   const all = new Set([...essentialCapabilities, ...runtime.required]);
   return [...all].filter((name) => !runtime.notRequired.includes(name));
 }

@@ -1,5 +1,5 @@
 export { type ActionDecision, type ActionQuestion, decideAction } from './decide-action.ts';
-export { decideRun, type RunDecision, type RunQuestion } from './decide-run.ts';
+export { decideRun, requiredCapabilities, type RunDecision, type RunQuestion } from './decide-run.ts';
 export { defaultPolicyName, defaultPolicyText, parseDefaultPolicy } from './default-policy.ts';
 export { isProjectName, normalizeName } from './names.ts';
 export { formatProblem, parsePolicy, type PolicyProblem, type PolicyReading } from './parse-policy.ts';

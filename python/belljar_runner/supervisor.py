@@ -1,0 +1,178 @@
+"""Pid 1 of the sandbox: starts a worker for a run, frames what it prints, tells how it ended, reaps what is left.
+
+It is a process apart from the code it serves, so that code which closes its descriptors, exits at once, exhausts its
+stack or crashes takes nothing with it: what it printed before is still told.
+"""
+
+import base64
+import os
+import select
+import signal
+import sys
+
+import frames
+
+CHUNK = 64 * 1024
+
+
+def serve():
+    """Serves the host until it closes the stream. Comes back with the request in a forked worker, else with None."""
+    control_in, control_out = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    os.close(null)
+    return Supervisor(control_in, control_out).serve()
+
+
+class Supervisor:
+    def __init__(self, control_in, control_out):
+        self.control_in = control_in
+        self.control_out = control_out
+        self.buffer = frames.FrameBuffer()
+        self.run = None
+        self.poll = select.poll()
+        self.wake_in, self.wake_out = os.pipe()
+        os.set_blocking(self.wake_out, False)
+        os.set_blocking(self.wake_in, False)
+
+    def serve(self):
+        signal.set_wakeup_fd(self.wake_out, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for descriptor in (self.control_in, self.wake_in):
+            self.poll.register(descriptor, select.POLLIN)
+        self.send({"type": "ready", "protocol": frames.PROTOCOL, "python": sys.version.split()[0]})
+        while True:
+            for descriptor, _ in self.poll.poll():
+                if descriptor == self.control_in:
+                    data = os.read(self.control_in, CHUNK)
+                    if not data:
+                        return None
+                    for frame in self.buffer.feed(data):
+                        request = self.handle(frame)
+                        if request is not None:
+                            return request
+                elif descriptor == self.wake_in:
+                    self.reap()
+                elif self.run is not None:
+                    self.run.pump(descriptor)
+
+    def send(self, frame):
+        frames.write_all(self.control_out, frames.encode(frame))
+
+    def handle(self, frame):
+        if frame["type"] == "run":
+            return self.start(frame)
+        if frame["type"] == "interrupt" and self.run is not None and self.run.id == frame["run"]:
+            self.run.interrupt()
+        return None
+
+    def start(self, request):
+        streams = {name: os.pipe() for name in ("stdout", "stderr")}
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setpgid(0, 0)
+            os.dup2(streams["stdout"][1], 1)
+            os.dup2(streams["stderr"][1], 2)
+            os.closerange(3, 1024)
+            return request
+        try:
+            os.setpgid(pid, pid)  # here too: an interrupt may come before the worker got so far
+        except OSError:
+            pass  # it was quicker, or is gone
+        for _, write_end in streams.values():
+            os.close(write_end)
+        readers = {read_end: name for name, (read_end, _) in streams.items()}
+        self.run = Run(request["run"], pid, readers, self)
+        return None
+
+    def reap(self):
+        try:
+            os.read(self.wake_in, CHUNK)
+        except BlockingIOError:
+            pass
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if self.run is not None and pid == self.run.pid:
+                run, self.run = self.run, None
+                run.finish(status)
+
+
+class Run:
+    """One worker and the pipes it prints into."""
+
+    def __init__(self, id, pid, readers, supervisor):
+        self.id = id
+        self.pid = pid
+        self.readers = dict(readers)
+        self.pending = {name: b"" for name in readers.values()}
+        self.supervisor = supervisor
+        for descriptor in self.readers:
+            os.set_blocking(descriptor, False)
+            supervisor.poll.register(descriptor, select.POLLIN)
+
+    def interrupt(self):
+        try:
+            # Like Ctrl-C at a terminal: the worker and what it started.
+            os.killpg(self.pid, signal.SIGINT)
+        except (ProcessLookupError, PermissionError):
+            pass  # it ended by itself
+
+    def pump(self, descriptor):
+        """Passes one chunk on; says whether there was one."""
+        name = self.readers.get(descriptor)
+        if name is None:
+            return False
+        try:
+            data = os.read(descriptor, CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self.close(descriptor)
+            return False
+        self.tell(name, data)
+        return True
+
+    def tell(self, name, data):
+        data = self.pending[name] + data
+        self.pending[name] = b""
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and len(data) - error.start < 4:
+                self.pending[name] = data[error.start :]
+                text = data[: error.start].decode("utf-8")
+            else:
+                self.emit(name, {"base64": base64.b64encode(data).decode("ascii")})
+                return
+        if text:
+            self.emit(name, {"text": text})
+
+    def emit(self, name, content):
+        self.supervisor.send({"type": "stream", "run": self.id, "name": name, **content})
+
+    def finish(self, status):
+        # What the worker wrote before it ended fits into the pipe, so one pipe's worth is all that is owed; a process
+        # it left behind could go on for ever.
+        for descriptor, name in list(self.readers.items()):
+            self.pump(descriptor)
+            if self.pending[name]:
+                self.emit(name, {"base64": base64.b64encode(self.pending[name]).decode("ascii")})
+            self.close(descriptor)
+        if os.WIFSIGNALED(status):
+            how = {"how": "signalled", "signal": os.WTERMSIG(status)}
+        else:
+            how = {"how": "exited", "code": os.WEXITSTATUS(status)}
+        self.supervisor.send({"type": "done", "run": self.id, **how})
+
+    def close(self, descriptor):
+        if self.readers.pop(descriptor, None) is not None:
+            self.supervisor.poll.unregister(descriptor)
+            os.close(descriptor)

@@ -1,0 +1,20 @@
+import { userInfo } from 'node:os';
+
+import { type Actor, type Role, parseRole } from '../belljar.ts';
+import { type OptionValues, stringOption } from './command.ts';
+
+/** Who sits at this terminal: the user of the machine, as owner, unless told otherwise. */
+export function localActor(values: OptionValues): { actor: Actor; role: Role } {
+  const role = parseRole(stringOption(values, 'role') ?? 'owner');
+  const id = stringOption(values, 'actor') ?? userName();
+  return { actor: { id, kind: role === 'anonymous' ? 'anonymous' : 'user' }, role };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without an entry in the user database, as in many containers.
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,74 @@
+import { type MachineReport, inspectMachine } from '../belljar.ts';
+import {
+  type Command,
+  type CommandIo,
+  type Invocation,
+  isFlagSet,
+  printJson,
+  printLine,
+  stringOption,
+} from './command.ts';
+
+export const doctorCommand: Command = {
+  summary: 'say what this machine can enforce',
+  help: `
+belljar doctor [--policy FILE] [--python PROGRAM] [--json]
+
+Tries out what this machine can enforce, capability by capability, and says what of it the policy requires. Starts a
+few harmless sandboxes; changes nothing and makes no home.
+
+Exit code: 0 when code can run here under the policy, 1 when something stands in the way.
+
+Example:
+  belljar doctor
+  belljar doctor --json
+`,
+  options: { policy: { type: 'string' }, python: { type: 'string' } },
+  run: runDoctor,
+};
+
+async function runDoctor({ values, io, signal }: Invocation): Promise<number> {
+  const report = await inspectMachine({
+    env: io.env,
+    policyFile: stringOption(values, 'policy'),
+    python: stringOption(values, 'python'),
+    signal,
+  });
+  if (isFlagSet(values, 'json')) printJson(io, report);
+  else printReport(report, io);
+  return report.obstacles.length === 0 ? 0 : 1;
+}
+
+function printReport(report: MachineReport, io: CommandIo): void {
+  const { python, policy } = report;
+  const facts: [string, string][] = [
+    ['machine', `${report.platform}, kernel ${report.kernel}, as ${report.user}`],
+    ['node', report.node],
+    ['python', 'problem' in python ? python.problem : `${python.version} at ${python.executable}`],
+    ['policy', 'problem' in policy ? policy.problem : policy.source],
+    ['home', report.home],
+  ];
+  for (const [name, value] of facts) printLine(io, `${name.padEnd(9)}${value}`);
+  const required = 'required' in policy ? policy.required : [];
+  for (const { backend, available, why, capabilities } of report.backends) {
+    printLine(io, `\nbackend ${backend}: ${available ? 'available' : 'not available'} (${why})`);
+    for (const { name, status, why: reason } of capabilities) {
+      const mark = required.includes(name) ? '*' : ' ';
+      printLine(io, `  ${mark} ${name.padEnd(19)}${status.padEnd(10)}${reason}`);
+    }
+  }
+  printLine(io, '\n* required by the policy');
+  printVerdict(report, io);
+}
+
+function printVerdict({ obstacles }: MachineReport, io: CommandIo): void {
+  if (obstacles.length === 0) {
+    printLine(io, 'Code can run here.');
+    return;
+  }
+  printLine(io, 'Code cannot run here:');
+  for (const { what, remedy } of obstacles) {
+    printLine(io, `  - ${what}`);
+    if (remedy !== '') printLine(io, `    ${remedy}`);
+  }
+}

@@ -1,0 +1,1 @@
+export { type FindInterpreterOptions, type Interpreter, findInterpreter } from './interpreter.ts';

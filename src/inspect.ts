@@ -1,0 +1,120 @@
+import { release } from 'node:os';
+
+import { findInterpreter } from './environments/index.ts';
+import { toBelljarError } from './errors.ts';
+import { LivePolicy } from './live-policy.ts';
+import { type Policy, type RequiredCapability, requiredCapabilities } from './policy/index.ts';
+import { type BackendReport, ProcessBackend } from './sandbox/index.ts';
+import { resolveHome } from './storage/index.ts';
+
+export interface InspectOptions {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly policyFile?: string | undefined;
+  readonly python?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What this machine has and can enforce, and what of it the policy in force requires. */
+export interface MachineReport {
+  readonly platform: string;
+  readonly kernel: string;
+  readonly node: string;
+  readonly user: string;
+  readonly home: string;
+  readonly python: { readonly executable: string; readonly version: string } | { readonly problem: string };
+  readonly policy:
+    { readonly source: string; readonly required: readonly RequiredCapability[] } | { readonly problem: string };
+  readonly backends: readonly BackendReport[];
+  /** Why code cannot run here; none means that it can. */
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface Obstacle {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** Looks at the machine; changes nothing, and makes no home. */
+export async function inspectMachine(options: InspectOptions = {}): Promise<MachineReport> {
+  const { env = process.env, signal } = options;
+  const home = resolveHome(env);
+  const [python, policy, processReport] = await Promise.all([
+    describePython(options),
+    describePolicy(options, home),
+    new ProcessBackend({}).probe(signal),
+  ]);
+  const backends = [processReport, containerReport];
+  return {
+    platform: `${process.platform} ${process.arch}`,
+    kernel: release(),
+    node: process.version,
+    user: process.getuid?.() === 0 ? 'root' : `uid ${process.getuid?.() ?? 'unknown'}`,
+    home,
+    python,
+    policy,
+    backends,
+    obstacles: findObstacles({ python, policy, backends }),
+  };
+}
+
+const containerReport: BackendReport = {
+  backend: 'container',
+  available: false,
+  why: 'this version does not have it yet',
+  capabilities: [],
+};
+
+async function describePython({ python, env, signal }: InspectOptions): Promise<MachineReport['python']> {
+  try {
+    const { executable, version } = await findInterpreter({
+      named: python,
+      ...(env && { env }),
+      ...(signal && { signal }),
+    });
+    return { executable, version };
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+async function describePolicy({ policyFile, env }: InspectOptions, home: string): Promise<MachineReport['policy']> {
+  try {
+    using live = await LivePolicy.open({ file: policyFile, env, home });
+    const { policy, source } = live.current;
+    return { source, required: requiredCapabilities(policy) };
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+function problemOf(thrown: unknown): { problem: string } {
+  const error = toBelljarError(thrown);
+  if (error.code === 'CANCELLED') throw error;
+  return { problem: error.message };
+}
+
+function findObstacles({
+  python,
+  policy,
+  backends,
+}: Pick<MachineReport, 'python' | 'policy' | 'backends'>): Obstacle[] {
+  const obstacles: Obstacle[] = [];
+  if ('problem' in python) obstacles.push({ what: python.problem, remedy: 'Install python3 (3.9 or newer).' });
+  if ('problem' in policy) obstacles.push({ what: policy.problem, remedy: 'Mend the policy: belljar policy check' });
+  const usable = backends.find(({ available }) => available);
+  if (usable === undefined) {
+    obstacles.push(...backends.map(({ backend, why }) => ({ what: `${backend}: ${why}`, remedy: remedyOf(why) })));
+  }
+  const required: readonly Policy['runtime']['required'][number][] = 'required' in policy ? policy.required : [];
+  for (const { name, status, why, remedy } of usable?.capabilities ?? []) {
+    if (status === 'enforced' || !required.includes(name)) continue;
+    obstacles.push({ what: `${name} is required by the policy and ${status}: ${why}`, remedy: remedy ?? '' });
+  }
+  return obstacles;
+}
+
+function remedyOf(why: string): string {
+  if (why.startsWith('bubblewrap is not')) return 'Install it: apt-get install bubblewrap (or dnf, pacman, apk)';
+  if (why.startsWith('setpriv')) return 'Install util-linux.';
+  return '';
+}

@@ -1,0 +1,225 @@
+import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { CgroupPlaces, Controller } from './places.ts';
+
+export interface GroupLimits {
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly cpus: number;
+}
+
+export interface GroupUsage {
+  readonly cpuMs: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+  readonly memoryKills: number;
+  readonly refusedForks: number;
+}
+
+type Version = 1 | 2;
+
+const cpuPeriodUs = 100_000;
+
+/** One group per sandbox, in as many folders as the machine spreads its controllers over. */
+export class Cgroup {
+  readonly #folders: ReadonlyMap<Controller, { version: Version; folder: string }>;
+
+  private constructor(folders: ReadonlyMap<Controller, { version: Version; folder: string }>) {
+    this.#folders = folders;
+  }
+
+  /** Makes the group and sets its limits; leaves nothing behind where that fails. */
+  static async create(places: CgroupPlaces, name: string, limits: GroupLimits): Promise<Cgroup> {
+    const folders = new Map<Controller, { version: Version; folder: string }>();
+    for (const [controller, place] of Object.entries(places) as [Controller, CgroupPlaces[Controller]][]) {
+      if (place.version !== 'none')
+        folders.set(controller, { version: place.version, folder: join(place.folder, name) });
+    }
+    const group = new Cgroup(folders);
+    await makeFolders(group.#uniqueFolders());
+    try {
+      await Promise.all([group.#limitMemory(limits), group.#limitProcesses(limits), group.#limitCpu(limits)]);
+    } catch (error) {
+      await group.remove();
+      throw error;
+    }
+    return group;
+  }
+
+  /** A process joins by writing 0 into each of these. */
+  get joinFiles(): string[] {
+    return this.#uniqueFolders().map((folder) => join(folder, 'cgroup.procs'));
+  }
+
+  async usage(): Promise<GroupUsage> {
+    const [cpuMs, peakMemoryBytes, memoryKills, refusedForks] = await Promise.all([
+      this.#cpuMs(),
+      this.#peakMemory(),
+      this.#memoryKills(),
+      this.#refusedForks(),
+    ]);
+    return { cpuMs, peakMemoryBytes, memoryKills, refusedForks };
+  }
+
+  /** Kills until the group is empty: what forks while we read the list is met in the next round. */
+  async kill(): Promise<void> {
+    const folders = this.#uniqueFolders();
+    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+      let left = 0;
+      for (const folder of folders) {
+        await writeFile(join(folder, 'cgroup.kill'), '1', { flag: 'r+' }).catch(() => undefined); // v2 from 5.14 on
+        for (const pid of await readProcesses(folder)) {
+          left += 1;
+          killQuietly(pid);
+        }
+      }
+      if (left === 0) return;
+      await delay(pauseMs);
+    }
+  }
+
+  /** Removes the folders; a process that is just being reaped keeps one busy for a moment. */
+  async remove(): Promise<void> {
+    await Promise.all(this.#uniqueFolders().map((folder) => removeFolder(folder)));
+  }
+
+  #uniqueFolders(): string[] {
+    return [...new Set([...this.#folders.values()].map(({ folder }) => folder))];
+  }
+
+  async #write(
+    controller: Controller,
+    files: Readonly<Record<Version, readonly (readonly [string, string])[]>>,
+  ): Promise<void> {
+    const place = this.#folders.get(controller);
+    if (place === undefined) return;
+    for (const [file, value] of files[place.version]) await writeFile(join(place.folder, file), value, { flag: 'r+' });
+  }
+
+  async #limitMemory({ memoryBytes }: GroupLimits): Promise<void> {
+    const bytes = String(memoryBytes);
+    await this.#write('memory', {
+      1: [['memory.limit_in_bytes', bytes]],
+      2: [
+        ['memory.max', bytes],
+        ['memory.oom.group', '1'],
+      ],
+    });
+    // Kernels without swap accounting lack these; without swap there is nothing to limit either.
+    await this.#write('memory', {
+      1: [['memory.memsw.limit_in_bytes', bytes]],
+      2: [['memory.swap.max', '0']],
+    }).catch(ignoreMissing);
+  }
+
+  async #limitProcesses({ processes }: GroupLimits): Promise<void> {
+    const max = [['pids.max', String(processes)]] as const;
+    await this.#write('pids', { 1: max, 2: max });
+  }
+
+  async #limitCpu({ cpus }: GroupLimits): Promise<void> {
+    const quotaUs = Math.max(1000, Math.round(cpus * cpuPeriodUs));
+    await this.#write('cpu', {
+      1: [
+        ['cpu.cfs_period_us', String(cpuPeriodUs)],
+        ['cpu.cfs_quota_us', String(quotaUs)],
+      ],
+      2: [['cpu.max', `${quotaUs} ${cpuPeriodUs}`]],
+    });
+  }
+
+  async #read(controller: Controller, files: Readonly<Record<Version, string>>): Promise<string | undefined> {
+    const place = this.#folders.get(controller);
+    if (place === undefined) return undefined;
+    return readFile(join(place.folder, files[place.version]), 'utf8').catch(() => undefined);
+  }
+
+  async #cpuMs(): Promise<number | undefined> {
+    const text = await this.#read('cpuacct', { 1: 'cpuacct.usage', 2: 'cpu.stat' });
+    if (text === undefined) return undefined;
+    const microseconds = fieldOf(text, 'usage_usec');
+    return microseconds === undefined ? Number(text) / 1e6 : microseconds / 1000;
+  }
+
+  async #peakMemory(): Promise<number | undefined> {
+    const text = await this.#read('memory', { 1: 'memory.max_usage_in_bytes', 2: 'memory.peak' });
+    return text === undefined ? undefined : Number(text);
+  }
+
+  async #memoryKills(): Promise<number> {
+    const text = await this.#read('memory', { 1: 'memory.oom_control', 2: 'memory.events' });
+    return fieldOf(text ?? '', 'oom_kill') ?? 0;
+  }
+
+  async #refusedForks(): Promise<number> {
+    const text = await this.#read('pids', { 1: 'pids.events', 2: 'pids.events' });
+    return fieldOf(text ?? '', 'max') ?? 0;
+  }
+}
+
+/** Removes the groups of servers that are gone, told by their names; what a living one made stays. */
+export async function sweepGroups(places: CgroupPlaces, isAbandoned: (name: string) => boolean): Promise<string[]> {
+  const swept = new Set<string>();
+  for (const place of Object.values(places)) {
+    if (place.version === 'none') continue;
+    const names = await readdir(place.folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of names) {
+      if (!entry.isDirectory() || !isAbandoned(entry.name)) continue;
+      const folder = join(place.folder, entry.name);
+      for (const pid of await readProcesses(folder)) killQuietly(pid);
+      await removeFolder(folder);
+      swept.add(entry.name);
+    }
+  }
+  return [...swept];
+}
+
+/** All or none: what was there before is another's, and stays. */
+async function makeFolders(folders: readonly string[]): Promise<void> {
+  const results = await Promise.allSettled(folders.map((folder) => mkdir(folder)));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure === undefined) return;
+  await Promise.all(folders.filter((_, index) => results[index]?.status === 'fulfilled').map(removeFolder));
+  throw failure.reason;
+}
+
+async function readProcesses(folder: string): Promise<number[]> {
+  const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+  return text.split('\n').filter(Boolean).map(Number);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    // A pid of 0 stands for a process of another namespace; killing it would kill ourselves.
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    try {
+      await rmdir(folder);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EBUSY' || Date.now() > deadline) return;
+      await delay(2);
+    }
+  }
+}
+
+function fieldOf(text: string, name: string): number | undefined {
+  for (const line of text.split('\n')) {
+    const [key, value] = line.split(' ');
+    if (key === name && value !== undefined) return Number(value);
+  }
+  return undefined;
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,108 @@
+import type { Duplex } from 'node:stream';
+
+import type { RequiredCapability } from '../policy/index.ts';
+
+/** The names under which a policy requires what a backend reports. */
+export type CapabilityName = RequiredCapability;
+
+/**
+ * What every backend can give, one on another machine too: mounts are symbolic, control is one duplex byte stream, an
+ * exit is a value that says why.
+ */
+export interface Backend {
+  readonly name: BackendName;
+  /** What this machine can enforce, found out by trying. */
+  probe(signal?: AbortSignal): Promise<BackendReport>;
+  /**
+   * Starts a program behind glass.
+   *
+   * @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED; never starts with less than `require`.
+   */
+  launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox>;
+}
+
+export type BackendName = 'process' | 'container';
+
+export interface LaunchSpec {
+  /** The program and its arguments, as paths inside. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment: nothing of the host's is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly workingDirectory: string;
+  readonly limits: SandboxLimits;
+  readonly network: 'off';
+  /** Capabilities that must be enforced, or the launch fails closed. */
+  readonly require: readonly CapabilityName[];
+}
+
+/** What is seen inside. Names are resolved by the backend's catalogue: a caller can never name a path of the host. */
+export type Mount =
+  | { readonly kind: 'bundle'; readonly name: string }
+  | { readonly kind: 'scratch'; readonly at: string; readonly maxBytes: number };
+
+/** Read-only folders and files of the host that mounts may name: interpreters, the runner. */
+export type BundleCatalogue = Readonly<Record<string, readonly BundlePart[]>>;
+
+/** A path of the host shown at a path inside, or a folder inside that is covered by an empty one. */
+export type BundlePart = { readonly hostPath: string; readonly at: string } | { readonly hide: string };
+
+export interface SandboxLimits {
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly cpus: number;
+  readonly cpuTimeMs: number;
+  readonly openFiles: number;
+  /** Largest single file. */
+  readonly fileBytes: number;
+}
+
+/** A program behind glass. */
+export interface Sandbox {
+  /** To the program's standard input, from its standard output; whatever comes out is untrusted. */
+  readonly control: Duplex;
+  /** Resolves when nothing of the sandbox is left: no process, no cgroup. Never rejects. */
+  readonly exited: Promise<SandboxExit>;
+  /** Ends everything inside, at once. */
+  kill(): void;
+  usage(): Promise<SandboxUsage>;
+}
+
+export interface SandboxExit {
+  readonly why: ExitReason;
+  readonly usage: SandboxUsage;
+  /** The end of what the program wrote to standard error, bounded; untrusted. */
+  readonly diagnostics: string;
+}
+
+export type ExitReason =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: number }
+  | { readonly kind: 'memory'; readonly limitBytes: number }
+  | { readonly kind: 'cpuTime'; readonly limitMs: number }
+  | { readonly kind: 'killed' };
+
+export interface SandboxUsage {
+  readonly wallMs: number;
+  /** Undefined where the machine does not count. */
+  readonly cpuMs: number | undefined;
+  readonly peakMemoryBytes: number | undefined;
+  /** How often the kernel killed a process inside for memory. */
+  readonly memoryKills: number;
+  /** How often a fork was refused for the process limit. */
+  readonly refusedForks: number;
+}
+
+export interface CapabilityReport {
+  readonly name: CapabilityName;
+  readonly status: 'enforced' | 'degraded' | 'missing';
+  readonly why: string;
+  readonly remedy?: string;
+}
+
+export interface BackendReport {
+  readonly backend: BackendName;
+  readonly available: boolean;
+  readonly why: string;
+  readonly capabilities: readonly CapabilityReport[];
+}

@@ -1,0 +1,17 @@
+export {
+  type Backend,
+  type BackendName,
+  type BackendReport,
+  type BundleCatalogue,
+  type BundlePart,
+  type CapabilityName,
+  type CapabilityReport,
+  type ExitReason,
+  type LaunchSpec,
+  type Mount,
+  type Sandbox,
+  type SandboxExit,
+  type SandboxLimits,
+  type SandboxUsage,
+} from './contract.ts';
+export { ProcessBackend } from './process/process-backend.ts';

@@ -1,0 +1,74 @@
+import { capabilityNames } from '../../policy/index.ts';
+import type { CgroupPlace, CgroupPlaces } from '../cgroup/index.ts';
+import type { CapabilityName, CapabilityReport } from '../contract.ts';
+import type { IsolationTrial } from './try-isolation.ts';
+
+const delegationRemedy = 'Start Belljar as root, or where cgroups are delegated to this user.';
+
+/**
+ * What is enforced. Without a trial (at every launch, where time counts) only what can be known without starting
+ * anything is judged: bubblewrap itself fails where it cannot isolate.
+ */
+export function assessCapabilities(places: CgroupPlaces, trial?: IsolationTrial): CapabilityReport[] {
+  return capabilityNames.map((name) => ({ name, ...assessors[name](places, trial) }));
+}
+
+type Assessment = Omit<CapabilityReport, 'name'>;
+type Assessor = (places: CgroupPlaces, trial: IsolationTrial | undefined) => Assessment;
+
+const assessors: Readonly<Record<CapabilityName, Assessor>> = {
+  filesystem: (_, trial) =>
+    isolated(
+      trial,
+      trial?.seesHostFiles === false,
+      'a root of its own, read-only; the host’s homes, /etc and mounts are absent',
+    ),
+  'network-off': (_, trial) =>
+    isolated(
+      trial,
+      trial?.interfaces.every((name) => name === 'lo') === true,
+      'a network namespace with nothing but its own loopback',
+    ),
+  privileges: (_, trial) =>
+    isolated(
+      trial,
+      trial?.hasCapabilities === false && trial.hasNoNewPrivileges,
+      'no capabilities, no way to new ones',
+    ),
+  'own-uid': () =>
+    process.getuid?.() === 0
+      ? enforced('each sandbox has a uid of its own')
+      : {
+          status: 'degraded',
+          why: 'sandboxes share the uid of the user who runs Belljar, apart by namespaces only',
+          remedy: 'Start Belljar as root for a uid of its own per sandbox.',
+        },
+  'memory-limit': ({ memory }, trial) =>
+    limited(memory, trial?.memoryIsLimited, 'memory and swap are limited by cgroup'),
+  'process-limit': ({ pids }, trial) =>
+    limited(pids, trial?.processesAreLimited, 'processes and threads are limited by cgroup'),
+  'cpu-limit': ({ cpu }) => limited(cpu, undefined, 'CPU bandwidth is limited by cgroup'),
+  'cpu-time-limit': ({ cpuacct }) => limited(cpuacct, undefined, 'CPU time is counted by cgroup and bounded'),
+  'wall-time-limit': () => enforced('a clock on the host ends every process of the sandbox'),
+  'disk-limit': () => enforced('all that is writable is a memory file system of bounded size'),
+  'system-call-filter': () => ({
+    status: 'missing',
+    why: 'this version installs no system-call filter',
+    remedy: 'None yet: keep Belljar on a current kernel.',
+  }),
+};
+
+function enforced(why: string): Assessment {
+  return { status: 'enforced', why };
+}
+
+function isolated(trial: IsolationTrial | undefined, holds: boolean, why: string): Assessment {
+  if (trial === undefined || (trial.works && holds)) return enforced(why);
+  return { status: 'missing', why: trial.works ? 'a trial on this machine showed otherwise' : trial.why };
+}
+
+function limited(place: CgroupPlace, tried: boolean | undefined, why: string): Assessment {
+  if (place.version === 'none') return { status: 'missing', why: place.why, remedy: delegationRemedy };
+  if (tried === false) return { status: 'missing', why: 'a trial on this machine went past the limit' };
+  return enforced(`${why} v${place.version}`);
+}

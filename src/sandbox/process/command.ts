@@ -1,0 +1,94 @@
+import type { LaunchSpec } from '../contract.ts';
+import type { Identity } from './identity.ts';
+
+/** What is to be started: the command line, and bubblewrap's options, which travel on a descriptor of their own. */
+export interface LaunchCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Separated by NUL; kept off the command line, where every user of the machine could read the environment. */
+  readonly bubblewrapOptions: string;
+}
+
+export interface CommandParts {
+  readonly spec: LaunchSpec;
+  readonly identity: Identity;
+  /** The arguments of bubblewrap that build the root. */
+  readonly root: readonly string[];
+  readonly joinFiles: readonly string[];
+}
+
+/** Descriptor of bubblewrap's options, and of the control stream before it becomes standard input and output. */
+export const optionsDescriptor = 3;
+export const controlDescriptor = 4;
+
+/** Joins the cgroups and sets the limits before anything else exists, so that nothing starts outside of them. */
+const preamble = `
+while [ "$1" != -- ]; do echo 0 >"$1" || exit 121; shift; done
+shift
+ulimit -c 0
+ulimit -n "$1" 2>/dev/null
+ulimit -f "$2"
+ulimit -t "$3"
+shift 3
+exec "$@" <&${controlDescriptor} >&${controlDescriptor} ${controlDescriptor}>&-
+`;
+
+/** ulimit counts files in blocks of this size. */
+const ulimitBlockBytes = 512;
+
+export function buildCommand({ spec, identity, root, joinFiles }: CommandParts): LaunchCommand {
+  const { limits } = spec;
+  const rlimits = [
+    limits.openFiles,
+    Math.ceil(limits.fileBytes / ulimitBlockBytes),
+    Math.ceil(limits.cpuTimeMs / 1000) + 1,
+  ];
+  const bubblewrap = ['bwrap', '--args', String(optionsDescriptor), '--', ...dropPrivileges(identity), ...spec.argv];
+  const options = [
+    ...isolation,
+    ...identityOptions(identity),
+    ...root,
+    ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
+    '--chdir',
+    spec.workingDirectory,
+  ];
+  return {
+    file: '/bin/sh',
+    args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...rlimits.map(String), ...bubblewrap],
+    bubblewrapOptions: options.map((option) => `${option}\0`).join(''),
+  };
+}
+
+const isolation = [
+  '--unshare-pid',
+  '--unshare-net',
+  '--unshare-ipc',
+  '--unshare-uts',
+  '--unshare-cgroup-try',
+  '--hostname',
+  'belljar',
+  '--die-with-parent',
+  '--new-session',
+  '--as-pid-1',
+  '--clearenv',
+];
+
+function identityOptions(identity: Identity): string[] {
+  if (identity.kind === 'user-namespace') {
+    return ['--unshare-user', '--disable-userns', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL'];
+  }
+  const needed = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'];
+  return ['--cap-drop', 'ALL', ...needed.flatMap((name) => ['--cap-add', name])];
+}
+
+/** A change of uid clears the parent-death signal, so it is asked for once more. */
+function dropPrivileges(identity: Identity): string[] {
+  if (identity.kind === 'user-namespace') return [];
+  const uid = String(identity.uid);
+  return [
+    '/usr/bin/setpriv',
+    ...['--reuid', uid, '--regid', uid, '--clear-groups'],
+    ...['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--no-new-privs'],
+    ...['--pdeathsig', 'KILL', '--'],
+  ];
+}

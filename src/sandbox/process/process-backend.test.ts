@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { bubblewrap, needs, root } from '../../../test/support/prerequisite.ts';
+import type { LaunchSpec, Sandbox, SandboxLimits } from '../contract.ts';
+import { ProcessBackend } from './process-backend.ts';
+
+const roomy: SandboxLimits = {
+  memoryBytes: 128 << 20,
+  processes: 32,
+  cpus: 1,
+  cpuTimeMs: 30_000,
+  openFiles: 64,
+  fileBytes: 1 << 20,
+};
+
+const backend = new ProcessBackend({});
+
+describe('ProcessBackend', needs(root, bubblewrap), () => {
+  it('passes the program’s exit code and output on', async () => {
+    const sandbox = await launch('read -r line; echo "heard $line"; exit 3');
+    sandbox.control.write('hello\n');
+    assert.equal(await text(sandbox.control), 'heard hello\n');
+    assert.deepEqual((await sandbox.exited).why, { kind: 'exited', code: 3 });
+  });
+
+  it('gives the program its environment and nothing of the host’s', async () => {
+    process.env['BELLJAR_TEST_SECRET'] = 'not for inside';
+    const sandbox = await launch('env; cat /proc/1/environ');
+    const seen = await text(sandbox.control);
+    assert.match(seen, /GREETING=hello/);
+    assert.doesNotMatch(seen, /BELLJAR|SUDO|SSH|USER=|not for inside/);
+  });
+
+  it('tells a signal by its number', async () => {
+    const sandbox = await launch('kill -SEGV $$');
+    // Pid 1 ignores what it does not handle, so the shell goes on to its end.
+    assert.deepEqual((await sandbox.exited).why, { kind: 'exited', code: 0 });
+    const child = await launch('(kill -SEGV $(exec sh -c "echo \\$PPID")); exit $?');
+    assert.deepEqual((await child.exited).why, { kind: 'signalled', signal: 11 });
+  });
+
+  it('says memory when the kernel killed for memory', async () => {
+    const sandbox = await launch('exec tail /dev/zero', { memoryBytes: 24 << 20 });
+    const { why, usage } = await sandbox.exited;
+    assert.deepEqual(why, { kind: 'memory', limitBytes: 24 << 20 });
+    assert.ok(usage.memoryKills > 0);
+    assert.ok((usage.peakMemoryBytes ?? Infinity) <= 24 << 20);
+  });
+
+  it('says CPU time when the processes together used it up', async () => {
+    const sandbox = await launch('while :; do :; done & while :; do :; done', { cpuTimeMs: 200 });
+    assert.deepEqual((await sandbox.exited).why, { kind: 'cpuTime', limitMs: 200 });
+  });
+
+  it('refuses forks beyond the process limit and counts them', async () => {
+    const sandbox = await launch('i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done', { processes: 12 });
+    assert.ok((await sandbox.exited).usage.refusedForks > 0);
+  });
+
+  it('kill() ends everything, daemons too, and leaves no cgroup behind', async () => {
+    const sandbox = await launch('setsid sleep 61 & setsid sh -c "trap \\"\\" TERM; sleep 61" & echo up; sleep 61');
+    sandbox.control.once('data', () => sandbox.kill());
+    assert.deepEqual((await sandbox.exited).why, { kind: 'killed' });
+    assert.deepEqual(groupsOfThisProcess(), []);
+  });
+
+  it('ends what the program left running when the program ends', async () => {
+    const sandbox = await launch('sleep 62 & exit 0');
+    assert.deepEqual((await sandbox.exited).why, { kind: 'exited', code: 0 });
+    assert.deepEqual(groupsOfThisProcess(), []);
+  });
+
+  it('hands no descriptor of the host’s to the program, not even one that Node itself inherited', () => {
+    const program = fileURLToPath(new URL('../../../test/fixtures/list-descriptors.ts', import.meta.url));
+    // Node covers the first few by itself; this one stands beyond them.
+    const forgotten = openSync('/etc/hostname', 'r');
+    const stdio = Object.assign(new Array<'ignore' | 'pipe' | number>(41).fill('ignore'), {
+      1: 'pipe',
+      2: 'pipe',
+      40: forgotten,
+    });
+    const { stdout, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+      encoding: 'utf8',
+      stdio,
+    });
+    closeSync(forgotten);
+    const seen = stdout.trim().split('\n');
+    assert.equal(stderr, '');
+    assert.ok(
+      seen.some((line) => line.startsWith('40 ')),
+      'the control: the descriptor is there, covered',
+    );
+    for (const line of seen) assert.match(line, /^[012] (pipe|socket):|^3 \/proc\/\d+\/fd$|^\d+ \/dev\/null$/);
+  });
+
+  it('fails closed on a capability that is not enforced, and starts nothing', async () => {
+    await assert.rejects(backend.launch({ ...specOf('true'), require: ['system-call-filter'] }), {
+      code: 'SANDBOX_CAPABILITY_MISSING',
+    });
+    assert.deepEqual(groupsOfThisProcess(), []);
+  });
+
+  it('refuses a bundle that is not in its catalogue', async () => {
+    const spec = { ...specOf('true'), mounts: [{ kind: 'bundle', name: '/etc' } as const] };
+    await assert.rejects(backend.launch(spec), { code: 'SANDBOX_LAUNCH_FAILED' });
+  });
+
+  it('takes no launch that was cancelled before', async () => {
+    await assert.rejects(backend.launch(specOf('true'), AbortSignal.abort()), { name: 'AbortError' });
+  });
+
+  it('probe() reports every capability, with a reason each', async () => {
+    const report = await backend.probe();
+    assert.equal(report.available, true);
+    const byName = new Map(report.capabilities.map(({ name, status }) => [name, status]));
+    for (const name of [
+      'filesystem',
+      'network-off',
+      'privileges',
+      'own-uid',
+      'memory-limit',
+      'process-limit',
+    ] as const) {
+      assert.equal(byName.get(name), 'enforced', name);
+    }
+    assert.equal(byName.get('system-call-filter'), 'missing');
+    assert.ok(report.capabilities.every(({ why }) => why.length > 10));
+  });
+});
+
+describe('ProcessBackend off Linux', () => {
+  it('says that it is not available, and why', async (context) => {
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform');
+    assert.ok(platform);
+    context.after(() => Object.defineProperty(process, 'platform', platform));
+    Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
+    const report = await new ProcessBackend({}).probe();
+    assert.equal(report.available, false);
+    assert.match(report.why, /darwin/);
+    await assert.rejects(new ProcessBackend({}).launch(specOf('true')), { code: 'SANDBOX_UNAVAILABLE' });
+  });
+});
+
+function launch(script: string, limits: Partial<SandboxLimits> = {}): Promise<Sandbox> {
+  return backend.launch(specOf(script, limits));
+}
+
+function specOf(script: string, limits: Partial<SandboxLimits> = {}): LaunchSpec {
+  return {
+    argv: ['/bin/sh', '-c', script],
+    env: { PATH: '/usr/bin:/bin', GREETING: 'hello' },
+    mounts: [{ kind: 'scratch', at: '/tmp', maxBytes: 1 << 20 }],
+    workingDirectory: '/tmp',
+    limits: { ...roomy, ...limits },
+    network: 'off',
+    require: [],
+  };
+}
+
+function groupsOfThisProcess(): string[] {
+  const folders = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map((folder) => `${folder}/belljar`).filter(existsSync);
+  return folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith(`${process.pid}-`)));
+}

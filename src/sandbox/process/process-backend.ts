@@ -1,0 +1,143 @@
+import { access, constants } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+import { BelljarError } from '../../errors.ts';
+import { Cgroup, type CgroupPlaces, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
+import type {
+  Backend,
+  BackendReport,
+  BundleCatalogue,
+  BundlePart,
+  CapabilityReport,
+  LaunchSpec,
+  Sandbox,
+} from '../contract.ts';
+import { assessCapabilities } from './capabilities.ts';
+import { buildCommand } from './command.ts';
+import { chooseIdentity } from './identity.ts';
+import { startSandbox } from './launch.ts';
+import { tryIsolation } from './try-isolation.ts';
+import { describeRoot } from './root.ts';
+
+/** Isolation by Linux namespaces, made by bubblewrap. */
+export class ProcessBackend implements Backend {
+  readonly name = 'process';
+  readonly #catalogue: BundleCatalogue;
+  #places: Promise<CgroupPlaces> | undefined;
+  #launches = 0;
+
+  constructor(catalogue: BundleCatalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  async probe(signal?: AbortSignal): Promise<BackendReport> {
+    const obstacle = await findObstacle();
+    if (obstacle !== undefined) return { backend: this.name, available: false, why: obstacle, capabilities: [] };
+    const isolation = await tryIsolation(this, signal);
+    const capabilities = assessCapabilities(await this.#findPlaces(), isolation);
+    return isolation.works
+      ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities }
+      : { backend: this.name, available: false, why: isolation.why, capabilities };
+  }
+
+  async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox> {
+    signal?.throwIfAborted();
+    const obstacle = await findObstacle();
+    if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle);
+    const places = await this.#findPlaces();
+    requireCapabilities(spec, assessCapabilities(places));
+    const root = describeRoot(spec.mounts, this.#resolveBundles(spec));
+    const group = await this.#makeGroup(places, spec);
+    try {
+      const command = buildCommand({ spec, identity: chooseIdentity(), root, joinFiles: group.joinFiles });
+      return await startSandbox(command, group, spec.limits);
+    } catch (error) {
+      await group.remove();
+      throw error;
+    }
+  }
+
+  /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */
+  #findPlaces(): Promise<CgroupPlaces> {
+    this.#places ??= findCgroupPlaces().then(async (places) => {
+      await sweepGroups(places, isAbandoned);
+      return places;
+    });
+    return this.#places;
+  }
+
+  async #makeGroup(places: CgroupPlaces, spec: LaunchSpec): Promise<Cgroup> {
+    this.#launches += 1;
+    const name = `${ownMark()}-${this.#launches}`;
+    try {
+      return await Cgroup.create(places, name, spec.limits);
+    } catch (cause) {
+      throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot make the cgroup: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #resolveBundles(spec: LaunchSpec): BundlePart[] {
+    return spec.mounts.flatMap((mount) => {
+      if (mount.kind !== 'bundle') return [];
+      const parts = this.#catalogue[mount.name];
+      if (parts === undefined) throw new BelljarError('SANDBOX_LAUNCH_FAILED', `there is no bundle “${mount.name}”`);
+      return parts;
+    });
+  }
+}
+
+function requireCapabilities(spec: LaunchSpec, reports: readonly CapabilityReport[]): void {
+  const lacking = reports.filter(({ name, status }) => spec.require.includes(name) && status !== 'enforced');
+  const [first] = lacking;
+  if (first === undefined) return;
+  const names = lacking.map(({ name }) => name).join(', ');
+  throw new BelljarError('SANDBOX_CAPABILITY_MISSING', `this machine cannot enforce: ${names} (${first.why})`, {
+    hint: first.remedy ?? 'Run `belljar doctor`.',
+    details: { capabilities: lacking },
+  });
+}
+
+/** What keeps the backend from working at all, cheap enough to ask at every launch. */
+async function findObstacle(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `Linux namespaces do not exist on ${process.platform}`;
+  if (!(await isOnPath('bwrap'))) return 'bubblewrap is not installed';
+  if (process.getuid?.() === 0 && !(await isOnPath('setpriv'))) return 'setpriv (util-linux) is not installed';
+  return undefined;
+}
+
+async function isOnPath(program: string): Promise<boolean> {
+  for (const folder of ['/usr/local/bin', '/usr/bin', '/bin', ...(process.env['PATH'] ?? '').split(delimiter)]) {
+    if (
+      await access(join(folder, program), constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Names the living process that owns a group: its pid alone could have been given to another since. */
+function ownMark(): string {
+  mark ??= `${process.pid}-${startTimeOf(readFileSync('/proc/self/stat', 'utf8'))}`;
+  return mark;
+}
+
+let mark: string | undefined;
+
+function isAbandoned(group: string): boolean {
+  const [pid, startTime] = group.split('-');
+  if (pid === undefined || startTime === undefined || !/^\d+$/.test(pid)) return false;
+  try {
+    return startTimeOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) !== startTime;
+  } catch {
+    return true;
+  }
+}
+
+/** Field 22, counted behind the program's name, which may hold spaces and parentheses. */
+function startTimeOf(stat: string): string {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}

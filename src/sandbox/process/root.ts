@@ -1,0 +1,69 @@
+import { lstatSync, readlinkSync } from 'node:fs';
+
+import type { BundlePart, Mount } from '../contract.ts';
+
+/**
+ * The arguments that build what is seen inside. The order matters: a later mount covers an earlier one, and the
+ * read-only remounts come last, since bubblewrap leaves its own / and /dev writable and unbounded.
+ */
+export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePart[]): string[] {
+  return [
+    ...systemMounts(),
+    ...parts.flatMap((part) =>
+      'hide' in part ? ['--tmpfs', part.hide, '--remount-ro', part.hide] : bindReadOnly(part),
+    ),
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...boundedTmpfs('/dev/shm', sharedMemoryBytes),
+    '--remount-ro',
+    '/dev',
+    ...mounts.flatMap((mount) => (mount.kind === 'scratch' ? boundedTmpfs(mount.at, mount.maxBytes) : [])),
+    '--remount-ro',
+    '/',
+  ];
+}
+
+const sharedMemoryBytes = 64 * 1024 * 1024;
+
+function bindReadOnly({ hostPath, at }: { hostPath: string; at: string }): string[] {
+  return [...openAncestors(at), '--ro-bind', hostPath, at];
+}
+
+/** Left to itself bubblewrap makes missing folders on the way for its own uid alone. */
+function openAncestors(path: string): string[] {
+  if (path.startsWith('/usr/')) return [];
+  const names = path.split('/').slice(1, -1);
+  return names.flatMap((_, index) => ['--perms', '0755', '--dir', `/${names.slice(0, index + 1).join('/')}`]);
+}
+
+/** Writable by whoever runs inside; in memory, so the memory limit holds for it too. */
+function boundedTmpfs(at: string, maxBytes: number): string[] {
+  return ['--perms', '1777', '--size', String(maxBytes), '--tmpfs', at];
+}
+
+let systemCache: string[] | undefined;
+
+/** The distribution's own files and the little of /etc that programs need; nothing of the host's users or secrets. */
+function systemMounts(): string[] {
+  if (systemCache !== undefined) return systemCache;
+  const args = ['--ro-bind', '/usr', '/usr', '--tmpfs', '/usr/local', '--remount-ro', '/usr/local'];
+  for (const name of ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32']) {
+    const entry = lstatSync(name, { throwIfNoEntry: false });
+    if (entry?.isSymbolicLink()) args.push('--symlink', readlinkSync(name), name);
+    else if (entry?.isDirectory()) args.push('--ro-bind', name, name);
+  }
+  args.push(...openAncestors('/etc/ssl/certs'), ...openAncestors('/etc/pki/tls/certs'));
+  for (const name of [
+    '/etc/ld.so.cache',
+    '/etc/ssl/certs',
+    '/etc/pki/tls/certs',
+    '/etc/localtime',
+    '/etc/alternatives',
+  ]) {
+    args.push('--ro-bind-try', name, name);
+  }
+  systemCache = args;
+  return args;
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+/**
+ * The runner's protocol, version 1: one JSON document per line in both directions. What comes from the runner is
+ * untrusted: bounded here, parsed here, and never believed beyond its own run.
+ */
+export const protocolVersion = 1;
+
+/** The runner cuts what it sends into far smaller pieces. */
+export const maxFrameBytes = 1024 * 1024;
+
+export type HostFrame =
+  | {
+      readonly type: 'run';
+      readonly run: string;
+      readonly name: string;
+      readonly code: string;
+      readonly args: readonly string[];
+    }
+  | { readonly type: 'interrupt'; readonly run: string };
+
+const exitStatus = z.number().int().min(0).max(255);
+
+const runnerFrameSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ready'), protocol: z.number(), python: z.string().max(64) }),
+  z.strictObject({
+    type: z.literal('stream'),
+    run: z.string(),
+    name: z.enum(['stdout', 'stderr']),
+    text: z.string().optional(),
+    base64: z.base64().optional(),
+  }),
+  z.discriminatedUnion('how', [
+    z.strictObject({ type: z.literal('done'), run: z.string(), how: z.literal('exited'), code: exitStatus }),
+    z.strictObject({ type: z.literal('done'), run: z.string(), how: z.literal('signalled'), signal: exitStatus }),
+  ]),
+]);
+
+export type RunnerFrame = z.infer<typeof runnerFrameSchema>;
+
+export function encodeFrame(frame: HostFrame): string {
+  return `${JSON.stringify(frame)}\n`;
+}
+
+/** What the runner may not send: the stream is worth nothing from here on. */
+export class FrameViolation extends Error {}
+
+/**
+ * Reads frames until the stream ends.
+ *
+ * @throws FrameViolation at the first that is too long, no JSON, or of no known shape.
+ */
+export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator<RunnerFrame> {
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    let from = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
+      parts.push(chunk.subarray(from, end));
+      yield parseFrame(Buffer.concat(parts).toString('utf8'));
+      parts = [];
+      size = 0;
+      from = end + 1;
+    }
+    parts.push(chunk.subarray(from));
+    size += chunk.length - from;
+    if (size > maxFrameBytes) throw new FrameViolation(`a frame is longer than ${maxFrameBytes} bytes`);
+  }
+}
+
+function parseFrame(line: string): RunnerFrame {
+  if (line.length > maxFrameBytes) throw new FrameViolation(`a frame is longer than ${maxFrameBytes} bytes`);
+  let document: unknown;
+  try {
+    document = JSON.parse(line);
+  } catch {
+    throw new FrameViolation('a frame is not JSON');
+  }
+  const parsed = runnerFrameSchema.safeParse(document);
+  if (!parsed.success) throw new FrameViolation('a frame has a shape that the protocol does not know');
+  return parsed.data;
+}

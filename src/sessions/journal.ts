@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+
+import { type Actor, type AuditRecord, canonicalJson } from '../record/index.ts';
+import type { CapabilityName } from '../sandbox/index.ts';
+import type { LaunchLimits } from './open-sandbox.ts';
+import type { RunRequest, RunResult } from './run.ts';
+
+/** On whose behalf, and under which policy. */
+export interface JournalOrigin {
+  readonly actor: Actor;
+  readonly workspace: string | null;
+  readonly correlationId: string;
+  readonly policyHash: string;
+}
+
+/** What every entry of a session's runs says. */
+export interface JournalContext extends JournalOrigin {
+  readonly record: AuditRecord;
+  readonly environmentKey: string | null;
+  readonly python: string;
+  readonly backend: string;
+  readonly capabilities: readonly CapabilityName[];
+  readonly limits: LaunchLimits & { readonly wallTimeMs: number; readonly outputBytes: number };
+}
+
+/** Puts a session's runs on the record: one entry before the code starts, one when it has ended. */
+export class RunJournal {
+  readonly #context: JournalContext;
+
+  constructor(context: JournalContext) {
+    this.#context = context;
+  }
+
+  async start(run: string, request: RunRequest): Promise<void> {
+    const { environmentKey, python, backend, capabilities, limits } = this.#context;
+    await this.#append('run.start', run, {
+      file: request.name,
+      codeDigest: digestOf(request.code),
+      inputsDigest: digestOf(canonicalJson([...request.args])),
+      environmentKey,
+      python,
+      backend,
+      capabilities: [...capabilities],
+      limits: { ...limits },
+    });
+  }
+
+  async end(run: string, result: RunResult): Promise<void> {
+    const { outcome, usage, outputBytes, cutBytes } = result;
+    await this.#append('run.end', run, {
+      outcome: { ...outcome },
+      usage: {
+        wallMs: Math.round(usage.wallMs),
+        cpuMs: usage.cpuMs === undefined ? null : Math.round(usage.cpuMs),
+        peakMemoryBytes: usage.peakMemoryBytes ?? null,
+        memoryKills: usage.memoryKills,
+        refusedForks: usage.refusedForks,
+      },
+      outputBytes,
+      cutBytes,
+      artifacts: [],
+    });
+  }
+
+  async #append(action: string, run: string, details: Parameters<AuditRecord['append']>[0]['details']): Promise<void> {
+    const { record, actor, workspace, correlationId, policyHash } = this.#context;
+    await record.append({
+      action,
+      actor,
+      workspace,
+      correlationId,
+      subject: `run ${run}`,
+      verdict: 'allow',
+      policyHash,
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}

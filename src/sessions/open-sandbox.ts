@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+
+import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Sandbox } from '../sandbox/index.ts';
+
+/** Where things are inside. */
+const runnerFolder = '/belljar/runner';
+const workspaceFolder = '/workspace';
+const scratchFolder = '/tmp';
+
+/** Processes that are Belljar's own in every sandbox and do not count against the user: bubblewrap and the runner. */
+const ownProcesses = 2;
+
+export interface LaunchLimits {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly processes: number;
+  readonly cpuTimeMs: number;
+  readonly diskBytes: number;
+  readonly scratchBytes: number;
+  readonly openFiles: number;
+}
+
+export interface OpenSandboxOptions {
+  readonly executable: string;
+  readonly limits: LaunchLimits;
+  readonly require: readonly CapabilityName[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The bundles a session mounts, by the names it uses for them. */
+export function describeBundles(interpreterParts: readonly BundlePart[]): BundleCatalogue {
+  const runner = fileURLToPath(new URL('../../python/belljar_runner', import.meta.url));
+  return { interpreter: interpreterParts, runner: [{ hostPath: runner, at: runnerFolder }] };
+}
+
+/** Starts the runner behind glass, in a workspace that is gone with it. */
+export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
+  const { executable, limits, require, signal } = options;
+  return backend.launch(
+    {
+      argv: [executable, '-I', '-X', 'utf8', runnerFolder],
+      env: { PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
+      mounts: [
+        { kind: 'bundle', name: 'interpreter' },
+        { kind: 'bundle', name: 'runner' },
+        { kind: 'scratch', at: workspaceFolder, maxBytes: limits.diskBytes },
+        { kind: 'scratch', at: scratchFolder, maxBytes: limits.scratchBytes },
+      ],
+      workingDirectory: workspaceFolder,
+      limits: {
+        memoryBytes: limits.memoryBytes,
+        processes: limits.processes + ownProcesses,
+        cpus: limits.cpus,
+        cpuTimeMs: limits.cpuTimeMs,
+        openFiles: limits.openFiles,
+        fileBytes: Math.max(limits.diskBytes, limits.scratchBytes),
+      },
+      network: 'off',
+      require,
+    },
+    signal,
+  );
+}

@@ -1,0 +1,57 @@
+/** How a run ended: a value, whatever the code did. */
+export type RunOutcome =
+  | { readonly status: 'exited'; readonly code: number }
+  | { readonly status: 'signalled'; readonly signal: number }
+  | { readonly status: 'timeout'; readonly clock: 'wall' | 'cpu'; readonly limitMs: number }
+  | { readonly status: 'memory'; readonly limitBytes: number }
+  | { readonly status: 'cancelled' }
+  /** The code broke the channel to the host, or ended the runner that served it. */
+  | { readonly status: 'broken'; readonly message: string };
+
+export type RunStatus = RunOutcome['status'];
+
+interface OutcomeRow {
+  /** Exit code of `belljar run`; undefined where the code's own is passed on. */
+  readonly exit: number | undefined;
+  readonly meaning: string;
+}
+
+/** docs/errors.md repeats this table. */
+export const outcomeTable: Readonly<Record<RunStatus, OutcomeRow>> = {
+  exited: { exit: undefined, meaning: 'The code ended by itself; its exit code is passed on.' },
+  signalled: { exit: undefined, meaning: 'A signal ended the code, as a crash does; 128 and the signal’s number.' },
+  timeout: { exit: 124, meaning: 'The run used up its time, on the wall or on the CPU.' },
+  memory: { exit: 137, meaning: 'The kernel ended the run at its memory limit.' },
+  cancelled: { exit: 130, meaning: 'Whoever started the run ended it.' },
+  broken: { exit: 125, meaning: 'The code destroyed the runner that served it; what it printed until then was told.' },
+};
+
+export function exitCodeOf(outcome: RunOutcome): number {
+  if (outcome.status === 'exited') return outcome.code;
+  if (outcome.status === 'signalled') return 128 + outcome.signal;
+  return outcomeTable[outcome.status].exit ?? 125;
+}
+
+/** One line for a person; undefined where the code ended by itself and there is nothing to add. */
+export function describeOutcome(outcome: RunOutcome): string | undefined {
+  switch (outcome.status) {
+    case 'exited':
+      return undefined;
+    case 'signalled':
+      return `the code was ended by signal ${outcome.signal}`;
+    case 'timeout':
+      return outcome.clock === 'wall'
+        ? `ended: it ran longer than its ${outcome.limitMs / 1000} s`
+        : `ended: it used more than its ${outcome.limitMs / 1000} s of CPU time`;
+    case 'memory':
+      return `ended: it wanted more than its ${formatBytes(outcome.limitBytes)} of memory`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'broken':
+      return `ended: ${outcome.message}`;
+  }
+}
+
+function formatBytes(bytes: number): string {
+  return bytes % 1e6 === 0 ? `${bytes / 1e6} MB` : `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`;
+}

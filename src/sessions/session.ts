@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { BelljarError } from '../errors.ts';
+import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
+import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
+import type { RunJournal } from './journal.ts';
+import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult } from './run.ts';
+
+export interface SessionLimits extends RunLimitsInForce {
+  readonly memoryBytes: number;
+}
+
+export interface SessionOptions {
+  /** Told of every run before it starts and after it has ended. */
+  readonly journal?: RunJournal;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const readyTimeoutMs = 15_000;
+
+/** How long the sandbox may take to end by itself once its stream has; its own reason is worth the wait. */
+const exitPatienceMs = 1000;
+
+/** A Python behind glass that takes runs, one at a time. */
+export class Session {
+  readonly #sandbox: Sandbox;
+  readonly #limits: SessionLimits;
+  readonly #journal: RunJournal | undefined;
+  readonly #ready = Promise.withResolvers<string>();
+  /** Resolves when the stream has ended and the sandbox with it. */
+  readonly #ended: Promise<SandboxExit>;
+  #violation: string | undefined;
+  #current: Run | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #runs = 0;
+  #isOver = false;
+
+  private constructor(sandbox: Sandbox, limits: SessionLimits, journal: RunJournal | undefined) {
+    this.#sandbox = sandbox;
+    this.#limits = limits;
+    this.#journal = journal;
+    this.#ended = this.#serve();
+  }
+
+  /**
+   * Takes over a sandbox in which the runner was started, and waits until it says it is ready.
+   *
+   * @throws SANDBOX_LAUNCH_FAILED where it does not.
+   */
+  static async over(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions = {}): Promise<Session> {
+    const session = new Session(sandbox, limits, options.journal);
+    try {
+      await session.#awaitReady(options.signal);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs code to its end. What the code does is in the result.
+   *
+   * @throws SESSION_CLOSED where an earlier run or its end took the session with it.
+   */
+  run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    const result = this.#queue.then(() => this.#execute(request, options));
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Ends the session and waits until nothing is left of its sandbox. */
+  async close(): Promise<void> {
+    this.#sandbox.kill();
+    await this.#sandbox.exited;
+    await this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #awaitReady(signal: AbortSignal | undefined): Promise<void> {
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+    const tooLate = delay(readyTimeoutMs, undefined, { signal: either });
+    tooLate.catch(() => undefined);
+    try {
+      const winner = await Promise.race([this.#ready.promise, this.#ended, tooLate]);
+      if (typeof winner === 'string') return;
+      const said = winner?.diagnostics.trim() ?? '';
+      const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
+      throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
+        details: { exit: winner?.why ?? 'timeout', violation: this.#violation ?? null },
+      });
+    } finally {
+      stop.abort();
+    }
+  }
+
+  async #execute(request: RunRequest, options: RunOptions): Promise<RunResult> {
+    if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
+    this.#runs += 1;
+    const run = new Run(String(this.#runs), this.#limits, options);
+    await this.#journal?.start(run.id, request);
+    const result = await this.#finish(run, request);
+    await this.#journal?.end(run.id, result);
+    return result;
+  }
+
+  async #finish(run: Run, request: RunRequest): Promise<RunResult> {
+    this.#current = run;
+    const stopLadder = run.startLadder({
+      interrupt: () => this.#sandbox.control.write(encodeFrame({ type: 'interrupt', run: run.id })),
+      kill: () => this.#sandbox.kill(),
+    });
+    try {
+      this.#sandbox.control.write(encodeFrame({ type: 'run', run: run.id, ...request }));
+      const end = await Promise.race([run.done, this.#ended]);
+      const usage = 'why' in end ? end.usage : await this.#sandbox.usage();
+      const outcome =
+        'why' in end
+          ? run.outcomeOfExit(end, this.#violation)
+          : run.outcomeOfDone(end, usage, this.#limits.memoryBytes);
+      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes };
+    } finally {
+      stopLadder();
+      this.#current = undefined;
+    }
+  }
+
+  async #serve(): Promise<SandboxExit> {
+    try {
+      for await (const frame of readFrames(this.#sandbox.control)) await this.#dispatch(frame);
+    } catch (error) {
+      this.#violation = error instanceof FrameViolation ? error.message : `the channel broke: ${String(error)}`;
+      this.#sandbox.kill();
+    }
+    const stop = new AbortController();
+    const patience = delay(exitPatienceMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    await Promise.race([this.#sandbox.exited, patience]);
+    stop.abort();
+    this.#sandbox.kill();
+    this.#isOver = true;
+    return this.#sandbox.exited;
+  }
+
+  async #dispatch(frame: RunnerFrame): Promise<void> {
+    if (frame.type === 'ready') {
+      if (frame.protocol !== protocolVersion) {
+        throw new FrameViolation(`the runner speaks protocol ${frame.protocol}, not ${protocolVersion}`);
+      }
+      this.#ready.resolve(frame.python);
+    } else if (this.#current?.id === frame.run) {
+      await this.#current.accept(frame);
+    }
+    // A frame of another run is late or forged; either way nobody waits for it.
+  }
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Interpreter } from '../environments/index.ts';
+import { BelljarError } from '../errors.ts';
+import { type Actor, type Policy, type Role, type RunDecision, type RunLimits, decideRun } from '../policy/index.ts';
+import type { AuditRecord } from '../record/index.ts';
+import type { Backend } from '../sandbox/index.ts';
+import { type JournalOrigin, RunJournal } from './journal.ts';
+import { openSandbox } from './open-sandbox.ts';
+import { Session } from './session.ts';
+
+export interface SessionsParts {
+  readonly backend: Backend;
+  readonly interpreter: Interpreter;
+  readonly record: AuditRecord;
+  /** Asked at every opening, so that a changed policy holds from the next session on. */
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+}
+
+export interface OpenSessionOptions {
+  readonly actor: Actor;
+  readonly role: Role;
+  readonly workspace?: string | null;
+  /** What differs from the policy's own limits. */
+  readonly requested?: Partial<RunLimits>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens sessions as the policy allows, and puts what it decides on the record. */
+export class Sessions {
+  readonly #parts: SessionsParts;
+
+  constructor(parts: SessionsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Opens a session for an actor.
+   *
+   * @throws POLICY_DENIED where the policy says no, and what a launch throws.
+   */
+  async open(options: OpenSessionOptions): Promise<Session> {
+    const { record, currentPolicy } = this.#parts;
+    const { actor, role, workspace = null, requested = {} } = options;
+    const { policy, hash: policyHash } = currentPolicy();
+    const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
+    const decision = decideRun({ policy, actor, role, requested });
+    if (decision.verdict !== 'allow') {
+      await record.append({ ...denialOf(decision), ...origin });
+      throw toError(decision, origin.correlationId);
+    }
+    return this.#launch(decision, origin, options.signal);
+  }
+
+  async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
+    const { backend, interpreter, record } = this.#parts;
+    const { limits, required } = decision;
+    requireWhatIsThere(decision, backend);
+    const sandbox = await openSandbox(backend, {
+      executable: interpreter.executable,
+      limits,
+      require: required,
+      signal,
+    });
+    const journal = new RunJournal({
+      ...origin,
+      record,
+      environmentKey: null,
+      python: interpreter.version,
+      backend: backend.name,
+      capabilities: required,
+      limits,
+    });
+    return Session.over(sandbox, limits, { journal, signal });
+  }
+}
+
+/** What the policy counts on and this version cannot do is refused, never left out in silence. */
+function requireWhatIsThere({ backends, guards }: RunDecision, backend: Backend): void {
+  if (!backends.includes(backend.name)) {
+    throw new BelljarError(
+      'SANDBOX_UNAVAILABLE',
+      `the policy allows the backends ${backends.join(', ')}, not ${backend.name}`,
+    );
+  }
+  if (guards.exec.length > 0 || guards.imports.length > 0) {
+    throw new BelljarError('SANDBOX_CAPABILITY_MISSING', 'the policy sets guards, which this version cannot enforce', {
+      hint: 'Remove runtime.guards from the policy; the sandbox holds without them.',
+    });
+  }
+}
+
+function denialOf({ verdict, reasons }: RunDecision) {
+  const details = { reasons: reasons.map(({ rule, message }) => ({ rule, message })) };
+  return { action: 'run.refused', subject: 'session', verdict, details };
+}
+
+function toError({ verdict, reasons }: RunDecision, correlationId: string): BelljarError {
+  const decisive = reasons.filter((reason) => reason.verdict === verdict);
+  const message = decisive.map((reason) => `${reason.message} (${reason.rule})`).join('; ');
+  return new BelljarError('POLICY_DENIED', `the policy says ${verdict === 'ask' ? 'ask first' : 'no'}: ${message}`, {
+    details: { verdict, reasons },
+    correlationId,
+  });
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+
+import { findInterpreter } from '../../src/environments/index.ts';
+import { ProcessBackend } from '../../src/sandbox/index.ts';
+import {
+  type LaunchLimits,
+  Session,
+  type SessionLimits,
+  describeBundles,
+  openSandbox,
+} from '../../src/sessions/index.ts';
+
+const interpreter = findInterpreter();
+
+export const roomyLimits: LaunchLimits & SessionLimits = {
+  memoryBytes: 256 * 1024 * 1024,
+  cpus: 1,
+  processes: 32,
+  cpuTimeMs: 60_000,
+  wallTimeMs: 60_000,
+  outputBytes: 10_000_000,
+  diskBytes: 64 * 1024 * 1024,
+  scratchBytes: 64 * 1024 * 1024,
+  openFiles: 256,
+};
+
+export interface GlassResult {
+  readonly status: string;
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A session that the test must close, with limits that differ from the roomy ones where it says so. */
+export async function openTestSession(limits: Partial<LaunchLimits & SessionLimits> = {}): Promise<Session> {
+  const { executable, parts } = await interpreter;
+  const all = { ...roomyLimits, ...limits };
+  const backend = new ProcessBackend(describeBundles(parts));
+  return Session.over(await openSandbox(backend, { executable, limits: all, require: [] }), all);
+}
+
+/** Runs Python behind glass, as a user's file would be. */
+export async function runInside(
+  code: string,
+  limits: Partial<LaunchLimits & SessionLimits> = {},
+): Promise<GlassResult> {
+  await using session = await openTestSession(limits);
+  const chunks: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
+  const { outcome } = await session.run(
+    { name: 'test.py', code, args: [] },
+    {
+      onEvent: (event) => {
+        if (event.type === 'stream') chunks[event.name].push(event.bytes);
+      },
+    },
+  );
+  return {
+    status: outcome.status,
+    code: outcome.status === 'exited' ? outcome.code : undefined,
+    stdout: Buffer.concat(chunks.stdout).toString('utf8'),
+    stderr: Buffer.concat(chunks.stderr).toString('utf8'),
+  };
+}
+
+/** The positive control: the same code by the same Python, with nothing around it. */
+export async function runOutside(code: string): Promise<GlassResult> {
+  const { executable } = await interpreter;
+  const { status, stdout, stderr } = spawnSync(executable, ['-I', '-c', code], { encoding: 'utf8', timeout: 30_000 });
+  return { status: 'exited', code: status ?? undefined, stdout, stderr };
+}
