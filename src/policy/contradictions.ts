@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import { formatBytes, formatDuration } from './units.ts';
 import type { SchemaProblem } from './issues.ts';
-import { fillMissingVerdicts } from './missing-verdicts.ts';
+import { leastMissingVerdicts } from './missing-verdicts.ts';
 import { packagesSchema } from './packages-schema.ts';
 import { limitKeys, runtimeSchema } from './runtime-schema.ts';
 import { waiverSchema } from './waivers-schema.ts';
@@ -60,7 +60,7 @@ function mildMissingVerdicts(data: unknown): SchemaProblem[] {
   const stated = valueAt(data, ['packages', 'missing']);
   const packages = packagesSchema.safeParse({ ...asRecord(valueAt(data, ['packages'])), missing: {} });
   if (!packages.success) return [];
-  const least = fillMissingVerdicts(packages.data);
+  const least = leastMissingVerdicts(packages.data);
   return Object.entries(least).flatMap(([fact, verdict]) => {
     if (verdict !== 'deny' || asRecord(stated)[fact] !== 'ask') return [];
     const message =

@@ -92,7 +92,8 @@ function notRequired(name: RequiredCapability, index: number): Reason {
 }
 
 /** What must be enforced for code to run under this policy. */
-export function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
+export /** What must be enforced before code may run: what is essential and what the policy adds, without what it takes off. */
+function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
   const all = new Set([...essentialCapabilities, ...runtime.required]);
   return [...all].filter((name) => !runtime.notRequired.includes(name));
 }

@@ -56,6 +56,7 @@ packages:
     startupFiles: ask
     nativeCode: allow
   limits:
+    verdict: deny
     packages: 500
     downloadBytes: 2GiB
     installedBytes: 6GiB
@@ -85,7 +86,7 @@ runtime:
   network:
     allow: []
   backends: [process, container]
-  required: [] # beside filesystem, network-off, privileges, memory-limit, process-limit, wall-time-limit
+  required: [] # besides filesystem, network-off, privileges, memory-limit, process-limit, wall-time-limit
 
 plugins:
   unsigned: deny

@@ -9,3 +9,18 @@ export { type Action, actions, type Role, roleNames } from './roles-schema.ts';
 export { capabilityNames, type RequiredCapability } from './runtime-schema.ts';
 export { formatBytes, formatDuration, parseByteSize, parseDurationMs } from './units.ts';
 export { strictest, type Verdict } from './verdict.ts';
+export {
+  type AdvisoryFacts,
+  type CandidateFacts,
+  type Facts,
+  factsSchema,
+  type FileFacts,
+  type PackageFacts,
+  type Severity,
+} from './facts.ts';
+export { judge, type Judgement, type Question, type Wish } from './judge.ts';
+export type { PackageJudgement } from './judge-package.ts';
+export { parseRequirement, type Requirement } from './requirement.ts';
+export { containsVersion, parseSpecifiers, type SpecifierSet } from './specifiers.ts';
+export { compareVersions, parseVersion, type Version } from './versions.ts';
+export { parseLicenceExpression } from './licence-expression.ts';

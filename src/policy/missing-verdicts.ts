@@ -4,34 +4,42 @@ import type { MissingFact, packagesSchema } from './packages-schema.ts';
 import { strictest, type Verdict } from './verdict.ts';
 
 type Packages = z.output<typeof packagesSchema>;
+export type MissingVerdicts = Record<MissingFact, 'ask' | 'deny'>;
+
+/** What is said where a fact is missing: what the file says, else the strictest that is safe and not too mild. */
+export function fillMissingVerdicts(packages: Packages): MissingVerdicts {
+  const least = leastMissingVerdicts(packages);
+  const entries = Object.entries(least).map(([fact, verdict]) => [
+    fact,
+    packages.missing[fact as MissingFact] ?? (alwaysDenied.has(fact) ? 'deny' : verdict),
+  ]);
+  return Object.fromEntries(entries) as MissingVerdicts;
+}
+
+/** Without these nothing can be verified, whatever the rules about them say. */
+const alwaysDenied: ReadonlySet<string> = new Set<MissingFact>(['files', 'hash', 'inspection']);
 
 /**
- * What is said where a fact is missing: what the file says, else the strictest verdict that the fact itself could have led
- * to. Whoever hides a fact never fares better than who states it.
+ * The mildest verdict that may be given where a fact is missing: the strictest that the fact itself could have led to.
+ * Whoever hides a fact must never fare better than who states it.
  */
-export function fillMissingVerdicts(packages: Packages): Record<MissingFact, 'ask' | 'deny'> {
-  const { missing, yanked, sourceDistributions, releaseAge, licences, sources, advisories, inspection } = packages;
+export function leastMissingVerdicts(packages: Packages): MissingVerdicts {
+  const { yanked, sourceDistributions, releaseAge, licences, sources, advisories, inspection, limits } = packages;
   const hasRange = (rules: Packages['deny']): boolean => rules.some((rule) => /[<>=!~]/.test(rule.package));
-  const versionRules: Verdict[] = [packages.prereleases, packages.default];
-  if (hasRange(packages.deny)) versionRules.push('deny');
-  const licenceRules: Verdict[] = [licences.default];
-  if (licences.deny.length > 0) licenceRules.push('deny');
-  const hasSourceRules = sources.only.length > 0 || !sources.allow.includes('*');
   const { critical, high, medium, low } = advisories;
   return {
-    version: missing.version ?? atLeastAsk(...versionRules),
-    files: missing.files ?? atLeastAsk(yanked, sourceDistributions, 'deny'),
-    hash: missing.hash ?? 'deny',
-    uploadTime: missing.uploadTime ?? atLeastAsk(releaseAge.verdict),
-    // A plan beyond its bounds is denied.
-    size: missing.size ?? 'deny',
-    licence: missing.licence ?? atLeastAsk(...licenceRules),
-    source: missing.source ?? (hasSourceRules ? 'deny' : 'ask'),
+    version: atLeastAsk(packages.prereleases, hasRange(packages.deny) ? 'deny' : 'ask'),
+    files: atLeastAsk(yanked, sourceDistributions),
+    hash: 'ask',
+    uploadTime: atLeastAsk(releaseAge.verdict),
+    size: atLeastAsk(limits.verdict),
+    licence: atLeastAsk(licences.default, licences.deny.length > 0 ? 'deny' : 'ask'),
+    source: sources.only.length > 0 || !sources.allow.includes('*') ? 'deny' : 'ask',
     // A quarantined project is denied.
-    status: missing.status ?? 'deny',
-    severity: missing.severity ?? atLeastAsk(critical, high, medium, low),
-    advisories: missing.advisories ?? 'ask',
-    inspection: missing.inspection ?? atLeastAsk(inspection.startupFiles, inspection.nativeCode, 'deny'),
+    status: 'deny',
+    severity: atLeastAsk(critical, high, medium, low),
+    advisories: 'ask',
+    inspection: atLeastAsk(inspection.startupFiles, inspection.nativeCode, limits.verdict),
   };
 }
 

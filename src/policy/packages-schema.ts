@@ -124,13 +124,16 @@ export const packagesSchema = z
       .meta({ description: 'What was seen when the wheel was opened.' }),
     limits: z
       .strictObject({
+        verdict: z.enum(['ask', 'deny'], 'must be ask or deny').default('deny').meta({
+          description: 'For a plan beyond its bounds.',
+        }),
         packages: z.int().min(1, 'must be at least 1').default(500).meta({ description: 'Packages in one plan.' }),
         downloadBytes: size.prefault('2GiB').meta({ description: 'All files of a plan together.' }),
         installedBytes: size.prefault('6GiB').meta({ description: 'The environment on disk.' }),
         buildTime: duration.prefault('10m').meta({ description: 'How long building the environment may take.' }),
       })
       .prefault({})
-      .meta({ description: 'Bounds for a whole plan; beyond them it is denied.' }),
+      .meta({ description: 'Bounds for a whole plan.' }),
   })
   .prefault({})
   .meta({ description: 'Which packages may come in.' });

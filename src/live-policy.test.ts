@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import { BelljarError, type ErrorCode } from './errors.ts';
+import { LivePolicy } from './live-policy.ts';
+import { formatProblem, parseDefaultPolicy, type PolicyProblem } from './policy/index.ts';
+
+const strict = 'version: 1\npackages: {default: deny}\n';
+const mild = 'version: 1\npackages: {default: ask}\n';
+const wrong = 'version: 1\npackages: {defualt: ask}\n';
+
+test('LivePolicy takes the built-in policy where no file is named and the home has none', async (t) => {
+  const home = await makeFolder(t);
+  using live = await LivePolicy.open({ home, env: {} });
+  assert.equal(live.current.origin, 'built-in');
+  assert.equal(live.current.source, 'built-in policy');
+  assert.equal(live.current.hash, parseDefaultPolicy().hash);
+});
+
+test('LivePolicy never looks at the current folder', async (t) => {
+  const folder = await makeFolder(t);
+  await write(folder, strict);
+  const before = process.cwd();
+  process.chdir(folder);
+  t.after(() => process.chdir(before));
+  using live = await LivePolicy.open({ home: await makeFolder(t), env: {} });
+  assert.equal(live.current.origin, 'built-in');
+});
+
+test('LivePolicy prefers the named file to BELLJAR_POLICY, and that to the home', async (t) => {
+  const home = await makeFolder(t);
+  const inHome = await write(home, strict);
+  const other = await makeFolder(t);
+  const inEnvironment = await write(other, mild, 'environment.yaml');
+  const named = await write(other, 'version: 1\n', 'named.yaml');
+  const env = { BELLJAR_POLICY: inEnvironment };
+  const originAndSource = async (options: Parameters<typeof LivePolicy.open>[0]): Promise<string[]> => {
+    using live = await LivePolicy.open(options);
+    return [live.current.origin, live.current.source];
+  };
+  assert.deepEqual(await originAndSource({ file: named, env, home }), ['option', named]);
+  assert.deepEqual(await originAndSource({ env, home }), ['environment', inEnvironment]);
+  assert.deepEqual(await originAndSource({ env: {}, home }), ['home', inHome]);
+  assert.deepEqual(await originAndSource({ env: { BELLJAR_POLICY: '' }, home }), ['home', inHome]);
+});
+
+test('LivePolicy refuses a file that was named and is not there, or is no file', async (t) => {
+  const home = await makeFolder(t);
+  await assert.rejects(LivePolicy.open({ file: join(home, 'none.yaml'), home }), hasCode('INPUT_UNREADABLE'));
+  await assert.rejects(
+    LivePolicy.open({ env: { BELLJAR_POLICY: join(home, 'none.yaml') }, home }),
+    hasCode('INPUT_UNREADABLE'),
+  );
+  await assert.rejects(LivePolicy.open({ file: home, home }), hasCode('INPUT_UNREADABLE'));
+});
+
+test('LivePolicy refuses a broken policy at the start, with all its problems', async (t) => {
+  const home = await makeFolder(t);
+  await write(home, `${wrong}runtime: {limits: {memory: lots}}\n`);
+  await assert.rejects(LivePolicy.open({ home, env: {} }), (error: unknown) => {
+    assert.ok(error instanceof BelljarError);
+    assert.equal(error.code, 'POLICY_INVALID');
+    assert.match(error.message, /belljar\.policy\.yaml:2:12: .*did you mean “default”\? \(and 1 more\)/);
+    assert.equal((error.details['problems'] as PolicyProblem[]).length, 2);
+    return true;
+  });
+});
+
+test('LivePolicy refuses a file that others may write to, and takes it once they may not', async (t) => {
+  const home = await makeFolder(t);
+  const path = await write(home, strict);
+  for (const mode of [0o620, 0o602, 0o666]) {
+    await chmod(path, mode);
+    await assert.rejects(LivePolicy.open({ home, env: {} }), (error: unknown) => {
+      assert.ok(error instanceof BelljarError);
+      assert.equal(error.code, 'POLICY_INVALID');
+      assert.equal(error.hint, `Run: chmod go-w ${path}`);
+      return true;
+    });
+  }
+  await chmod(path, 0o644);
+  using live = await LivePolicy.open({ home, env: {} });
+  assert.equal(live.current.policy.packages.default, 'deny');
+});
+
+test('LivePolicy names a byte order mark, text that is not UTF-8, and a file that is too large', async (t) => {
+  const home = await makeFolder(t);
+  const contents = [
+    [Buffer.from('\ufeffversion: 1\n'), /byte order mark/],
+    [Buffer.from([0x76, 0xff, 0xfe]), /not UTF-8/],
+    [Buffer.alloc(1024 * 1024 + 1, 0x20), /larger than 1048576 bytes/],
+  ] as const;
+  for (const [content, message] of contents) {
+    const path = await write(home, content);
+    await assert.rejects(LivePolicy.open({ file: path }), { code: 'POLICY_INVALID', message });
+  }
+});
+
+test('LivePolicy takes a policy that is renamed into place', async (t) => {
+  const home = await makeFolder(t);
+  const path = await write(home, strict);
+  using live = await LivePolicy.open({ home, env: {} });
+  const before = live.current;
+  const changed = once(live, 'changed');
+  const draft = await write(home, mild, 'draft');
+  await rename(draft, path);
+  const [current, previous] = (await changed) as [typeof before, typeof before];
+  assert.equal(current.policy.packages.default, 'ask');
+  assert.equal(previous, before);
+  assert.equal(live.current, current);
+});
+
+test('LivePolicy keeps the old policy while the file is broken, says what is wrong, and takes the mended one', async (t) => {
+  const home = await makeFolder(t);
+  const path = await write(home, strict);
+  using live = await LivePolicy.open({ home, env: {} });
+  const before = live.current;
+
+  const broken = once(live, 'broken');
+  await write(home, wrong);
+  const [problems] = (await broken) as [PolicyProblem[]];
+  assert.deepEqual(problems.map(formatProblem), live.problems.map(formatProblem));
+  assert.ok(problems[0] && formatProblem(problems[0]).startsWith(`${path}:2:12: `));
+  assert.equal(live.current, before);
+
+  const mended = once(live, 'changed');
+  await write(home, mild);
+  await mended;
+  assert.equal(live.current.policy.packages.default, 'ask');
+  assert.deepEqual(live.problems, []);
+});
+
+test('LivePolicy keeps the old policy when the file is gone or others may write to it', async (t) => {
+  const home = await makeFolder(t);
+  const path = await write(home, strict);
+  using live = await LivePolicy.open({ home, env: {} });
+  const unguarded = once(live, 'broken');
+  await chmod(path, 0o666);
+  await live.reload();
+  assert.match(JSON.stringify(await unguarded), /chmod go-w/);
+  const gone = once(live, 'broken');
+  await rm(path);
+  assert.match(JSON.stringify(await gone), /ENOENT/);
+  assert.equal(live.current.policy.packages.default, 'deny');
+});
+
+test('LivePolicy takes a policy that appears in a home that had none', async (t) => {
+  const home = await makeFolder(t);
+  using live = await LivePolicy.open({ home, env: {} });
+  const changed = once(live, 'changed');
+  const path = await write(home, strict);
+  await changed;
+  assert.deepEqual([live.current.origin, live.current.source], ['home', path]);
+});
+
+test('LivePolicy sees a change of the file that a link leads to', async (t) => {
+  const home = await makeFolder(t);
+  const elsewhere = await makeFolder(t);
+  const target = await write(elsewhere, strict, 'target.yaml');
+  await symlink(target, join(home, 'belljar.policy.yaml'));
+  using live = await LivePolicy.open({ home, env: {} });
+  const changed = once(live, 'changed');
+  await write(elsewhere, mild, 'target.yaml');
+  await changed;
+  assert.equal(live.current.policy.packages.default, 'ask');
+});
+
+test('LivePolicy says nothing when the meaning is the same, nor after it was closed', async (t) => {
+  const home = await makeFolder(t);
+  await write(home, strict);
+  const live = await LivePolicy.open({ home, env: {} });
+  const events: string[] = [];
+  live.on('changed', () => events.push('changed')).on('broken', () => events.push('broken'));
+  await write(home, `# a comment\n${strict}`);
+  await live.reload();
+  assert.deepEqual(events, []);
+  await write(home, mild);
+  await live.reload();
+  assert.deepEqual(events, ['changed']);
+  live.close();
+  await write(home, wrong);
+  await live.reload();
+  assert.deepEqual(events, ['changed']);
+});
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'belljar-policy-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function write(folder: string, content: string | Uint8Array, name = 'belljar.policy.yaml'): Promise<string> {
+  const path = join(folder, name);
+  // In one step, so that no half-written file is ever read.
+  await writeFile(`${path}.new`, content, { mode: 0o644 });
+  await rename(`${path}.new`, path);
+  return path;
+}
+
+function hasCode(code: ErrorCode): (error: unknown) => boolean {
+  return (error) => error instanceof BelljarError && error.code === code;
+}
