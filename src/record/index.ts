@@ -1,5 +1,11 @@
 export { canonicalJson, type JsonValue } from './canonical-json.ts';
-export { type Checkpoint } from './checkpoint.ts';
+export { type BadEntry, type Problem, type WitnessedCheckpoint } from './chain.ts';
+export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { type Actor, type Draft, type Entry, type Head } from './entry.ts';
+export { type ExportOptions, type ExportSummary, verifyExport, type Write } from './export.ts';
+export { findHomeRecord, type HomeRecord, openHomeRecord } from './open-home-record.ts';
 export { AuditRecord, openRecord, type RecordOptions } from './record.ts';
+export { type RunEndDetails, runEndDetailsSchema, type RunStartDetails, runStartDetailsSchema } from './run-details.ts';
+export { loadSigningKey, parsePublicKey, type VerifyingKey } from './signing-key.ts';
 export { type EntryFilter } from './table.ts';
+export { type Progress, type VerifyOptions, type VerifyResult } from './verify.ts';

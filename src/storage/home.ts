@@ -41,3 +41,13 @@ export async function ensureHome(home: string): Promise<string> {
   }
   return home;
 }
+
+/** The one database of a home. */
+export function databasePath(home: string): string {
+  return join(home, 'belljar.sqlite');
+}
+
+/** The folder of a home's signing keys. */
+export function keyFolder(home: string): string {
+  return join(home, 'keys');
+}

@@ -13,6 +13,11 @@ export interface Migration {
   statements(dialect: Dialect): readonly string[];
 }
 
+export interface MigrateOptions {
+  readonly dialect: Dialect;
+  readonly signal?: AbortSignal;
+}
+
 interface Applied {
   readonly number: number;
   readonly name: string;
@@ -25,11 +30,15 @@ interface Applied {
  *
  * @throws STORAGE_TOO_NEW, STORAGE_FAILED where a migration differs from what was applied; both leave the database as it was.
  */
-export async function migrate(database: Database, migrations: readonly Migration[], dialect: Dialect): Promise<void> {
-  const applied = await readApplied(database, dialect);
+export async function migrate(
+  database: Database,
+  migrations: readonly Migration[],
+  { dialect, ...options }: MigrateOptions,
+): Promise<void> {
+  const applied = await readApplied(database, dialect, options);
   checkApplied(applied, migrations, dialect);
   for (const migration of migrations.slice(applied.length)) {
-    await database.transaction((transaction) => apply(transaction, migration, dialect));
+    await database.transaction((transaction) => apply(transaction, migration, dialect), options);
   }
 }
 
@@ -49,10 +58,14 @@ async function apply(transaction: Transaction, migration: Migration, dialect: Di
   );
 }
 
-async function readApplied(source: Pick<Transaction, 'read'>, dialect: Dialect): Promise<Applied[]> {
-  const found = await source.read(dialect.tableExists('migrations'));
+async function readApplied(
+  source: Pick<Transaction, 'read'>,
+  dialect: Dialect,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Applied[]> {
+  const found = await source.read(dialect.tableExists('migrations'), options);
   if (found.length === 0) return [];
-  return source.read<Applied>(sql`select number, name, hash from migrations order by number`);
+  return source.read<Applied>(sql`select number, name, hash from migrations order by number`, options);
 }
 
 function checkApplied(applied: readonly Applied[], migrations: readonly Migration[], dialect: Dialect): void {

@@ -8,6 +8,8 @@ import { SqliteDatabase, type SqliteOptions } from './sqlite-database.ts';
 export interface OpenDatabaseOptions extends SqliteOptions {
   /** For tests of migrating itself. */
   readonly migrations?: readonly Migration[];
+  /** Gives up waiting for another process that keeps the database locked. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -18,11 +20,15 @@ export interface OpenDatabaseOptions extends SqliteOptions {
  * @example
  * const database = await openDatabase({ path: join(home, 'belljar.sqlite') });
  */
-export async function openDatabase({ migrations = allMigrations, ...options }: OpenDatabaseOptions): Promise<Database> {
+export async function openDatabase({
+  migrations = allMigrations,
+  signal,
+  ...options
+}: OpenDatabaseOptions): Promise<Database> {
   await ensureDatabaseFile(options.path);
   const database = new SqliteDatabase(options);
   try {
-    await migrate(database, migrations, sqliteDialect);
+    await migrate(database, migrations, { dialect: sqliteDialect, ...(signal === undefined ? {} : { signal }) });
     return database;
   } catch (error) {
     await database.close();
