@@ -39,6 +39,7 @@ class Supervisor:
     def serve(self):
         signal.set_wakeup_fd(self.wake_out, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the code could send one to its supervisor
         for descriptor in (self.control_in, self.wake_in):
             self.poll.register(descriptor, select.POLLIN)
         self.send({"type": "ready", "protocol": frames.PROTOCOL, "python": sys.version.split()[0]})
@@ -73,6 +74,7 @@ class Supervisor:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.setpgid(0, 0)
             os.dup2(streams["stdout"][1], 1)
             os.dup2(streams["stderr"][1], 2)

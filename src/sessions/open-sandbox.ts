@@ -53,7 +53,8 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         cpus: limits.cpus,
         cpuTimeMs: limits.cpuTimeMs,
         openFiles: limits.openFiles,
-        fileBytes: Math.max(limits.diskBytes, limits.scratchBytes),
+        // Never the first bound to be met: a full disk is easier to understand than a file that is too large.
+        fileBytes: limits.diskBytes + limits.scratchBytes,
       },
       network: 'off',
       require,

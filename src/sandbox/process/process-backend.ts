@@ -25,7 +25,6 @@ export class ProcessBackend implements Backend {
   readonly name = 'process';
   readonly #catalogue: BundleCatalogue;
   #places: Promise<CgroupPlaces> | undefined;
-  #launches = 0;
 
   constructor(catalogue: BundleCatalogue) {
     this.#catalogue = catalogue;
@@ -68,8 +67,8 @@ export class ProcessBackend implements Backend {
   }
 
   async #makeGroup(places: CgroupPlaces, spec: LaunchSpec): Promise<Cgroup> {
-    this.#launches += 1;
-    const name = `${ownMark()}-${this.#launches}`;
+    launches += 1;
+    const name = `${ownMark()}-${launches}`;
     try {
       return await Cgroup.create(places, name, spec.limits);
     } catch (cause) {
@@ -126,6 +125,9 @@ function ownMark(): string {
 }
 
 let mark: string | undefined;
+
+/** Of all backends of this process: a name is never used twice, so that a late kill meets nobody else. */
+let launches = 0;
 
 function isAbandoned(group: string): boolean {
   const [pid, startTime] = group.split('-');
