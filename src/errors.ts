@@ -31,6 +31,13 @@ export const errorTable = {
     meaning: 'A file that was named cannot be read.',
     hint: 'Check the path and its permissions.',
   },
+  OUTPUT_UNWRITABLE: {
+    http: 500,
+    exit: 73,
+    rpc: -32012,
+    meaning: 'A file that was to be written cannot be written.',
+    hint: 'Check the path, its permissions and the free space.',
+  },
   HOME_UNUSABLE: {
     http: 500,
     exit: 78,
