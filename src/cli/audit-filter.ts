@@ -1,5 +1,4 @@
 import { BelljarError } from '../errors.ts';
-import { parseDurationMs } from '../policy/index.ts';
 import { type EntryFilter } from '../record/index.ts';
 import { type CommandOptions, type OptionValues, stringOption } from './command.ts';
 
@@ -22,7 +21,7 @@ export const filterHelp = `  --actor ID          entries of this actor
  *
  * @throws USAGE
  */
-export function readFilter(values: OptionValues, now = new Date()): EntryFilter {
+export async function readFilter(values: OptionValues, now = new Date()): Promise<EntryFilter> {
   const filter: { -readonly [Name in keyof EntryFilter]: EntryFilter[Name] } = {};
   for (const name of ['actor', 'workspace', 'action'] as const) {
     const value = stringOption(values, name);
@@ -31,7 +30,7 @@ export function readFilter(values: OptionValues, now = new Date()): EntryFilter 
   }
   for (const name of ['since', 'until'] as const) {
     const value = stringOption(values, name);
-    if (value !== undefined) filter[name] = parseTime(value, now);
+    if (value !== undefined) filter[name] = await parseTime(value, now);
   }
   if (filter.since !== undefined && filter.until !== undefined && filter.since >= filter.until) {
     throw new BelljarError('USAGE', '--since must lie before --until: no entry fits both');
@@ -44,7 +43,7 @@ export function readFilter(values: OptionValues, now = new Date()): EntryFilter 
  *
  * @throws USAGE
  */
-export function parseTime(text: string, now: Date): Date {
+export async function parseTime(text: string, now: Date): Promise<Date> {
   const date = /^\d{4}-\d\d-\d\d(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   if (date === null) return parseAgo(text, now);
   const [, time = '00:00', zone = 'Z'] = date;
@@ -56,7 +55,9 @@ export function parseTime(text: string, now: Date): Date {
   return parsed;
 }
 
-function parseAgo(text: string, now: Date): Date {
+async function parseAgo(text: string, now: Date): Promise<Date> {
+  // Loaded only here: the policy's folder is large, and most calls name no time.
+  const { parseDurationMs } = await import('../policy/index.ts');
   try {
     return new Date(now.getTime() - parseDurationMs(text.replace(/\s*ago$/, '')));
   } catch (cause) {

@@ -10,14 +10,18 @@ export interface Layout {
 const titles = ['SEQ', 'TIME', 'ACTOR', 'WORKSPACE', 'ACTION', 'VERDICT', 'SUBJECT'] as const;
 /** So that one long name does not push everything else out of sight. */
 const widest = 24;
+const widestWhenNarrow = 12;
+const narrowColumns = 100;
 const gap = '  ';
 
 /** Columns as wide as these entries need. */
 export function layOut(entries: readonly Entry[], columns: number | undefined): Layout {
   const rows = entries.map(cellsOf);
+  const isNarrow = columns !== undefined && columns < narrowColumns;
   const widths = titles.slice(0, -1).map((title, index) => {
     const longest = Math.max(title.length, ...rows.map((row) => widthOf(row[index] ?? '')));
-    return Math.min(widest, longest);
+    const isName = title === 'ACTOR' || title === 'WORKSPACE';
+    return Math.min(longest, isName && isNarrow ? widestWhenNarrow : widest);
   });
   return { widths, columns };
 }

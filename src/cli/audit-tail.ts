@@ -48,7 +48,7 @@ Example:
 
 async function runTail(invocation: Invocation): Promise<number> {
   const { values } = invocation;
-  const filter = readFilter(values);
+  const filter = await readFilter(values);
   const limit = readLimit(stringOption(values, 'limit'));
   if (isFlagSet(values, 'follow')) return follow(invocation, filter, limit);
   return withHomeRecord(invocation, async (home) => {
@@ -74,7 +74,7 @@ function readLimit(text: string | undefined): number {
 }
 
 function printTable(io: CommandIo, entries: readonly Entry[]): Layout {
-  const layout = layOut(entries, io.stdout.isTTY === true ? io.stdout.columns : undefined);
+  const layout = layOut(entries, io.stdout.isTTY === true ? io.stdout.columns || undefined : undefined);
   if (io.stdout.isTTY === true) printLine(io, headings(layout));
   for (const entry of entries) printLine(io, printEntry(entry, layout));
   return layout;

@@ -10,6 +10,8 @@ export interface ProgressLine {
 const appearAfterMs = 500;
 const redrawAfterMs = 100;
 const barWidth = 24;
+/** Some terminals say that they are 0 wide. */
+const defaultColumns = 80;
 const eraseLine = '\r\u001b[K';
 
 /**
@@ -29,7 +31,9 @@ export function startProgress(io: Pick<CommandIo, 'stderr'>, label: string, cloc
       const time = clock();
       if (time - begun < appearAfterMs || (drawn !== undefined && time - drawn < redrawAfterMs)) return;
       drawn = time;
-      stderr.write(`${eraseLine}${draw(label, { done, total, elapsedMs: time - begun }, stderr.columns ?? 80)}`);
+      stderr.write(
+        `${eraseLine}${draw(label, { done, total, elapsedMs: time - begun }, stderr.columns || defaultColumns)}`,
+      );
     },
     end: () => {
       if (drawn !== undefined) stderr.write(eraseLine);
