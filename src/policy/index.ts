@@ -24,3 +24,4 @@ export { parseRequirement, type Requirement } from './requirement.ts';
 export { containsVersion, parseSpecifiers, type SpecifierSet } from './specifiers.ts';
 export { compareVersions, parseVersion, type Version } from './versions.ts';
 export { parseLicenceExpression } from './licence-expression.ts';
+export { type PolicyTestResult, runPolicyTests } from './run-policy-tests.ts';

@@ -25,10 +25,10 @@ const alwaysDenied: ReadonlySet<string> = new Set<MissingFact>(['files', 'hash',
  */
 export function leastMissingVerdicts(packages: Packages): MissingVerdicts {
   const { yanked, sourceDistributions, releaseAge, licences, sources, advisories, inspection, limits } = packages;
-  const hasRange = (rules: Packages['deny']): boolean => rules.some((rule) => /[<>=!~]/.test(rule.package));
   const { critical, high, medium, low } = advisories;
   return {
-    version: atLeastAsk(packages.prereleases, hasRange(packages.deny) ? 'deny' : 'ask'),
+    // A version that a list may name is treated as if the list named it.
+    version: atLeastAsk(packages.prereleases),
     files: atLeastAsk(yanked, sourceDistributions),
     hash: 'ask',
     uploadTime: atLeastAsk(releaseAge.verdict),

@@ -44,6 +44,13 @@ export function judgeLicence(inquiry: Inquiry): Finding[] {
   ];
 }
 
+/** Whether the lists let the expression in as it stands. */
+export function isLicenceAllowed({ packages: { licences } }: Policy, text: string): boolean {
+  const expression = parseLicenceExpression(text);
+  if (expression === undefined) return false;
+  return decideLicence(expression, (leaf) => judgeLeaf(licences, leaf)).verdict === 'allow';
+}
+
 interface LeafJudgement {
   readonly rule: string;
   readonly verdict: Verdict;

@@ -9,11 +9,9 @@ type Match = 'yes' | 'no' | 'unknown';
 /** The lists by name and version, and the default for what none of them names. */
 export function judgeByLists(inquiry: Inquiry): Finding[] {
   const refused = [...matchList(inquiry, 'deny'), ...matchList(inquiry, 'ask')];
-  const unknown = unknownVersion(inquiry);
-  if (refused.some(({ rule }) => !rule.startsWith('packages.missing'))) return [...refused, ...unknown];
-  const allowed = matchList(inquiry, 'allow').filter(({ verdict }) => verdict === 'allow');
-  const listed = allowed.length > 0 ? allowed.slice(0, 1) : [byDefault(inquiry)];
-  return [...listed, ...refused, ...unknown];
+  const isRefused = refused.some(({ isMissingFact }) => isMissingFact !== true);
+  const listed = isRefused ? [] : [matchList(inquiry, 'allow')[0] ?? byDefault(inquiry)];
+  return [...listed, ...refused, ...unknownVersion(inquiry)];
 }
 
 /** Whether the pattern holds for the package; unknown where that depends on a version that is not known. */
@@ -41,10 +39,12 @@ function matchList(inquiry: Inquiry, list: Verdict): Finding[] {
     const match = matchPackage(packagePattern(entry.package), inquiry);
     if (match === 'no') return [];
     const because = entry.because === undefined ? '' : `: ${entry.because}`;
+    // What may be on a list is treated as if it were, but for the list that would let it in.
     if (match === 'unknown') {
       if (list === 'allow') return [];
-      const message = `${name} may be one of the versions that ${rule} (${entry.package}) names${because}`;
-      return [missingFact(inquiry, 'version', { matched: entry.package, message })];
+      const doubt = `${name} may be one of “${entry.package}”${because}`;
+      const finding = { rule, verdict: list, matched: entry.package, message: doubt, subject: aboutPackage };
+      return [{ ...finding, isMissingFact: true }];
     }
     const message = `${name} is one of “${entry.package}”${because}`;
     return [{ rule, verdict: list, matched: entry.package, message, subject: aboutPackage }];

@@ -35,6 +35,19 @@ const cpus = z.number().positive('must be more than 0').max(4096, 'is too large'
 const size = byteSize.refine((bytes) => bytes > 0, 'must be more than 0');
 const time = duration.refine((ms) => ms > 0, 'must be more than 0');
 
+/** One limit each, without a default. */
+export const limitLeaves = {
+  memory: size,
+  cpus,
+  processes: count,
+  wallTime: time,
+  cpuTime: time,
+  output: size,
+  disk: size,
+  scratch: size,
+  openFiles: count,
+};
+
 function limits(defaults: Readonly<Record<keyof typeof limitKeys, string | number>>) {
   return z
     .strictObject({

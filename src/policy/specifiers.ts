@@ -91,6 +91,13 @@ export function isSubset(set: SpecifierSet, other: SpecifierSet): boolean {
   });
 }
 
+/** The one version that the specifiers name with `==`; undefined where they leave a choice. */
+export function pinnedVersion({ clauses }: SpecifierSet): string | undefined {
+  const [clause, second] = clauses;
+  const isPin = second === undefined && clause?.operator === '==' && !clause.versionText.endsWith('.*');
+  return isPin ? clause.versionText : undefined;
+}
+
 function parseClause(text: string): Clause | undefined {
   const groups = clausePattern.exec(text)?.groups;
   if (groups === undefined) return undefined;

@@ -4,6 +4,7 @@ import { factsSchema, severities } from './facts.ts';
 import { missingFacts } from './packages-schema.ts';
 import { parseRequirement } from './requirement.ts';
 import { actions, roleNames } from './roles-schema.ts';
+import { limitLeaves } from './runtime-schema.ts';
 import { byteSize, calendarDate, duration, text } from './scalars.ts';
 import { verdicts } from './verdict.ts';
 
@@ -52,19 +53,12 @@ const sketch = z
 
 export type PackageSketch = z.output<typeof sketch>;
 
-const runLimits = z
-  .strictObject({
-    memory: byteSize,
-    cpus: z.number(),
-    processes: z.int(),
-    wallTime: duration,
-    cpuTime: duration,
-    output: byteSize,
-    disk: byteSize,
-    scratch: byteSize,
-    openFiles: z.int(),
-  })
-  .partial();
+/** The sketch of a package of which only the requirement is given. */
+export function sketchOf(requirementText: string): PackageSketch {
+  return sketch.parse({ package: requirementText });
+}
+
+const runLimits = z.strictObject(limitLeaves).partial();
 
 const testCase = z.strictObject({
   name: text,
