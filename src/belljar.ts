@@ -1,14 +1,12 @@
-import { join } from 'node:path';
-
-import { type Interpreter, findInterpreter } from './environments/index.ts';
+import { findInterpreter } from './environments/index.ts';
 import { BelljarError } from './errors.ts';
 import { LivePolicy } from './live-policy.ts';
 import { nearestOf } from './nearest.ts';
-import { type Role, type RunLimits, roleNames } from './policy/index.ts';
-import { type AuditRecord, openRecord } from './record/index.ts';
+import { type Role, type RunLimits, formatProblem, roleNames } from './policy/index.ts';
+import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import { Sessions, describeBundles } from './sessions/index.ts';
-import { type Database, ensureHome, openDatabase, resolveHome } from './storage/index.ts';
+import { ensureHome, resolveHome } from './storage/index.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export { type Actor, type Role, parseByteSize, parseDurationMs } from './policy/index.ts';
@@ -38,8 +36,7 @@ export interface OpenOptions {
 
 interface BelljarParts {
   readonly home: string;
-  readonly database: Database;
-  readonly record: AuditRecord;
+  readonly homeRecord: HomeRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
 }
@@ -58,14 +55,26 @@ export class Belljar implements AsyncDisposable {
   readonly record: AuditRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
-  readonly #database: Database;
+  readonly #homeRecord: HomeRecord;
 
-  private constructor({ home, database, record, policy, sessions }: BelljarParts) {
+  private constructor({ home, homeRecord, policy, sessions }: BelljarParts) {
     this.home = home;
-    this.record = record;
+    this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
-    this.#database = database;
+    this.#homeRecord = homeRecord;
+    policy.on('changed', ({ hash, source }, previous) => {
+      this.#note('policy.changed', { policyHash: hash, details: { source, previous: previous.hash } });
+    });
+    policy.on('broken', (problems) => {
+      const details = { problems: problems.slice(0, 20).map(formatProblem) };
+      this.#note('policy.broken', { policyHash: policy.current.hash, details });
+    });
+  }
+
+  /** What Belljar itself noticed. Nobody waits for it; a record that cannot be written stops the next run instead. */
+  #note(action: string, rest: Omit<Draft, 'action'>): void {
+    this.record.append({ action, ...rest }).catch(() => undefined);
   }
 
   /**
@@ -76,32 +85,30 @@ export class Belljar implements AsyncDisposable {
   static async open(options: OpenOptions = {}): Promise<Belljar> {
     const { env = process.env, signal } = options;
     const home = await ensureHome(options.home ?? resolveHome(env));
+    const signalOption = signal === undefined ? {} : { signal };
     const [interpreter, policy] = await Promise.all([
-      findInterpreter({ named: options.python, env, ...(signal === undefined ? {} : { signal }) }),
+      findInterpreter({ named: options.python, env, ...signalOption }),
       LivePolicy.open({ file: options.policyFile, env, home }),
     ]);
-    const database = await openDatabase({
-      path: join(home, 'belljar.sqlite'),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const record = openRecord({ database, keyFolder: join(home, 'keys') });
-    const backend = makeBackend(interpreter);
-    const sessions = new Sessions({ backend, interpreter, record, currentPolicy: () => policy.current });
-    return new Belljar({ home, database, record, policy, sessions });
+    try {
+      const homeRecord = await openHomeRecord(home, signalOption);
+      const backend = new ProcessBackend(describeBundles(interpreter.parts));
+      const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
+      return new Belljar({ home, homeRecord, policy, sessions: new Sessions(parts) });
+    } catch (error) {
+      policy.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     this.policy.close();
-    await this.#database.close();
+    await this.#homeRecord[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function makeBackend(interpreter: Interpreter): ProcessBackend {
-  return new ProcessBackend(describeBundles(interpreter.parts));
 }
 
 /** @throws USAGE with the nearest known one. */

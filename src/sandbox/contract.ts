@@ -59,6 +59,8 @@ export interface SandboxLimits {
 
 /** A program behind glass. */
 export interface Sandbox {
+  /** What holds for this program, whether it was required or not. */
+  readonly enforced: readonly CapabilityName[];
   /** To the program's standard input, from its standard output; whatever comes out is untrusted. */
   readonly control: Duplex;
   /** Resolves when nothing of the sandbox is left: no process, no cgroup. Never rejects. */

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 
-import { type Actor, type AuditRecord, canonicalJson } from '../record/index.ts';
+import {
+  type Actor,
+  type AuditRecord,
+  type Draft,
+  type RunEndDetails,
+  type RunStartDetails,
+  canonicalJson,
+} from '../record/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
 import type { LaunchLimits } from './open-sandbox.ts';
 import type { RunRequest, RunResult } from './run.ts';
@@ -42,7 +49,7 @@ export class RunJournal {
       backend,
       capabilities: [...capabilities],
       limits: { ...limits },
-    });
+    } satisfies RunStartDetails);
   }
 
   async end(run: string, result: RunResult): Promise<void> {
@@ -59,10 +66,10 @@ export class RunJournal {
       outputBytes,
       cutBytes,
       artifacts: [],
-    });
+    } satisfies RunEndDetails);
   }
 
-  async #append(action: string, run: string, details: Parameters<AuditRecord['append']>[0]['details']): Promise<void> {
+  async #append(action: string, run: string, details: NonNullable<Draft['details']>): Promise<void> {
     const { record, actor, workspace, correlationId, policyHash } = this.#context;
     await record.append({
       action,
@@ -72,7 +79,7 @@ export class RunJournal {
       subject: `run ${run}`,
       verdict: 'allow',
       policyHash,
-      ...(details === undefined ? {} : { details }),
+      details,
     });
   }
 }

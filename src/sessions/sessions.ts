@@ -68,7 +68,7 @@ export class Sessions {
       environmentKey: null,
       python: interpreter.version,
       backend: backend.name,
-      capabilities: required,
+      capabilities: sandbox.enforced,
       limits,
     });
     return Session.over(sandbox, limits, { journal, signal });

@@ -5,13 +5,20 @@ import { openSync, readFileSync, readdirSync } from 'node:fs';
 
 import { BelljarError } from '../../errors.ts';
 import type { Cgroup } from '../cgroup/index.ts';
-import type { ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
+import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
 import { type LaunchCommand, controlDescriptor, optionsDescriptor } from './command.ts';
 
 const maxDiagnosticsBytes = 16 * 1024;
 
+/** What a launched program is held to. */
+export interface LaunchTerms {
+  readonly group: Cgroup;
+  readonly limits: SandboxLimits;
+  readonly enforced: readonly CapabilityName[];
+}
+
 /** Starts the command and owns all that came into being with it until nothing of it is left. */
-export async function startSandbox(command: LaunchCommand, group: Cgroup, limits: SandboxLimits): Promise<Sandbox> {
+export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): Promise<Sandbox> {
   const startedAt = performance.now();
   // A session of its own: the terminal's Ctrl-C is ours to translate, not the sandbox's to receive.
   const child = spawn(command.file, command.args, {
@@ -26,7 +33,7 @@ export async function startSandbox(command: LaunchCommand, group: Cgroup, limits
     throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot start ${command.file}`, { cause });
   }
   sendOptions(child, command.bubblewrapOptions);
-  return new ProcessSandbox({ child, group, limits, startedAt });
+  return new ProcessSandbox(child, terms, startedAt);
 }
 
 /**
@@ -70,14 +77,8 @@ function sendOptions(child: ChildProcess, options: string): void {
   stream.end(options);
 }
 
-interface SandboxParts {
-  readonly child: ChildProcess;
-  readonly group: Cgroup;
-  readonly limits: SandboxLimits;
-  readonly startedAt: number;
-}
-
 class ProcessSandbox implements Sandbox {
+  readonly enforced: readonly CapabilityName[];
   readonly control: Duplex;
   readonly exited: Promise<SandboxExit>;
   readonly #child: ChildProcess;
@@ -87,11 +88,12 @@ class ProcessSandbox implements Sandbox {
   #killed: ExitReason | undefined;
   #finalUsage: SandboxUsage | undefined;
 
-  constructor({ child, group, limits, startedAt }: SandboxParts) {
+  constructor(child: ChildProcess, { group, limits, enforced }: LaunchTerms, startedAt: number) {
     this.#child = child;
     this.#group = group;
     this.#limits = limits;
     this.#startedAt = startedAt;
+    this.enforced = enforced;
     const control = child.stdio[controlDescriptor];
     if (!(control instanceof Duplex)) throw new BelljarError('INTERNAL', 'the control stream is not a duplex stream');
     control.on('error', () => undefined); // a reader sees the end; who broke it is told by `exited`

@@ -45,12 +45,14 @@ export class ProcessBackend implements Backend {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle);
     const places = await this.#findPlaces();
-    requireCapabilities(spec, assessCapabilities(places));
+    const capabilities = assessCapabilities(places);
+    requireCapabilities(spec, capabilities);
+    const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
     const root = describeRoot(spec.mounts, this.#resolveBundles(spec));
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({ spec, identity: chooseIdentity(), root, joinFiles: group.joinFiles });
-      return await startSandbox(command, group, spec.limits);
+      return await startSandbox(command, { group, limits: spec.limits, enforced });
     } catch (error) {
       await group.remove();
       throw error;

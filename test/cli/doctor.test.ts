@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import type { MachineReport } from '../../src/belljar.ts';
+import { TestCli, launcher } from '../support/cli.ts';
+import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+
+describe('belljar doctor', needs(root, bubblewrap, python), () => {
+  it('says what is enforced, and makes no home', async () => {
+    using cli = new TestCli();
+    const { code, stdout } = await cli.run(['doctor']);
+    assert.equal(code, 0);
+    assert.match(stdout, /\* memory-limit +enforced/);
+    assert.match(stdout, /Code can run here\.\n$/);
+    assert.equal(existsSync(cli.home), false);
+  });
+
+  it('says the same as one document', async () => {
+    using cli = new TestCli();
+    const report = JSON.parse((await cli.run(['doctor', '--json'])).stdout) as MachineReport;
+    assert.deepEqual(report.obstacles, []);
+    assert.deepEqual(
+      report.backends.map(({ backend, available }) => [backend, available]),
+      [
+        ['process', true],
+        ['container', false],
+      ],
+    );
+  });
+
+  it('exits 1 and names the remedy where the policy requires what is missing', async () => {
+    using cli = new TestCli();
+    const policy = join(dirname(cli.home), 'policy.yaml');
+    writeFileSync(policy, 'version: 1\nruntime:\n  required: [system-call-filter]\n');
+    const { code, stdout } = await cli.run(['doctor', '--policy', policy]);
+    assert.equal(code, 1);
+    assert.match(stdout, /system-call-filter is required by the policy and missing/);
+    const run = await cli.run(['run', '-', '--policy', policy], { input: 'print(1)' });
+    assert.equal(run.code, 125);
+    assert.match(run.stderr, /cannot enforce: system-call-filter/);
+  });
+
+  it('names bubblewrap and how to get it where it is not on the machine', () => {
+    using cli = new TestCli();
+    const hide = `mount --bind /dev/null "$(command -v bwrap)" && exec "${launcher}" doctor`;
+    const { status, stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', hide], {
+      encoding: 'utf8',
+      env: { ...process.env, BELLJAR_HOME: cli.home, BELLJAR_NODE: process.execPath },
+    });
+    assert.equal(status, 1);
+    assert.match(stdout, /bubblewrap is not installed/);
+    assert.match(stdout, /apt-get install bubblewrap/);
+  });
+});
