@@ -84,6 +84,8 @@ export function areDisjoint(set: SpecifierSet, other: SpecifierSet): boolean {
 
 /** Whether every version of the first is surely in the second. */
 export function isSubset(set: SpecifierSet, other: SpecifierSet): boolean {
+  // Without a range, texts that are no versions are in it too.
+  if (!set.clauses.some((clause) => clause.stretches !== undefined)) return other.clauses.length === 0;
   const stretches = intersectAll(set.clauses);
   return other.clauses.every((clause) => {
     if (clause.stretches === undefined) return false;
