@@ -82,12 +82,13 @@ function orUsage(reading: Reading): number {
   return reading.value;
 }
 
-/** Bytes as a person reads them; exact binary multiples keep their name. */
+/** Bytes as a person reads them; exact in the unit that takes the smallest number, where there is one. */
 export function formatBytes(bytes: number): string {
-  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB', 'TB', 'GB', 'MB', 'kB'] as const) {
-    const factor = byteUnits[unit] ?? 1;
-    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor} ${unit}`;
-  }
+  const exact = (['TiB', 'TB', 'GiB', 'GB', 'MiB', 'MB', 'KiB', 'kB'] as const)
+    .map((unit) => ({ unit, amount: bytes / (byteUnits[unit] ?? 1) }))
+    .filter(({ amount }) => amount >= 1 && Number.isInteger(amount));
+  const shortest = exact.sort((one, other) => one.amount - other.amount)[0];
+  if (shortest !== undefined) return `${shortest.amount} ${shortest.unit}`;
   if (bytes < 1000) return `${bytes} B`;
   const unit = (['TB', 'GB', 'MB', 'kB'] as const).find((name) => bytes >= (byteUnits[name] ?? 1)) ?? 'kB';
   return `${(bytes / (byteUnits[unit] ?? 1)).toFixed(1)} ${unit}`;

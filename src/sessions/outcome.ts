@@ -1,3 +1,5 @@
+import { formatBytes, formatDuration } from '../policy/index.ts';
+
 /** How a run ended: a value, whatever the code did. */
 export type RunOutcome =
   | { readonly status: 'exited'; readonly code: number }
@@ -41,8 +43,8 @@ export function describeOutcome(outcome: RunOutcome): string | undefined {
       return `the code was ended by signal ${outcome.signal}`;
     case 'timeout':
       return outcome.clock === 'wall'
-        ? `ended: it ran longer than its ${outcome.limitMs / 1000} s`
-        : `ended: it used more than its ${outcome.limitMs / 1000} s of CPU time`;
+        ? `ended: it ran longer than its ${formatDuration(outcome.limitMs)}`
+        : `ended: it used more than its ${formatDuration(outcome.limitMs)} of CPU time`;
     case 'memory':
       return `ended: it wanted more than its ${formatBytes(outcome.limitBytes)} of memory`;
     case 'cancelled':
@@ -50,8 +52,4 @@ export function describeOutcome(outcome: RunOutcome): string | undefined {
     case 'broken':
       return `ended: ${outcome.message}`;
   }
-}
-
-function formatBytes(bytes: number): string {
-  return bytes % 1e6 === 0 ? `${bytes / 1e6} MB` : `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`;
 }

@@ -44,7 +44,7 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     using cli = new TestCli();
     const result = await cli.run(['run', '-', '--timeout', '300ms'], { input: 'while True: pass' });
     assert.equal(result.code, 124);
-    assert.match(result.stderr, /belljar: ended: it ran longer than its 0.3 s\n$/);
+    assert.match(result.stderr, /belljar: ended: it ran longer than its 300 ms\n$/);
   });
 
   it('exits 77 where the policy says no, and puts that on the record', async () => {

@@ -111,7 +111,10 @@ describe('a run that goes too far', needs(root, bubblewrap, python), () => {
   it('is interrupted at its time limit, and may clean up', async () => {
     await using session = await openTestSession({ wallTimeMs: 300 });
     const seen = collect();
-    const { outcome } = await session.run(request('import time\ntry: time.sleep(60)\nfinally: print("cleaned up")'), seen);
+    const { outcome } = await session.run(
+      request('import time\ntry: time.sleep(60)\nfinally: print("cleaned up")'),
+      seen,
+    );
     assert.deepEqual(outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
     assert.equal(seen.stdout(), 'cleaned up\n');
   });

@@ -30,8 +30,19 @@ ulimit -n "$1" 2>/dev/null
 ulimit -f "$2"
 ulimit -t "$3"
 shift 3
-exec "$@" <&${controlDescriptor} >&${controlDescriptor} ${controlDescriptor}>&-
+exec "$@"
 `;
+
+/**
+ * Only inside does the control stream become standard input and output: bubblewrap's own process on the host closes
+ * what it does not know, but would keep these, and the stream would not end when the program closes it.
+ */
+const takeControl = [
+  '/bin/sh',
+  '-c',
+  `exec "$@" <&${controlDescriptor} >&${controlDescriptor} ${controlDescriptor}>&-`,
+  'belljar',
+];
 
 /** ulimit counts files in blocks of this size. */
 const ulimitBlockBytes = 512;
@@ -43,7 +54,15 @@ export function buildCommand({ spec, identity, root, joinFiles }: CommandParts):
     Math.ceil(limits.fileBytes / ulimitBlockBytes),
     Math.ceil(limits.cpuTimeMs / 1000) + 1,
   ];
-  const bubblewrap = ['bwrap', '--args', String(optionsDescriptor), '--', ...dropPrivileges(identity), ...spec.argv];
+  const bubblewrap = [
+    'bwrap',
+    '--args',
+    String(optionsDescriptor),
+    '--',
+    ...takeControl,
+    ...dropPrivileges(identity),
+    ...spec.argv,
+  ];
   const options = [
     ...isolation,
     ...identityOptions(identity),

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { nearestOf } from './nearest.ts';
+
+describe('nearestOf()', () => {
+  const words = ['viewer', 'owner', 'collaborator', 'operator'];
+  const cases: readonly [string, string | undefined][] = [
+    ['vewer', 'viewer'],
+    ['viewre', 'viewer'],
+    ['VIEWER', 'viewer'],
+    ['colaborater', 'collaborator'],
+    ['owners', 'owner'],
+    ['viewer', 'viewer'],
+    ['guest', undefined],
+    ['', undefined],
+    ['x', undefined],
+  ];
+  for (const [word, expected] of cases) {
+    it(`finds ${String(expected)} for “${word}”`, () => assert.equal(nearestOf(word, words), expected));
+  }
+
+  it('finds nothing among nothing', () => assert.equal(nearestOf('anything', []), undefined));
+
+  it('counts the swap of two neighbours as one mistake', () =>
+    assert.equal(nearestOf('nmae', ['name', 'nmxx']), 'name'));
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { ProcessBackend } from '../../src/sandbox/index.ts';
+import { Session } from '../../src/sessions/index.ts';
+import { roomyLimits } from '../support/glass.ts';
+import { bubblewrap, needs, root } from '../support/prerequisite.ts';
+
+const ready = `echo '{"type":"ready","protocol":1,"python":"3.11.0"}'; read -r request`;
+
+/** Programs that stand where the runner should: what code that took it over could do to the channel. */
+describe('a session whose runner lies', needs(root, bubblewrap), () => {
+  const early: readonly [string, string, RegExp][] = [
+    ['ends at once', 'echo "no luck" >&2; exit 4', /ended before it was ready: no luck/],
+    [
+      'speaks another protocol',
+      `echo '{"type":"ready","protocol":99,"python":"x"}'; sleep 60`,
+      /ended before it was ready/,
+    ],
+    ['says nothing that is a frame', 'echo hello; sleep 60', /ended before it was ready/],
+  ];
+  for (const [what, script, message] of early) {
+    it(`is not opened when it ${what}`, async () => {
+      await assert.rejects(open(script), { code: 'SANDBOX_LAUNCH_FAILED', message });
+    });
+  }
+
+  const late: readonly [string, string, RegExp][] = [
+    ['sends what is no JSON', 'echo nonsense; sleep 60', /a frame is not JSON/],
+    ['sends a frame beyond the limit', 'head -c 3000000 /dev/zero | tr "\\0" x; sleep 60', /longer than/],
+    ['sends a frame of no known shape', `echo '{"type":"grant"}'; sleep 60`, /a shape that the protocol does not know/],
+    ['closes the channel and stays', 'exec >&- <&-; sleep 60', /the runner ended before the code did/],
+    ['exits in the middle of a frame', `printf '{"type":"do'; exit 0`, /the runner ended before the code did/],
+  ];
+  for (const [what, script, message] of late) {
+    it(`tells the run as broken when it ${what}, and takes no more`, async () => {
+      await using session = await open(`${ready}; ${script}`);
+      const { outcome } = await session.run({ name: 'x.py', code: '', args: [] });
+      assert.equal(outcome.status, 'broken');
+      assert.match(outcome.message, message);
+      await assert.rejects(session.run({ name: 'x.py', code: '', args: [] }), { code: 'SESSION_CLOSED' });
+    });
+  }
+
+  it('does not believe frames of other runs', async () => {
+    const script = `
+echo '{"type":"done","run":"7","how":"exited","code":42}'
+echo '{"type":"stream","run":"0","name":"stdout","text":"forged"}'
+echo '{"type":"done","run":"1","how":"exited","code":3}'
+sleep 60`;
+    await using session = await open(`${ready}\n${script}`);
+    const heard: unknown[] = [];
+    const { outcome } = await session.run(
+      { name: 'x.py', code: '', args: [] },
+      { onEvent: (event) => void heard.push(event) },
+    );
+    assert.deepEqual([outcome, heard], [{ status: 'exited', code: 3 }, []]);
+  });
+
+  it('keeps no more of endless diagnostics than their end', async () => {
+    const session = await open(`${ready}; head -c 5000000 /dev/zero | tr "\\0" x >&2; echo the end >&2; exit 1`);
+    const { outcome } = await session.run({ name: 'x.py', code: '', args: [] });
+    assert.equal(outcome.status, 'broken');
+    await session.close();
+  });
+
+  async function open(script: string): Promise<Session> {
+    const sandbox = await new ProcessBackend({}).launch({
+      argv: ['/bin/sh', '-c', script],
+      env: { PATH: '/usr/bin:/bin' },
+      mounts: [{ kind: 'scratch', at: '/tmp', maxBytes: 1 << 20 }],
+      workingDirectory: '/tmp',
+      limits: { ...roomyLimits, fileBytes: 1 << 20 },
+      network: 'off',
+      require: [],
+    });
+    return Session.over(sandbox, roomyLimits);
+  }
+});
