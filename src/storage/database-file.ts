@@ -4,19 +4,20 @@ import { dirname } from 'node:path';
 import { BelljarError } from '../errors.ts';
 
 const privateMode = 0o600;
+const smallestDatabaseBytes = 512;
 
 /**
  * Makes an empty database file that only its owner may read; SQLite gives the files beside it the same mode. A file
  * that is there is never opened here: closing it would drop the locks that SQLite holds on it in this process.
  *
- * @throws STORAGE_FAILED where it cannot be made.
+ * @throws STORAGE_FAILED or STORAGE_FULL where it cannot be made, STORAGE_CORRUPT where it cannot be a database.
  */
 export async function ensureDatabaseFile(path: string): Promise<void> {
   try {
     if (await narrow(path)) return;
     await create(path);
   } catch (cause) {
-    throw explain(cause as NodeJS.ErrnoException, path);
+    throw cause instanceof BelljarError ? cause : explain(cause as NodeJS.ErrnoException, path);
   }
 }
 
@@ -26,10 +27,19 @@ async function narrow(path: string): Promise<boolean> {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
     const found = await stat(file).catch(ignoreMissing);
     if (found === undefined) continue;
-    if (file === path) isThere = true;
+    if (file === path) {
+      isThere = true;
+      refuseScrap(path, found.size);
+    }
     if ((found.mode & 0o077) !== 0) await chmod(file, privateMode);
   }
   return isThere;
+}
+
+/** SQLite takes a file of a few bytes for an empty one, and would write over it. */
+function refuseScrap(path: string, bytes: number): void {
+  if (bytes === 0 || bytes >= smallestDatabaseBytes) return;
+  throw new BelljarError('STORAGE_CORRUPT', `${path} is no SQLite database`, { details: { path, bytes } });
 }
 
 // Made under another name, so that it appears with its mode and nobody holds it open.

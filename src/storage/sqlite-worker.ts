@@ -199,7 +199,9 @@ function toSqlite(value: SqlValue): SQLInputValue {
 function fromSqlite(row: SqlValue[]): SqlValue[] {
   for (let index = 0; index < row.length; index++) {
     const value = row[index];
-    if (typeof value === 'bigint' && BigInt.asIntN(53, value) === value) row[index] = Number(value);
+    if (typeof value !== 'bigint') continue;
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) row[index] = number;
   }
   return row;
 }
