@@ -1,3 +1,4 @@
+export { policyJsonSchema } from './json-schema.ts';
 export { type ActionDecision, type ActionQuestion, decideAction } from './decide-action.ts';
 export { decideRun, requiredCapabilities, type RunDecision, type RunQuestion } from './decide-run.ts';
 export { defaultPolicyName, defaultPolicyText, parseDefaultPolicy } from './default-policy.ts';
