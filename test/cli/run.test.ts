@@ -157,8 +157,8 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     using two = new TestCli();
     await Promise.all([one, two].map((cli) => cli.run(['run', '-'], { input: 'print(1)' })));
     const [first, second] = await Promise.all([one.entries(), two.entries()]);
-    assert.equal(first?.length, second?.length);
-    assert.notEqual(first?.[0]?.['recordId'], second?.[0]?.['recordId']);
+    assert.equal(first.length, second.length);
+    assert.notEqual(first[0]?.['recordId'], second[0]?.['recordId']);
   });
 });
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { launcher } from '../support/cli.ts';
+import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+
+const project = join(launcher, '..');
+const folder = mkdtempSync(join(tmpdir(), 'belljar-docs-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What sets up or tests the project itself: these documents are read by people who have done it. */
+const notRunHere = /^(npm |git clone |cd |sudo apt-get |sudo \.\/belljar)/;
+
+interface DocumentedCommand {
+  readonly place: string;
+  readonly command: string;
+  readonly exit: number;
+}
+
+describe('the documents', needs(root, bubblewrap, python), () => {
+  for (const document of ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: project })]) {
+    // One home per document: its commands build on each other.
+    const home = join(folder, document.replaceAll('/', '-'));
+    for (const { place, command, exit } of commandsOf(document)) {
+      it(`${place}: ${command}`, () => {
+        const result = spawnSync('sh', ['-c', command], {
+          cwd: project,
+          encoding: 'utf8',
+          env: {
+            ...process.env,
+            PATH: `${project}:${process.env['PATH']}`,
+            BELLJAR_HOME: home,
+            BELLJAR_NODE: process.execPath,
+          },
+        });
+        assert.equal(result.status, exit, `${result.stdout}${result.stderr}`);
+      });
+    }
+  }
+
+  it('README.md: the TypeScript example', () => {
+    const [, example] = /```ts\n([^]*?)```/.exec(readFileSync(join(project, 'README.md'), 'utf8')) ?? [];
+    assert.ok(example);
+    // Inside the project, where its own name leads to its source.
+    const file = join(project, 'test', `readme-example-${process.pid}.ts`);
+    writeFileSync(file, `${example}\nconsole.log(outcome);\n`);
+    try {
+      const result = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+        encoding: 'utf8',
+        env: { ...process.env, BELLJAR_HOME: join(folder, 'example') },
+      });
+      assert.equal(result.stdout, "{ status: 'exited', code: 0 }\n", result.stderr);
+    } finally {
+      rmSync(file);
+    }
+  });
+});
+
+/** The lines of the sh blocks; a comment `# exit N` at the end says that a command does not succeed. */
+function commandsOf(document: string): DocumentedCommand[] {
+  const commands: DocumentedCommand[] = [];
+  let isShell = false;
+  for (const [index, line] of readFileSync(join(project, document), 'utf8').split('\n').entries()) {
+    if (line.startsWith('```')) isShell = line === '```sh';
+    else if (isShell && line.trim() !== '' && !notRunHere.test(line)) {
+      const exit = Number(/# exit (\d+)/.exec(line)?.[1] ?? 0);
+      commands.push({ place: `${document}:${index + 1}`, command: line.replace(/\s+# .*$/, ''), exit });
+    }
+  }
+  return commands;
+}
