@@ -109,7 +109,8 @@ function openWriter(maxPages: number | undefined): Connection {
     if (mode !== 'wal') throw new Error(`the file system cannot hold a write-ahead log (journal mode ${String(mode)})`);
     // fullfsync: on macOS a plain fsync does not reach the disk.
     connection.database.exec('pragma synchronous = full; pragma fullfsync = on; pragma trusted_schema = off');
-    connection.database.exec('pragma journal_size_limit = 67108864');
+    // recursive_triggers: without it, INSERT OR REPLACE would delete past the triggers of a table that only grows.
+    connection.database.exec('pragma journal_size_limit = 67108864; pragma recursive_triggers = on');
     if (maxPages !== undefined) connection.database.exec(`pragma max_page_count = ${maxPages}`);
     return connection;
   } catch (error) {
