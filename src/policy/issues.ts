@@ -38,11 +38,12 @@ function about(path: Path, message: string): SchemaProblem {
   return { path, message, isAboutKey: false };
 }
 
-/** Of several forms, the one whose type fits says what is wrong with it. */
+/** Of several forms, the one whose type fits says what is wrong with it; a fixed word fits only where it was meant. */
 function describeUnion(options: readonly (readonly Issue[])[], path: Path): SchemaProblem[] {
-  const fitting = options.find(
-    (issues) => !issues.some(({ code, path: inner }) => code === 'invalid_type' && inner.length === 0),
-  );
+  const isRefusedBy = (issues: readonly Issue[], code: Issue['code']): boolean =>
+    issues.some((issue) => issue.code === code && issue.path.length === 0);
+  const typed = options.filter((issues) => !isRefusedBy(issues, 'invalid_type'));
+  const fitting = typed.find((issues) => !isRefusedBy(issues, 'invalid_value')) ?? typed[0];
   if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path]));
   const expected = options.flatMap((issues) =>
     issues.flatMap((issue) => (issue.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [])),
