@@ -39,6 +39,7 @@ interface BelljarParts {
   readonly homeRecord: HomeRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
+  readonly opened: AsyncDisposableStack;
 }
 
 /**
@@ -55,14 +56,14 @@ export class Belljar implements AsyncDisposable {
   readonly record: AuditRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
-  readonly #homeRecord: HomeRecord;
+  readonly #opened: AsyncDisposableStack;
 
-  private constructor({ home, homeRecord, policy, sessions }: BelljarParts) {
+  private constructor({ home, homeRecord, policy, sessions, opened }: BelljarParts) {
     this.home = home;
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
-    this.#homeRecord = homeRecord;
+    this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
       this.#note('policy.changed', { policyHash: hash, details: { source, previous: previous.hash } });
     });
@@ -86,29 +87,32 @@ export class Belljar implements AsyncDisposable {
     const { env = process.env, signal } = options;
     const home = await ensureHome(options.home ?? resolveHome(env));
     const signalOption = signal === undefined ? {} : { signal };
-    const [interpreter, policy] = await Promise.all([
+    await using opened = new AsyncDisposableStack();
+    const [interpreter, policy, homeRecord] = await allOrFirstFailure([
       findInterpreter({ named: options.python, env, ...signalOption }),
-      LivePolicy.open({ file: options.policyFile, env, home }),
+      LivePolicy.open({ file: options.policyFile, env, home }).then((live) => opened.use(live)),
+      openHomeRecord(home, signalOption).then((record) => opened.use(record)),
     ]);
-    try {
-      const homeRecord = await openHomeRecord(home, signalOption);
-      const backend = new ProcessBackend(describeBundles(interpreter.parts));
-      const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
-      return new Belljar({ home, homeRecord, policy, sessions: new Sessions(parts) });
-    } catch (error) {
-      policy.close();
-      throw error;
-    }
+    const backend = new ProcessBackend(describeBundles(interpreter.parts));
+    const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
+    return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
   }
 
   async close(): Promise<void> {
-    this.policy.close();
-    await this.#homeRecord[Symbol.asyncDispose]();
+    await this.#opened.disposeAsync();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Waits for all, so that what did open is known and can be closed when another failed. */
+async function allOrFirstFailure<T extends readonly Promise<unknown>[]>(
+  work: readonly [...T],
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** @throws USAGE with the nearest known one. */

@@ -14,4 +14,4 @@ export {
   type SandboxLimits,
   type SandboxUsage,
 } from './contract.ts';
-export { ProcessBackend } from './process/process-backend.ts';
+export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 import { findInterpreter } from '../../src/environments/index.ts';
-import { ProcessBackend } from '../../src/sandbox/index.ts';
+import { ProcessBackend, type ProcessBackendOptions } from '../../src/sandbox/index.ts';
 import {
   type LaunchLimits,
   Session,
@@ -32,10 +32,13 @@ export interface GlassResult {
 }
 
 /** A session that the test must close, with limits that differ from the roomy ones where it says so. */
-export async function openTestSession(limits: Partial<LaunchLimits & SessionLimits> = {}): Promise<Session> {
+export async function openTestSession(
+  limits: Partial<LaunchLimits & SessionLimits> = {},
+  options: ProcessBackendOptions = {},
+): Promise<Session> {
   const { executable, parts } = await interpreter;
   const all = { ...roomyLimits, ...limits };
-  const backend = new ProcessBackend(describeBundles(parts));
+  const backend = new ProcessBackend(describeBundles(parts), options);
   return Session.over(await openSandbox(backend, { executable, limits: all, require: [] }), all);
 }
 
@@ -43,8 +46,9 @@ export async function openTestSession(limits: Partial<LaunchLimits & SessionLimi
 export async function runInside(
   code: string,
   limits: Partial<LaunchLimits & SessionLimits> = {},
+  options: ProcessBackendOptions = {},
 ): Promise<GlassResult> {
-  await using session = await openTestSession(limits);
+  await using session = await openTestSession(limits, options);
   const chunks: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
   const { outcome } = await session.run(
     { name: 'test.py', code, args: [] },

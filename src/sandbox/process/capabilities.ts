@@ -9,12 +9,18 @@ const delegationRemedy = 'Start Belljar as root, or where cgroups are delegated 
  * What is enforced. Without a trial (at every launch, where time counts) only what can be known without starting
  * anything is judged: bubblewrap itself fails where it cannot isolate.
  */
-export function assessCapabilities(places: CgroupPlaces, trial?: IsolationTrial): CapabilityReport[] {
-  return capabilityNames.map((name) => ({ name, ...assessors[name](places, trial) }));
+export function assessCapabilities(means: Means, trial?: IsolationTrial): CapabilityReport[] {
+  return capabilityNames.map((name) => ({ name, ...assessors[name](means, trial) }));
+}
+
+/** What the backend has to enforce with. */
+export interface Means {
+  readonly places: CgroupPlaces;
+  readonly hasFilter: boolean;
 }
 
 type Assessment = Omit<CapabilityReport, 'name'>;
-type Assessor = (places: CgroupPlaces, trial: IsolationTrial | undefined) => Assessment;
+type Assessor = (means: Means, trial: IsolationTrial | undefined) => Assessment;
 
 const assessors: Readonly<Record<CapabilityName, Assessor>> = {
   filesystem: (_, trial) =>
@@ -43,19 +49,19 @@ const assessors: Readonly<Record<CapabilityName, Assessor>> = {
           why: 'sandboxes share the uid of the user who runs Belljar, apart by namespaces only',
           remedy: 'Start Belljar as root for a uid of its own per sandbox.',
         },
-  'memory-limit': ({ memory }, trial) =>
+  'memory-limit': ({ places: { memory } }, trial) =>
     limited(memory, trial?.memoryIsLimited, 'memory and swap are limited by cgroup'),
-  'process-limit': ({ pids }, trial) =>
+  'process-limit': ({ places: { pids } }, trial) =>
     limited(pids, trial?.processesAreLimited, 'processes and threads are limited by cgroup'),
-  'cpu-limit': ({ cpu }) => limited(cpu, undefined, 'CPU bandwidth is limited by cgroup'),
-  'cpu-time-limit': ({ cpuacct }) => limited(cpuacct, undefined, 'CPU time is counted by cgroup and bounded'),
+  'cpu-limit': ({ places: { cpu } }) => limited(cpu, undefined, 'CPU bandwidth is limited by cgroup'),
+  'cpu-time-limit': ({ places: { cpuacct } }) =>
+    limited(cpuacct, undefined, 'CPU time is counted by cgroup and bounded'),
   'wall-time-limit': () => enforced('a clock on the host ends every process of the sandbox'),
   'disk-limit': () => enforced('all that is writable is a memory file system of bounded size'),
-  'system-call-filter': () => ({
-    status: 'missing',
-    why: 'this version installs no system-call filter',
-    remedy: 'None yet: keep Belljar on a current kernel.',
-  }),
+  'system-call-filter': ({ hasFilter }, trial) =>
+    hasFilter
+      ? isolated(trial, trial?.hasFilter === true, 'an allowlist of system calls, killing those of foreign ABIs')
+      : { status: 'missing', why: `there is no table of system calls for ${process.arch}` },
 };
 
 function enforced(why: string): Assessment {

@@ -21,19 +21,32 @@ describe('buildCommand()', () => {
       identity: { kind: 'user-namespace' },
       root: [],
       joinFiles: [],
+      filter: undefined,
     });
     assert.ok(!args.join(' ').includes('secret-value'));
     assert.ok(bubblewrapOptions.includes('--setenv\0TOKEN\0secret-value\0'));
   });
 
   it('joins every cgroup before bubblewrap exists', () => {
-    const { args } = buildCommand({ spec, identity: { kind: 'user-namespace' }, root: [], joinFiles: ['/a', '/b'] });
+    const { args } = buildCommand({
+      spec,
+      identity: { kind: 'user-namespace' },
+      root: [],
+      joinFiles: ['/a', '/b'],
+      filter: undefined,
+    });
     assert.deepEqual(args.slice(3, 6), ['/a', '/b', '--']);
     assert.ok(args.indexOf('bwrap') > args.indexOf('/b'));
   });
 
   it('drops to the own uid as the last step before the program', () => {
-    const { args } = buildCommand({ spec, identity: { kind: 'own-uid', uid: 4242 }, root: [], joinFiles: [] });
+    const { args } = buildCommand({
+      spec,
+      identity: { kind: 'own-uid', uid: 4242 },
+      root: [],
+      joinFiles: [],
+      filter: undefined,
+    });
     const setpriv = args.indexOf('/usr/bin/setpriv');
     assert.ok(setpriv > args.indexOf('bwrap'));
     assert.deepEqual(args.slice(setpriv + 1, setpriv + 5), ['--reuid', '4242', '--regid', '4242']);
@@ -41,15 +54,33 @@ describe('buildCommand()', () => {
   });
 
   it('gives root’s sandboxes no user namespace and users’ sandboxes no further one', () => {
-    const asRoot = buildCommand({ spec, identity: { kind: 'own-uid', uid: 4242 }, root: [], joinFiles: [] });
+    const asRoot = buildCommand({
+      spec,
+      identity: { kind: 'own-uid', uid: 4242 },
+      root: [],
+      joinFiles: [],
+      filter: undefined,
+    });
     assert.ok(!asRoot.bubblewrapOptions.includes('--unshare-user'));
-    const asUser = buildCommand({ spec, identity: { kind: 'user-namespace' }, root: [], joinFiles: [] });
+    const asUser = buildCommand({
+      spec,
+      identity: { kind: 'user-namespace' },
+      root: [],
+      joinFiles: [],
+      filter: undefined,
+    });
     assert.ok(asUser.bubblewrapOptions.includes('--unshare-user\0--disable-userns\0'));
     assert.ok(!asUser.args.includes('/usr/bin/setpriv'));
   });
 
   it('rounds limits so that the kernel’s own never come before ours', () => {
-    const { args } = buildCommand({ spec, identity: { kind: 'user-namespace' }, root: [], joinFiles: [] });
+    const { args } = buildCommand({
+      spec,
+      identity: { kind: 'user-namespace' },
+      root: [],
+      joinFiles: [],
+      filter: undefined,
+    });
     assert.deepEqual(args.slice(args.indexOf('--') + 1, args.indexOf('bwrap')), ['64', '2', '3']);
   });
 });

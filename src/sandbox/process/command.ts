@@ -7,6 +7,8 @@ export interface LaunchCommand {
   readonly args: readonly string[];
   /** Separated by NUL; kept off the command line, where every user of the machine could read the environment. */
   readonly bubblewrapOptions: string;
+  /** The system-call filter, which bubblewrap reads from a descriptor of its own. */
+  readonly filter: Buffer | undefined;
 }
 
 export interface CommandParts {
@@ -15,11 +17,13 @@ export interface CommandParts {
   /** The arguments of bubblewrap that build the root. */
   readonly root: readonly string[];
   readonly joinFiles: readonly string[];
+  readonly filter: Buffer | undefined;
 }
 
 /** Descriptor of bubblewrap's options, and of the control stream before it becomes standard input and output. */
 export const optionsDescriptor = 3;
 export const controlDescriptor = 4;
+export const filterDescriptor = 5;
 
 /** Joins the cgroups and sets the limits before anything else exists, so that nothing starts outside of them. */
 const preamble = `
@@ -47,7 +51,7 @@ const takeControl = [
 /** ulimit counts files in blocks of this size. */
 const ulimitBlockBytes = 512;
 
-export function buildCommand({ spec, identity, root, joinFiles }: CommandParts): LaunchCommand {
+export function buildCommand({ spec, identity, root, joinFiles, filter }: CommandParts): LaunchCommand {
   const { limits } = spec;
   const rlimits = [
     limits.openFiles,
@@ -66,6 +70,7 @@ export function buildCommand({ spec, identity, root, joinFiles }: CommandParts):
   const options = [
     ...isolation,
     ...identityOptions(identity),
+    ...(filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
     ...root,
     ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
@@ -75,6 +80,7 @@ export function buildCommand({ spec, identity, root, joinFiles }: CommandParts):
     file: '/bin/sh',
     args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...rlimits.map(String), ...bubblewrap],
     bubblewrapOptions: options.map((option) => `${option}\0`).join(''),
+    filter,
   };
 }
 

@@ -6,7 +6,9 @@ import { openSync, readFileSync, readdirSync } from 'node:fs';
 import { BelljarError } from '../../errors.ts';
 import type { Cgroup } from '../cgroup/index.ts';
 import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
-import { type LaunchCommand, controlDescriptor, optionsDescriptor } from './command.ts';
+import { type LaunchCommand, controlDescriptor, filterDescriptor, optionsDescriptor } from './command.ts';
+
+const lastOwnDescriptor = filterDescriptor;
 
 const maxDiagnosticsBytes = 16 * 1024;
 
@@ -23,7 +25,15 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
   // A session of its own: the terminal's Ctrl-C is ours to translate, not the sandbox's to receive.
   const child = spawn(command.file, command.args, {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', ...coverInherited()],
+    stdio: [
+      'ignore',
+      'ignore',
+      'pipe',
+      'pipe',
+      'pipe',
+      command.filter === undefined ? 'ignore' : 'pipe',
+      ...coverInherited(),
+    ],
     detached: true,
     cwd: '/',
   });
@@ -32,7 +42,8 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
   } catch (cause) {
     throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot start ${command.file}`, { cause });
   }
-  sendOptions(child, command.bubblewrapOptions);
+  send(child, optionsDescriptor, command.bubblewrapOptions);
+  if (command.filter !== undefined) send(child, filterDescriptor, command.filter);
   return new ProcessSandbox(child, terms, startedAt);
 }
 
@@ -45,7 +56,7 @@ function coverInherited(): (number | 'ignore')[] {
   if (inherited.length === 0) return [];
   nullDescriptor ??= openSync('/dev/null', 'r');
   const covers: (number | 'ignore')[] = [];
-  for (let descriptor = controlDescriptor + 1; descriptor <= Math.max(...inherited); descriptor++) {
+  for (let descriptor = lastOwnDescriptor + 1; descriptor <= Math.max(...inherited); descriptor++) {
     covers.push(inherited.includes(descriptor) ? nullDescriptor : 'ignore');
   }
   return covers;
@@ -60,7 +71,7 @@ function findInherited(): number[] {
   return readdirSync('/proc/self/fd')
     .map(Number)
     .filter((descriptor) => {
-      if (descriptor <= controlDescriptor) return false;
+      if (descriptor <= lastOwnDescriptor) return false;
       try {
         const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8');
         return (parseInt(/^flags:\s*(\d+)/m.exec(info)?.[1] ?? '0', 8) & closeOnExec) === 0;
@@ -70,11 +81,11 @@ function findInherited(): number[] {
     });
 }
 
-function sendOptions(child: ChildProcess, options: string): void {
-  const stream = child.stdio[optionsDescriptor] as Writable;
-  // It may be gone before it has read them; its exit says so better than a broken pipe.
+function send(child: ChildProcess, descriptor: number, content: string | Buffer): void {
+  const stream = child.stdio[descriptor] as Writable;
+  // It may be gone before it has read all; its exit says so better than a broken pipe.
   stream.on('error', () => undefined);
-  stream.end(options);
+  stream.end(content);
 }
 
 class ProcessSandbox implements Sandbox {

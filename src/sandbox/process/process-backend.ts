@@ -13,6 +13,7 @@ import type {
   LaunchSpec,
   Sandbox,
 } from '../contract.ts';
+import { compileFilter } from '../seccomp/index.ts';
 import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
@@ -20,21 +21,31 @@ import { startSandbox } from './launch.ts';
 import { tryIsolation } from './try-isolation.ts';
 import { describeRoot } from './root.ts';
 
+export interface ProcessBackendOptions {
+  /** Lifts the system-call filter: the control of a proof that it is the filter which stops something. */
+  readonly withoutFilter?: boolean;
+}
+
 /** Isolation by Linux namespaces, made by bubblewrap. */
 export class ProcessBackend implements Backend {
   readonly name = 'process';
   readonly #catalogue: BundleCatalogue;
+  readonly #filter: Buffer | undefined;
   #places: Promise<CgroupPlaces> | undefined;
 
-  constructor(catalogue: BundleCatalogue) {
+  constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
     this.#catalogue = catalogue;
+    this.#filter = options.withoutFilter === true ? undefined : compileFilter(process.arch);
   }
 
   async probe(signal?: AbortSignal): Promise<BackendReport> {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) return { backend: this.name, available: false, why: obstacle, capabilities: [] };
     const isolation = await tryIsolation(this, signal);
-    const capabilities = assessCapabilities(await this.#findPlaces(), isolation);
+    const capabilities = assessCapabilities(
+      { places: await this.#findPlaces(), hasFilter: this.#filter !== undefined },
+      isolation,
+    );
     return isolation.works
       ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities }
       : { backend: this.name, available: false, why: isolation.why, capabilities };
@@ -45,13 +56,19 @@ export class ProcessBackend implements Backend {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle);
     const places = await this.#findPlaces();
-    const capabilities = assessCapabilities(places);
+    const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined });
     requireCapabilities(spec, capabilities);
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
     const root = describeRoot(spec.mounts, this.#resolveBundles(spec));
     const group = await this.#makeGroup(places, spec);
     try {
-      const command = buildCommand({ spec, identity: chooseIdentity(), root, joinFiles: group.joinFiles });
+      const command = buildCommand({
+        spec,
+        identity: chooseIdentity(),
+        root,
+        joinFiles: group.joinFiles,
+        filter: this.#filter,
+      });
       return await startSandbox(command, { group, limits: spec.limits, enforced });
     } catch (error) {
       await group.remove();

@@ -13,6 +13,7 @@ interface IsolationFacts {
   readonly interfaces: readonly string[];
   readonly hasCapabilities: boolean;
   readonly hasNoNewPrivileges: boolean;
+  readonly hasFilter: boolean;
   /** Undefined where it could not be tried. */
   readonly memoryIsLimited: boolean | undefined;
   readonly processesAreLimited: boolean | undefined;
@@ -23,6 +24,7 @@ const nothingKnown: IsolationFacts = {
   interfaces: ['unknown'],
   hasCapabilities: true,
   hasNoNewPrivileges: false,
+  hasFilter: false,
   memoryIsLimited: undefined,
   processesAreLimited: undefined,
 };
@@ -74,6 +76,7 @@ function readLook(output: string): Omit<IsolationFacts, 'memoryIsLimited' | 'pro
     interfaces: lines.flatMap((line) => /^net (\S+):/.exec(line)?.[1] ?? []),
     hasCapabilities: sets.some((set) => !/^0+$/.test(set)),
     hasNoNewPrivileges: status('NoNewPrivs') === '1',
+    hasFilter: status('Seccomp') === '2',
   };
 }
 

@@ -1,0 +1,113 @@
+import {
+  type Block,
+  answer,
+  encode,
+  ifAtLeast,
+  ifEqual,
+  loadArch,
+  loadArgument,
+  loadNumber,
+  mask,
+  verdict,
+} from './assemble.ts';
+import { systemCallNumbers } from './numbers.gen.ts';
+import {
+  type ArgumentTest,
+  type ConditionalCall,
+  ENOSYS,
+  EPERM,
+  allowedCalls,
+  conditionalCalls,
+  refusedCalls,
+} from './rules.ts';
+
+export type FilterArch = keyof typeof systemCallNumbers;
+
+/** AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64. */
+const auditArch: Readonly<Record<FilterArch, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
+
+/** Numbers of the x32 ABI carry this bit, under the architecture's own name. */
+const x32Bit = 0x40000000;
+
+/** What becomes of one call, from its number on. */
+interface Route {
+  readonly number: number;
+  readonly block: Block;
+}
+
+const allow: Block = [answer(verdict.allow)];
+const refuse: Block = [answer(verdict.fail(EPERM))];
+/** Programs that meet a call which does not exist fall back to an older one, whose arguments can be tested. */
+const absent: Block = [answer(verdict.fail(ENOSYS))];
+const kill: Block = [answer(verdict.killProcess)];
+
+/** The filter of an architecture, as the kernel takes it. Undefined where there is no table for it. */
+export function compileFilter(arch: string): Buffer | undefined {
+  return isFilterArch(arch) ? encode(buildFilter(arch)) : undefined;
+}
+
+export function buildFilter(arch: FilterArch): Block {
+  const routes = collectRoutes(arch);
+  const known: Block = [loadNumber, ...ifAtLeast(x32Bit, kill, search(routes))];
+  return [loadArch, ...ifEqual(auditArch[arch], known, kill)];
+}
+
+function isFilterArch(arch: string): arch is FilterArch {
+  return Object.hasOwn(systemCallNumbers, arch);
+}
+
+function collectRoutes(arch: FilterArch): Route[] {
+  const numbers = systemCallNumbers[arch];
+  const routes: Route[] = [];
+  const add = (name: string, block: Block): void => {
+    const number = numbers[name];
+    if (number !== undefined) routes.push({ number, block });
+  };
+  for (const names of Object.values(allowedCalls)) for (const name of names.split(/\s+/)) add(name, allow);
+  for (const names of Object.values(refusedCalls)) for (const name of names.split(/\s+/)) add(name, refuse);
+  for (const call of conditionalCalls) add(call.name, testArguments(call));
+  return routes.sort((one, other) => one.number - other.number);
+}
+
+/** Neighbours with the same answer are one range; a tree over the ranges finds each in a few steps. */
+function search(routes: readonly Route[]): Block {
+  const ranges: { from: number; block: Block }[] = [{ from: 0, block: absent }];
+  const extend = (from: number, block: Block): void => {
+    const last = ranges.at(-1);
+    if (last?.from === from) ranges.pop();
+    if (ranges.at(-1)?.block !== block) ranges.push({ from, block });
+  };
+  for (const { number, block } of routes) {
+    extend(number, block);
+    extend(number + 1, absent);
+  }
+  const build = (low: number, high: number): Block => {
+    if (high - low === 1) return ranges[low]?.block ?? absent;
+    const middle = (low + high) >> 1;
+    return ifAtLeast(ranges[middle]?.from ?? 0, build(middle, high), build(low, middle));
+  };
+  return build(0, ranges.length);
+}
+
+function testArguments({ allowedWhen, otherwise }: ConditionalCall): Block {
+  return allowedWhen
+    .toReversed()
+    .reduce<Block>((rest, tests) => testAll(tests, rest), [answer(verdict.fail(otherwise))]);
+}
+
+/** Allows where all tests hold, else goes on with the rest. */
+function testAll(tests: readonly ArgumentTest[], rest: Block): Block {
+  return tests.toReversed().reduce<Block>((then, test) => testOne(test, then, rest), allow);
+}
+
+function testOne({ argument, mask: bits, values }: ArgumentTest, then: Block, rest: Block): Block {
+  const load: Block = [loadArgument(argument), ...(bits === 0xffffffff ? [] : [mask(bits)])];
+  return [...load, ...matchAny(values, then, rest)];
+}
+
+function matchAny(values: readonly number[], then: Block, rest: Block): Block {
+  const [value, ...others] = values;
+  if (value === undefined) return rest;
+  if (then.length === 1 || others.length === 0) return ifEqual(value, then, matchAny(others, then, rest));
+  throw new Error('a test with many values must be the last of its alternative');
+}

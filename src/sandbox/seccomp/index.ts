@@ -1,0 +1,2 @@
+export { describeFilter } from './describe.ts';
+export { type FilterArch, compileFilter } from './filter.ts';
