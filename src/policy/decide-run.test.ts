@@ -64,7 +64,15 @@ test('decideRun() denies viewers and anonymous actors, and allows collaborators'
 });
 
 test('decideRun() requires what is essential, what the policy adds, and not what it takes off by name', () => {
-  const essential = ['filesystem', 'network-off', 'privileges', 'memory-limit', 'process-limit', 'wall-time-limit'];
+  const essential = [
+    'filesystem',
+    'network-off',
+    'privileges',
+    'system-call-filter',
+    'memory-limit',
+    'process-limit',
+    'wall-time-limit',
+  ];
   assert.deepEqual(decideRun({ policy: byDefault, actor: user, role: 'owner' }).required, essential);
   const policy = read('runtime: {required: [disk-limit], notRequired: [memory-limit]}');
   const decision = decideRun({ policy, actor: user, role: 'owner' });

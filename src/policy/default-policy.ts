@@ -86,7 +86,7 @@ runtime:
   network:
     allow: []
   backends: [process, container]
-  required: [] # besides filesystem, network-off, privileges, memory-limit, process-limit, wall-time-limit
+  required: [] # besides filesystem, network-off, privileges, system-call-filter, memory-limit, process-limit, wall-time-limit
 
 plugins:
   unsigned: deny

@@ -23,6 +23,7 @@ export const essentialCapabilities: readonly RequiredCapability[] = [
   'filesystem',
   'network-off',
   'privileges',
+  'system-call-filter',
   'memory-limit',
   'process-limit',
   'wall-time-limit',
