@@ -14,10 +14,10 @@ describe('findInterpreter()', needs(python), () => {
 
   it('finds a CPython of this machine that is new enough', async () => {
     const { executable, version } = await findInterpreter();
-    const answer = spawnSync(executable, ['-c', 'import platform; print(platform.python_version())'], {
+    const ownWord = spawnSync(executable, ['-c', 'import platform; print(platform.python_version())'], {
       encoding: 'utf8',
     });
-    assert.equal(answer.stdout.trim(), version);
+    assert.equal(ownWord.stdout.trim(), version);
     assert.match(version, /^3\.(9|\d\d)\./);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -85,8 +85,7 @@ describe('the launcher’s system parts', () => {
   it('are installed with apt-get by root', needs(root), () => {
     const path = binFolder(folder, tools);
     const log = join(folder, 'apt.log');
-    writeFileSync(join(path, 'apt-get'), `#!/bin/sh\necho "$@" >>"${log}"\n`);
-    chmodSync(join(path, 'apt-get'), 0o755);
+    putProgram(path, 'apt-get', `#!/bin/sh\necho "$@" >>"${log}"\n`);
     const { stderr } = systemParts({ PATH: path });
     assert.equal(stderr, 'belljar: installing missing system parts with apt-get: bubblewrap\n');
     assert.equal(run('cat', [log], {}).stdout, '-y -q install bubblewrap\n');
@@ -94,10 +93,8 @@ describe('the launcher’s system parts', () => {
 
   it('are named with the exact command where they may not be installed', needs(root), () => {
     const path = binFolder(folder, tools);
-    writeFileSync(join(path, 'id'), '#!/bin/sh\necho 1000\n');
-    chmodSync(join(path, 'id'), 0o755);
-    writeFileSync(join(path, 'apt-get'), '#!/bin/sh\nexit 1\n');
-    chmodSync(join(path, 'apt-get'), 0o755);
+    putProgram(path, 'id', '#!/bin/sh\necho 1000\n');
+    putProgram(path, 'apt-get', '#!/bin/sh\nexit 1\n');
     const { stderr } = systemParts({ PATH: path });
     assert.equal(stderr, 'belljar: missing system parts; run: sudo apt-get install bubblewrap\n');
   });
@@ -105,11 +102,9 @@ describe('the launcher’s system parts', () => {
   it('are left alone where BELLJAR_NO_INSTALL is set, off Linux, and where nothing is missing', () => {
     const path = binFolder(folder, tools);
     assert.equal(systemParts({ PATH: path, BELLJAR_NO_INSTALL: '1' }).stderr, '');
-    writeFileSync(join(path, 'uname'), '#!/bin/sh\necho Darwin\n');
-    chmodSync(join(path, 'uname'), 0o755);
+    putProgram(path, 'uname', '#!/bin/sh\necho Darwin\n');
     assert.equal(systemParts({ PATH: path }).stderr, '');
-    writeFileSync(join(path, 'bwrap'), '#!/bin/sh\n');
-    chmodSync(join(path, 'bwrap'), 0o755);
+    putProgram(path, 'bwrap', '#!/bin/sh\n');
     assert.equal(systemParts({ PATH: path }).stderr, '');
   });
 
@@ -133,6 +128,12 @@ function run(
 function withoutOwnNode(): NodeJS.ProcessEnv {
   const { BELLJAR_NODE: _, ...rest } = process.env;
   return rest;
+}
+
+/** Takes away what stands there first: a link would lead the writing to the machine's own program. */
+function putProgram(folder: string, name: string, script: string): void {
+  rmSync(join(folder, name), { force: true });
+  writeFileSync(join(folder, name), script, { mode: 0o755, flag: 'wx' });
 }
 
 /** A folder that has these programs of the machine and no others. */

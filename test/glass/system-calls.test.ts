@@ -19,7 +19,6 @@ const attempts: readonly {
   readonly what: string;
   readonly code: string;
   readonly refused: string;
-  readonly lifted: RegExp;
 }[] = [
   {
     what: 'a new user namespace by unshare()',
