@@ -237,13 +237,14 @@ export class Chain {
 
 /** Only what the chain stands on: the whole schema would take four times as long, and the hash covers the rest. */
 function parseBody(body: string): Parsed | undefined {
-  let value: Partial<Record<string, unknown>>;
+  let value: Partial<Record<string, unknown>> | null;
   try {
-    value = JSON.parse(body) as Partial<Record<string, unknown>>;
+    value = JSON.parse(body) as Partial<Record<string, unknown>> | null;
   } catch {
     // What is no JSON is no entry: the caller names it.
     return undefined;
   }
+  if (value === null) return undefined;
   const { v, seq, time, previous, recordId, action, workspace, actor } = value;
   if (v !== 1 || typeof seq !== 'number' || typeof time !== 'string' || !timeForm.test(time)) return undefined;
   if (typeof previous !== 'string' || typeof recordId !== 'string' || typeof action !== 'string') return undefined;

@@ -18,7 +18,11 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 // What is inside is judged when it is written as canonical JSON, which knows a limit to nesting.
 const detailsSchema = z.custom<JsonObject>((value) => isObject(value), 'details must be a JSON object');
 
-const shortText = z.string().min(1).max(512);
+const wellFormed = z
+  .string()
+  .min(1)
+  .refine((text) => text.isWellFormed(), 'half of a surrogate pair is no text');
+const shortText = wellFormed.max(512);
 
 export const actorSchema = z.strictObject({
   id: shortText,
@@ -39,7 +43,7 @@ export const draftSchema = z.strictObject({
   /** Ties together all that one request caused. */
   correlationId: shortText.nullable().default(null),
   /** What it was done to: a package, a session, a plugin. */
-  subject: z.string().min(1).max(2048).nullable().default(null),
+  subject: wellFormed.max(2048).nullable().default(null),
   verdict: z.enum(['allow', 'ask', 'deny']).nullable().default(null),
   /** The policy that was in force. */
   policyHash: digestSchema.nullable().default(null),

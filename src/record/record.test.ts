@@ -56,12 +56,16 @@ test('several writers share one chain', async (context) => {
 
 test('a draft that breaks the schema fails alone', async (context) => {
   const { record } = await openTemporaryRecord(context);
-  const [good, bad, late] = await Promise.allSettled([
+  const outcomes = await Promise.allSettled([
     record.append({ action: 'a.good' }),
     record.append({ action: 'nonsense' }),
+    record.append({ action: 'a.half', subject: '\ud800' }),
     record.append({ action: 'a.late' }),
   ]);
-  assert.deepEqual([good.status, bad.status, late.status], ['fulfilled', 'rejected', 'fulfilled']);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+  );
   assert.equal((await record.tail({ limit: 10 })).length, 3);
 });
 
@@ -176,7 +180,9 @@ test('an append can be cancelled while another process keeps the database locked
 test('a damaged newest entry is reported when something is to follow it', async (context) => {
   const { record, path } = await openTemporaryRecord(context);
   await record.append({ action: 'a.b' });
-  tamper(path, (plain) => plain.exec("update record_entries set body = 'nonsense' where seq = 2"));
-  await assert.rejects(record.append({ action: 'a.c' }), { code: 'RECORD_INVALID', message: /entry 2/ });
+  for (const damage of ["time = 'soon'", "hash = 'short'", "body = 'nonsense'"]) {
+    tamper(path, (plain) => plain.exec(`update record_entries set ${damage} where seq = 2`));
+    await assert.rejects(record.append({ action: 'a.c' }), { code: 'RECORD_INVALID', message: /entry 2/ }, damage);
+  }
   await assert.rejects(record.tail({ limit: 5 }), { code: 'RECORD_INVALID', message: /entry 2/ });
 });

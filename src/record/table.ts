@@ -4,9 +4,20 @@ import { BelljarError } from '../errors.ts';
 import { joinSql, type Sql, sql, type Transaction } from '../storage/index.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type Checkpoint } from './checkpoint.ts';
-import { type Entry, entrySchema, type Head, recordIdSchema, type SealedEntry } from './entry.ts';
+import {
+  digestSchema,
+  type Entry,
+  entrySchema,
+  type Head,
+  recordIdSchema,
+  type SealedEntry,
+  timeSchema,
+} from './entry.ts';
 
 type Reader = Pick<Transaction, 'read'>;
+
+const headSchema = z.object({ seq: z.int().positive(), time: timeSchema, hash: digestSchema, body: z.string() });
+const bodySchema = z.object({ recordId: recordIdSchema });
 
 export interface EntryRow {
   readonly seq: number;
@@ -29,14 +40,21 @@ export interface EntryFilter {
   readonly upToSeq?: number;
 }
 
-/** Where the chain ends, or undefined while it is empty. */
+/**
+ * Where the chain ends, or undefined while it is empty.
+ *
+ * @throws RECORD_INVALID where the newest entry was tampered with so that nothing can follow it.
+ */
 export async function readHead(source: Reader): Promise<Head | undefined> {
-  const [row] = await source.read(sql`select seq, time, hash, body from record_entries order by seq desc limit ${1}`, {
-    schema: z.object({ seq: z.int(), time: z.string(), hash: z.string(), body: z.string() }),
-  });
+  const newest = sql`select seq, time, hash, body from record_entries order by seq desc limit ${1}`;
+  const [row] = await source.read<EntryRow>(newest);
   if (row === undefined) return undefined;
-  const { seq, time, hash } = row;
-  return { recordId: readRecordId(row), seq, time, hash };
+  try {
+    const { seq, time, hash, body } = headSchema.parse(row);
+    return { recordId: bodySchema.parse(JSON.parse(body)).recordId, seq, time, hash };
+  } catch (cause) {
+    throw damaged(row.seq, cause);
+  }
 }
 
 export function insertEntry({ entry, body }: SealedEntry): Sql {
@@ -86,14 +104,6 @@ function toLikePattern(glob: string): string {
     .replaceAll(/[\\%_]/g, '\\$&')
     .replaceAll('*', '%')
     .replaceAll('?', '_');
-}
-
-function readRecordId({ seq, body }: Pick<EntryRow, 'seq' | 'body'>): string {
-  try {
-    return z.object({ recordId: recordIdSchema }).parse(JSON.parse(body)).recordId;
-  } catch (cause) {
-    throw damaged(seq, cause);
-  }
 }
 
 function damaged(seq: number, cause: unknown): BelljarError {

@@ -192,6 +192,23 @@ test('verify finds a time that went back, and a form that is no entry’s, even 
   }
 });
 
+test('verify finds a text that is JSON and no object, and a place beyond all counting', async (context) => {
+  const temporary = await openTemporaryRecord(context);
+  await appendMany(temporary.record, 4);
+  const add = (seq: bigint, body: string) => (database: DatabaseSync) => {
+    database.exec('delete from record_entries where seq > 5');
+    const adding = database.prepare("insert into record_entries values (?, '', null, null, '', ?, ?)");
+    adding.setReadBigInts(true);
+    adding.run(seq, body, hashBody(body));
+  };
+  for (const body of ['null', '[]', '7', '"text"', '{}']) {
+    assertBad(await verifyAfter(temporary, add(6n, body)), 'malformed', 6);
+  }
+  const far = await verifyAfter(temporary, add(2n ** 62n, 'null'));
+  assertBad(far, 'missing', 6);
+  assert.doesNotThrow(() => JSON.stringify(far));
+});
+
 test('verify finds a tail that was cut off behind a stored checkpoint', async (context) => {
   const result = await verifyAfter(await longRecord(context), (database) =>
     database.exec('delete from record_entries where seq > 990'),
@@ -252,6 +269,9 @@ test('verify finds stored checkpoints that were edited or forged', async (contex
   assertBad(await verifyAfter(temporary, edit(canonicalJson(later))), 'checkpoint-forged', 1000);
   assertBad(await verifyAfter(temporary, edit(JSON.stringify(real, undefined, 1))), 'malformed', 1000);
   assertBad(await verifyAfter(temporary, edit('nonsense')), 'malformed', 1000);
+  const asBytes = (database: DatabaseSync): void =>
+    database.exec("update record_checkpoints set body = x'00' where seq = 1000");
+  assertBad(await verifyAfter(temporary, asBytes), 'malformed', 1000);
   assert.equal((await verifyAfter(temporary, edit(canonicalJson(real)))).ok, true);
 });
 

@@ -1,6 +1,5 @@
-import { BelljarError } from '../errors.ts';
 import { type Database, sql, type SqlValue } from '../storage/index.ts';
-import { type BadEntry, Chain, type Columns, type WitnessedCheckpoint } from './chain.ts';
+import { type BadEntry, Chain, type Columns, type Link, type WitnessedCheckpoint } from './chain.ts';
 import { type VerifyingKey } from './signing-key.ts';
 
 /** How far a long walk has come. */
@@ -30,11 +29,8 @@ export interface VerifyResult {
   readonly bad?: BadEntry;
 }
 
-interface StoredLink extends Columns {
-  readonly body: SqlValue;
-  readonly hash: SqlValue;
-  readonly checkpoint: string | null;
-}
+/** SQLite keeps any kind of value in any column: whoever tampered may have put a number where a text was. */
+type StoredLink = Readonly<Record<keyof Columns | 'body' | 'hash' | 'checkpoint', SqlValue>>;
 
 const progressInterval = 1000;
 /** Small batches die young: larger ones are no faster and make the heap grow. */
@@ -56,10 +52,10 @@ export async function verifyDatabase(
     { batchSize, ...(signal === undefined ? {} : { signal }) },
   );
   for await (const link of links) {
-    const { body, hash, checkpoint } = link;
-    const bad = chain.add({ body: asText(body), hash: asText(hash), checkpoint, columns: link });
+    const bad = chain.add(toLink(link));
     if (bad !== undefined) return toResult(chain, key, bad);
-    if (link.seq % progressInterval === 0) onProgress?.(link.seq, Math.max(total, link.seq));
+    const { seq } = chain.head;
+    if (seq % progressInterval === 0) onProgress?.(seq, Math.max(total, seq));
   }
   return toResult(chain, key, chain.end(newestCheckpoint));
 }
@@ -79,14 +75,32 @@ export function toResult(chain: Chain, key: VerifyingKey | undefined, bad: BadEn
 }
 
 async function readExtent(database: Database): Promise<{ total: number; newestCheckpoint: number }> {
-  const [row] = await database.read<{ total: number | null; newest: number | null }>(
+  const [row] = await database.read(
     sql`select (select max(seq) from record_entries) as total, (select max(seq) from record_checkpoints) as newest`,
   );
-  if (row === undefined) throw new BelljarError('INTERNAL', 'a query without a table gave no row');
-  return { total: row.total ?? 0, newestCheckpoint: row.newest ?? 0 };
+  return { total: Number(row?.['total'] ?? 0), newestCheckpoint: Number(row?.['newest'] ?? 0) };
 }
 
-/** SQLite keeps any kind of value in any column: what is no text was not written by the record. */
+function toLink({ seq, time, actor, workspace, action, body, hash, checkpoint }: StoredLink): Link {
+  return {
+    body: asText(body),
+    hash: asText(hash),
+    checkpoint: asTextOrNull(checkpoint),
+    columns: {
+      seq: Number(seq),
+      time: asText(time),
+      actor: asTextOrNull(actor),
+      workspace: asTextOrNull(workspace),
+      action: asText(action),
+    },
+  };
+}
+
+/** What is no text fits nothing that the record wrote, and is shown as what it is. */
 function asText(value: SqlValue): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? value : `(${value === null ? 'null' : typeof value})`;
+}
+
+function asTextOrNull(value: SqlValue): string | null {
+  return value === null ? null : asText(value);
 }

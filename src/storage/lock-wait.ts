@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BelljarError } from '../errors.ts';
 
 export interface LockWait {
-  /** Counted from the first attempt. */
-  readonly timeoutMs: number;
+  /** On the clock of `performance.now()`. Who comes later, from a queue, still has one attempt. */
+  readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,8 +17,7 @@ const longestPauseMs = 12;
  *
  * @throws STORAGE_LOCKED when the time is up, CANCELLED when the signal says so.
  */
-export async function retryWhileLocked<T>(attempt: () => Promise<T>, { timeoutMs, signal }: LockWait): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+export async function retryWhileLocked<T>(attempt: () => Promise<T>, { deadline, signal }: LockWait): Promise<T> {
   for (;;) {
     if (signal?.aborted === true) throw cancelled(signal);
     try {

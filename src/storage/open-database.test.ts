@@ -68,6 +68,45 @@ test('a lock that lasts is reported, and nothing was written', async (context) =
   assert.deepEqual(await database.read(sql`select key from things`), [{ key: 'b' }]);
 });
 
+test('writes that queue behind each other do not each wait for the lock anew', async (context) => {
+  const path = await newPath(context);
+  const database = await open(context, { path, lockTimeoutMs: 400 });
+  await using other = new OtherProcess(holdLock, [path]);
+  assert.equal(await other.nextLine(), 'locked');
+  const order: string[] = [];
+  const writes = ['a', 'b', 'c', 'd'].map(async (key) => {
+    await assert.rejects(database.write(put(key)), { code: 'STORAGE_LOCKED' });
+    order.push(key);
+  });
+  await writes[0];
+  const second = openDatabase({ path, lockTimeoutMs: 400, migrations: testMigrations });
+  const later = (await second).write(put('later')).catch(() => order.push('later'));
+  await Promise.all([...writes, later]);
+  assert.deepEqual(
+    order,
+    ['a', 'b', 'c', 'd', 'later'],
+    'all gave up before one that began to wait after the first gave up',
+  );
+  await (await second).close();
+});
+
+test('an iteration that is cancelled lets go of its snapshot', async (context) => {
+  const path = await newPath(context);
+  const database = await open(context, { path });
+  await database.write(...Array.from({ length: 50 }, (_, index) => put(String(index))));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const reading = Array.fromAsync(database.iterate(sql`select key from things`, { batchSize: 2, signal }), () =>
+    controller.abort(),
+  );
+  await assert.rejects(reading, { code: 'CANCELLED' });
+  await database.write(put('after'));
+  const plain = new DatabaseSync(path);
+  const emptied = plain.prepare('pragma wal_checkpoint(truncate)').get();
+  plain.close();
+  assert.deepEqual({ ...emptied }, { busy: 0, log: 0, checkpointed: 0 });
+});
+
 test('waiting for a lock can be cancelled', async (context) => {
   const path = await newPath(context);
   const database = await open(context, { path });

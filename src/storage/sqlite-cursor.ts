@@ -18,7 +18,12 @@ export async function* readCursor(
 ): AsyncIterableIterator<RowBatch> {
   const cursor = ++lastCursor;
   await call({ op: 'cursor', cursor, text, params });
-  const fetch = (): Promise<RowBatch> => call<RowBatch>({ op: 'next', cursor, count: batchSize });
+  const fetch = (): Promise<RowBatch> => {
+    const next = call<RowBatch>({ op: 'next', cursor, count: batchSize });
+    // It may fail while the batch before is still in use; whoever awaits it then hears of it.
+    next.catch(() => undefined);
+    return next;
+  };
   let coming = fetch();
   try {
     for (;;) {

@@ -8,7 +8,7 @@ import {
   type TransactionOptions,
 } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
-import { retryWhileLocked } from './lock-wait.ts';
+import { type LockWait, retryWhileLocked } from './lock-wait.ts';
 import { parseRows } from './rows.ts';
 import { renderSql, type Sql } from './sql.ts';
 import { readCursor } from './sqlite-cursor.ts';
@@ -53,28 +53,33 @@ export class SqliteDatabase implements Database {
   async read<T = Row>(query: Sql, { schema, signal }: ReadOptions<T> = {}): Promise<T[]> {
     const { text, params } = renderSql(query, sqliteDialect.placeholder);
     const attempt = (): Promise<RowBatch> => this.#threadForReading().call<RowBatch>({ op: 'read', text, params });
-    return parseRows(await this.#begin(() => this.#patiently(attempt, signal)), schema);
+    return parseRows(await this.#begin(() => this.#patiently(attempt, this.#lockWait(signal))), schema);
   }
 
   async *iterate<T = Row>(query: Sql, options: IterateOptions<T> = {}): AsyncIterableIterator<T> {
     const { schema, signal, batchSize = defaultBatchSize } = options;
     const { text, params } = renderSql(query, sqliteDialect.placeholder);
-    const call = <R>(request: SqliteRequest): Promise<R> =>
-      this.#begin(() => this.#patiently(() => this.#reader.call<R>(request), signal));
+    const call = <R>(request: SqliteRequest): Promise<R> => {
+      // Whoever gave up must still let go of the snapshot.
+      const wait = this.#lockWait(request.op === 'end' ? undefined : signal);
+      return this.#begin(() => this.#patiently(() => this.#reader.call<R>(request), wait));
+    };
     for await (const batch of readCursor(call, { text, params, batchSize })) yield* parseRows(batch, schema);
   }
 
   write(...queries: readonly Sql[]): Promise<number> {
     const batch = toBatch(queries, { begin: true, commit: true });
     const attempt = (): Promise<BatchResult> => this.#writer.call(batch);
-    return this.#inTurn(undefined, async () => (await this.#patiently(attempt, undefined)).changes);
+    const wait = this.#lockWait(undefined);
+    return this.#inTurn(undefined, async () => (await this.#patiently(attempt, wait)).changes);
   }
 
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const { signal, timeoutMs = defaultTransactionTimeoutMs } = options;
     const begin = toBatch([], { begin: true, commit: false });
+    const wait = this.#lockWait(signal);
     return this.#inTurn(signal, async () => {
-      await this.#patiently(() => this.#writer.call(begin), signal);
+      await this.#patiently(() => this.#writer.call(begin), wait);
       const transaction = new SqliteTransaction((request) => this.#noticeDamage(this.#writer.call(request)));
       return transaction.settle(work, { timeoutMs, signal });
     });
@@ -120,8 +125,13 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  #patiently<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    return this.#noticeDamage(retryWhileLocked(attempt, { timeoutMs: this.#lockTimeoutMs, signal }));
+  /** From now on, so that what queues here behind others that wait does not wait as long again. */
+  #lockWait(signal: AbortSignal | undefined): LockWait {
+    return { deadline: performance.now() + this.#lockTimeoutMs, signal };
+  }
+
+  #patiently<T>(attempt: () => Promise<T>, wait: LockWait): Promise<T> {
+    return this.#noticeDamage(retryWhileLocked(attempt, wait));
   }
 
   async #noticeDamage<T>(call: Promise<T>): Promise<T> {

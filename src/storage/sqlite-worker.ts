@@ -108,7 +108,7 @@ function openWriter(maxPages: number | undefined): Connection {
     const [mode] = runStatement(connection, 'pragma journal_mode = wal', []).rows[0] ?? [];
     if (mode !== 'wal') throw new Error(`the file system cannot hold a write-ahead log (journal mode ${String(mode)})`);
     // fullfsync: on macOS a plain fsync does not reach the disk.
-    connection.database.exec('pragma synchronous = full; pragma fullfsync = on; pragma trusted_schema = off');
+    connection.database.exec('pragma synchronous = full; pragma fullfsync = on');
     // recursive_triggers: without it, INSERT OR REPLACE would delete past the triggers of a table that only grows.
     connection.database.exec('pragma journal_size_limit = 67108864; pragma recursive_triggers = on');
     if (maxPages !== undefined) connection.database.exec(`pragma max_page_count = ${maxPages}`);
@@ -121,7 +121,10 @@ function openWriter(maxPages: number | undefined): Connection {
 
 function connect(readOnly: boolean): Connection {
   if (opened === undefined) throw new Error('the database was not opened');
-  return new Connection(opened.path, { readOnly, timeout: opened.busyTimeoutMs });
+  const connection = new Connection(opened.path, { readOnly, timeout: opened.busyTimeoutMs });
+  // Whoever wrote to the file must not make us call functions from its schema.
+  connection.database.exec('pragma trusted_schema = off');
+  return connection;
 }
 
 function runBatch({ begin, commit, texts, calls }: BatchRequest): BatchResult {
