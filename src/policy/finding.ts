@@ -25,7 +25,7 @@ export type Subject =
       readonly expression: LicenceExpression | undefined;
       readonly verdictOf: (leaf: LicenceLeaf) => Verdict;
     }
-  /** Malware, quarantine and what cannot be verified: no waiver lifts it. */
+  /** Malware, quarantine, what cannot be verified, and what could hide one of these: no waiver lifts it. */
   | { readonly kind: 'final' };
 
 /** One package, or another version of it, as the rules look at it. */

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-import { byteSize, duration, globText, licencePatternText, packagePatternText, projectName, text } from './scalars.ts';
+import {
+  duration,
+  globText,
+  licencePatternText,
+  packagePatternText,
+  positiveByteSize as size,
+  text,
+} from './scalars.ts';
 import { verdicts } from './verdict.ts';
 
 const verdict = z.enum(verdicts).meta({ description: 'allow, ask (an approver answers) or deny.' });
@@ -20,11 +27,10 @@ const packageRule = z
       because: text.optional().meta({ description: 'Why; shown with the verdict.' }),
     }),
   ])
-  .meta({ description: 'A pattern, or a pattern and the reason for it.', examples: ['pandas>=2,<3'] });
+  .meta({ description: 'A pattern, or a pattern and the reason for it.', samples: ['pandas>=2,<3'] });
 
 const packageRules = z.array(packageRule).default([]);
 const licenceList = z.array(licencePatternText).default([]);
-const size = byteSize.refine((bytes) => bytes > 0, 'must be more than 0');
 
 /** Each fact that the policy needs, and what is said where it is missing. */
 export const missingFacts = {
@@ -137,9 +143,6 @@ export const packagesSchema = z
   })
   .prefault({})
   .meta({ description: 'Which packages may come in.' });
-
-/** The name of a waiver’s or a test’s package. */
-export { projectName, verdict };
 
 function mapValues<Key extends string, From, To>(
   record: Readonly<Record<Key, From>>,

@@ -26,7 +26,7 @@ function noFiles(inquiry: Inquiry): Finding[] {
   const findings = [
     missingFact(inquiry, 'files', { ...lacks('the list of files'), subject: final }),
     missingFact(inquiry, 'hash', { ...lacks('the sha256'), subject: final }),
-    missingFact(inquiry, 'size', lacks('the size')),
+    missingFact(inquiry, 'size', { ...lacks('the size'), subject: final }),
   ];
   return isExcepted(inquiry) ? findings : [...findings, missingFact(inquiry, 'uploadTime', lacks('the upload time'))];
 }
@@ -74,10 +74,8 @@ function roundAge(ms: number): number {
 
 function judgeSize(inquiry: Inquiry, file: FileFacts): Finding[] {
   if (file.sizeBytes !== undefined) return [];
-  const subject = aboutFile(file);
-  return [
-    missingFact(inquiry, 'size', { matched: file.name, message: `the size of ${file.name} is not known`, subject }),
-  ];
+  const message = `the size of ${file.name} is not known`;
+  return [missingFact(inquiry, 'size', { matched: file.name, message, subject: final })];
 }
 
 function isExcepted(inquiry: Inquiry): boolean {

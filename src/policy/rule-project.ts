@@ -12,7 +12,11 @@ function judgeStatus(inquiry: Inquiry): Finding[] {
   switch (status) {
     case undefined:
       return [
-        missingFact(inquiry, 'status', { matched: name, message: `the status of the project ${name} is not known` }),
+        missingFact(inquiry, 'status', {
+          matched: name,
+          message: `the status of the project ${name} is not known`,
+          subject: final,
+        }),
       ];
     case 'active':
       return [];
@@ -41,7 +45,7 @@ function judgeInspection(inquiry: Inquiry): Finding[] {
   if (inspection === 'pending') return [];
   if (inspection === undefined) {
     const message = `the wheel of ${describePackage(inquiry)} was not inspected`;
-    return [missingFact(inquiry, 'inspection', { matched: name, message })];
+    return [missingFact(inquiry, 'inspection', { matched: name, message, subject: final })];
   }
   const { startupFiles, nativeCode } = inquiry.policy.packages.inspection;
   const seen = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { byteSize, duration, globText, hostName, text } from './scalars.ts';
+import { globText, hostName, positiveByteSize as size, positiveDuration as time, text } from './scalars.ts';
 
 /** What a backend can be asked to enforce, by the names that its probe reports. */
 export const capabilityNames = [
@@ -33,8 +33,6 @@ export const backendNames = ['process', 'container'] as const;
 
 const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
 const cpus = z.number().positive('must be more than 0').max(4096, 'is too large');
-const size = byteSize.refine((bytes) => bytes > 0, 'must be more than 0');
-const time = duration.refine((ms) => ms > 0, 'must be more than 0');
 
 /** One limit each, without a default. */
 export const limitLeaves = {
@@ -130,14 +128,14 @@ export const runtimeSchema = z
           .default([])
           .meta({
             description: 'Programs that Python code is refused to start, by base name.',
-            examples: [['pip*', '*']],
+            samples: [['pip*', '*']],
           }),
         imports: z
           .array(globText)
           .default([])
           .meta({
             description: 'Modules that Python code is refused to import, by dotted name.',
-            examples: [['ctypes', 'ctypes.*']],
+            samples: [['ctypes', 'ctypes.*']],
           }),
       })
       .prefault({})

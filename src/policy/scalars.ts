@@ -27,6 +27,11 @@ function kept<Value>(value: Value, message: string | undefined): Checked<Value> 
   return message === undefined ? { ok: true, value } : { ok: false, message };
 }
 
+const sizeMeta = {
+  description: 'A size: 512MB is decimal, 512MiB binary, a plain number bytes.',
+  samples: ['512MiB', '2GB'],
+};
+
 export const byteSize = z
   .union([z.string().min(1, 'must not be empty'), z.number()])
   .transform((value, context): number => {
@@ -35,19 +40,22 @@ export const byteSize = z
     context.issues.push({ code: 'custom', message: reading.message, input: value });
     return z.NEVER;
   })
-  .meta({ description: 'A size: 512MB is decimal, 512MiB binary, a plain number bytes.', examples: ['512MiB', '2GB'] });
+  .meta(sizeMeta);
 
-export const duration = textAs<number>(readDurationMs).meta({
-  description: 'A duration: 500ms, 30s, 5m, 1h, 7d or 2w.',
-  examples: ['30s', '7d'],
-});
+export const positiveByteSize = byteSize.refine((bytes) => bytes > 0, 'must be more than 0').meta(sizeMeta);
+
+const durationMeta = { description: 'A duration: 500ms, 30s, 5m, 1h, 7d or 2w.', samples: ['30s', '7d'] };
+
+export const duration = textAs<number>(readDurationMs).meta(durationMeta);
+
+export const positiveDuration = duration.refine((ms) => ms > 0, 'must be more than 0').meta(durationMeta);
 
 export const packagePatternText = textAs((value) => {
   const reading = readPackagePattern(value);
   return kept(value.trim(), reading.ok ? undefined : reading.message);
 }).meta({
   description: 'A project or a glob over projects (compared as PEP 503 spells them), with PEP 440 versions or without.',
-  examples: ['numpy', 'acme-*', 'pandas>=2,<3'],
+  samples: ['numpy', 'acme-*', 'pandas>=2,<3'],
 });
 
 export const licencePatternText = textAs((value) => {
@@ -55,7 +63,7 @@ export const licencePatternText = textAs((value) => {
   return kept(value.trim(), reading.ok ? undefined : reading.message);
 }).meta({
   description: 'An SPDX id, a glob over ids, or an id WITH an exception.',
-  examples: ['MIT', 'GPL-*', 'GPL-2.0-only WITH Classpath-exception-2.0'],
+  samples: ['MIT', 'GPL-*', 'GPL-2.0-only WITH Classpath-exception-2.0'],
 });
 
 export const projectName = textAs((value) =>
@@ -64,7 +72,7 @@ export const projectName = textAs((value) =>
 
 export const specifierText = textAs((value) =>
   kept(value.trim(), parseSpecifiers(value) === undefined ? `“${value}” is not a version specifier` : undefined),
-).meta({ description: 'PEP 440 versions.', examples: ['==2.3.1', '>=2,<3'] });
+).meta({ description: 'PEP 440 versions.', samples: ['==2.3.1', '>=2,<3'] });
 
 export const globText = textAs((value) => {
   const reading: { ok: true; glob: Glob } | { ok: false; message: string } = parseGlob(value);
@@ -73,7 +81,7 @@ export const globText = textAs((value) => {
 
 export const calendarDate = textAs((value) =>
   kept(value, isCalendarDate(value) ? undefined : `“${value}” is not a date: write year-month-day, as in 2027-03-31`),
-).meta({ description: 'A day, as in 2027-03-31. It counts to its end in UTC.', examples: ['2027-03-31'] });
+).meta({ description: 'A day, as in 2027-03-31. It counts to its end in UTC.', samples: ['2027-03-31'] });
 
 export const sha256 = textAs((value) =>
   kept(
@@ -92,7 +100,7 @@ export const hostName = textAs((value) => {
   return kept(host, isName && !isAddress ? undefined : `“${value}” is not a host name: ${hint}`);
 }).meta({
   description: 'A host name, in ASCII; *.example.org means every name below it.',
-  examples: ['api.example.org'],
+  samples: ['api.example.org'],
 });
 
 function isCalendarDate(value: string): boolean {

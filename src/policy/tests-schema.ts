@@ -15,7 +15,7 @@ const requirement = text
     context.issues.push({ code: 'custom', message: reading.message, input: value });
     return z.NEVER;
   })
-  .meta({ description: 'A name with versions or without.', examples: ['pandas>=2'] });
+  .meta({ description: 'A name with versions or without.', samples: ['pandas>=2'] });
 
 const factNames = Object.keys(missingFacts) as [keyof typeof missingFacts];
 
@@ -75,7 +75,7 @@ const testCase = z.strictObject({
   expect: z.enum(verdicts),
   because: text.optional().meta({
     description: 'A rule that must be among the reasons of that verdict.',
-    examples: ['packages.deny[0]'],
+    samples: ['packages.deny[0]'],
   }),
 });
 

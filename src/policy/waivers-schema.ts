@@ -14,7 +14,7 @@ export const waiverSchema = z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+$/, 'must be the id of an advisory, such as CVE-2026-1234')
       .optional()
-      .meta({ description: 'The advisory it lifts, by any of its ids.', examples: ['GHSA-xxxx-xxxx-xxxx'] }),
+      .meta({ description: 'The advisory it lifts, by any of its ids.', samples: ['GHSA-xxxx-xxxx-xxxx'] }),
     licence: z
       .union([z.literal(unknownLicence), licencePatternText])
       .optional()
@@ -23,7 +23,7 @@ export const waiverSchema = z
       .string()
       .regex(/^packages(?:\.[A-Za-z]+|\[\d+\])+$/, 'must be the path of a rule, such as packages.releaseAge')
       .optional()
-      .meta({ description: 'The one rule it lifts.', examples: ['packages.releaseAge'] }),
+      .meta({ description: 'The one rule it lifts.', samples: ['packages.releaseAge'] }),
     owner: text.meta({ description: 'Who answers for it.' }),
     reason: text.meta({ description: 'Why it is right.' }),
     expires: calendarDate.meta({ description: 'The last day on which it counts.' }),
