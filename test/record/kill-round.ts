@@ -21,9 +21,14 @@ const longestStartMs = 600;
  * acknowledged entry on it, and the next append must follow.
  */
 export async function runKillRound(home: string): Promise<KillRound> {
-  const acknowledged = (
-    await Promise.all(Array.from({ length: writers }, (_, writer) => appendUntilKilled(home, writer)))
-  ).flat();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: writers }, (_, writer) => appendUntilKilled(home, writer)),
+  );
+  // Only now that all of them are gone: none may live on behind a failed round.
+  const acknowledged = outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
   await using opened = await openHomeRecord(home);
   const { record } = opened;
   const control = await record.append({ action: 'test.control' });
