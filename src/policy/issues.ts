@@ -38,17 +38,19 @@ function about(path: Path, message: string): SchemaProblem {
   return { path, message, isAboutKey: false };
 }
 
-/** Of several forms, the one whose type fits says what is wrong with it; a fixed word fits only where it was meant. */
+/** Of several forms, the one that fits says what is wrong with it. */
 function describeUnion(options: readonly (readonly Issue[])[], path: Path): SchemaProblem[] {
-  const isRefusedBy = (issues: readonly Issue[], code: Issue['code']): boolean =>
-    issues.some((issue) => issue.code === code && issue.path.length === 0);
-  const typed = options.filter((issues) => !isRefusedBy(issues, 'invalid_type'));
-  const fitting = typed.find((issues) => !isRefusedBy(issues, 'invalid_value')) ?? typed[0];
+  const fitting = options.find((issues) => issues.every((issue) => formOf(issue) === undefined));
   if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path]));
-  const expected = options.flatMap((issues) =>
-    issues.flatMap((issue) => (issue.code === 'invalid_type' ? [typeNames[issue.expected] ?? issue.expected] : [])),
-  );
-  return [about(path, `must be ${[...new Set(expected)].join(' or ')}`)];
+  const forms = options.flat().flatMap((issue) => formOf(issue) ?? []);
+  return [about(path, `must be ${[...new Set(forms)].join(' or ')}`)];
+}
+
+/** What form the value would have to have, where the issue is that it has another. */
+function formOf(issue: Issue): string | undefined {
+  if (issue.path.length > 0) return undefined;
+  if (issue.code === 'invalid_type') return typeNames[issue.expected] ?? issue.expected;
+  return issue.code === 'invalid_value' ? issue.values.map((value) => `“${String(value)}”`).join(' or ') : undefined;
 }
 
 /** Messages that the schema itself words begin in lower case; zod’s own do not. */
