@@ -214,18 +214,6 @@ test('a folder that cannot be written to is reported', needs(mounting), async (c
   await again.close();
 });
 
-test(
-  'a folder without the right to write is reported to an ordinary user',
-  { skip: process.getuid?.() === 0 ? 'root may write anywhere' : false },
-  async (context) => {
-    const folder = await temporaryFolder(context);
-    await chmod(folder, 0o500);
-    await assert.rejects(openDatabase({ path: join(folder, 'a.sqlite') }), { code: 'STORAGE_FAILED' });
-    await chmod(folder, 0o700);
-    await open(context, { path: join(folder, 'a.sqlite') });
-  },
-);
-
 test('a missing folder is reported and not made', async (context) => {
   const folder = join(await temporaryFolder(context), 'missing');
   await assert.rejects(openDatabase({ path: join(folder, 'a.sqlite') }), {
