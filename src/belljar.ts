@@ -11,7 +11,7 @@ import { ensureHome, resolveHome } from './storage/index.ts';
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export { type Actor, type Role, parseByteSize, parseDurationMs } from './policy/index.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
-export type { BackendReport, CapabilityReport } from './sandbox/index.ts';
+export { type BackendReport, type CapabilityReport, describeFilter } from './sandbox/index.ts';
 export {
   type OpenSessionOptions,
   type RunEvent,

@@ -1,4 +1,4 @@
-import { type MachineReport, inspectMachine } from '../belljar.ts';
+import { type MachineReport, describeFilter, inspectMachine } from '../belljar.ts';
 import {
   type Command,
   type CommandIo,
@@ -13,21 +13,29 @@ export const doctorCommand: Command = {
   summary: 'say what this machine can enforce',
   help: `
 belljar doctor [--policy FILE] [--python PROGRAM] [--json]
+belljar doctor --seccomp
 
 Tries out what this machine can enforce, capability by capability, and says what of it the policy requires. Starts a
 few harmless sandboxes; changes nothing and makes no home.
+
+With --seccomp it prints instead, in words, which system calls code behind glass may make on this processor.
 
 Exit code: 0 when code can run here under the policy, 1 when something stands in the way.
 
 Example:
   belljar doctor
   belljar doctor --json
+  belljar doctor --seccomp
 `,
-  options: { policy: { type: 'string' }, python: { type: 'string' } },
+  options: { policy: { type: 'string' }, python: { type: 'string' }, seccomp: { type: 'boolean' } },
   run: runDoctor,
 };
 
 async function runDoctor({ values, io, signal }: Invocation): Promise<number> {
+  if (isFlagSet(values, 'seccomp')) {
+    printLine(io, describeFilter());
+    return 0;
+  }
   const report = await inspectMachine({
     env: io.env,
     policyFile: stringOption(values, 'policy'),

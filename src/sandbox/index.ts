@@ -14,4 +14,5 @@ export {
   type SandboxLimits,
   type SandboxUsage,
 } from './contract.ts';
+export { describeFilter } from './seccomp/index.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';

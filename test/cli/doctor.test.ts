@@ -31,6 +31,15 @@ describe('belljar doctor', needs(root, bubblewrap, python), () => {
     );
   });
 
+  it('prints the system-call filter in words', async () => {
+    using cli = new TestCli();
+    const { code, stdout } = await cli.run(['doctor', '--seccomp']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^allowed on (x64|arm64):\n/);
+    assert.match(stdout, /^ {2}clone: processes and threads, but no new namespace$/m);
+    assert.match(stdout, /refused with EPERM:[^]*keyctl/);
+  });
+
   it('exits 1 and says so where the policy is broken', async () => {
     using cli = new TestCli();
     const policy = join(dirname(cli.home), 'policy.yaml');

@@ -52,7 +52,7 @@ export function buildFilter(arch: FilterArch): Block {
   return [loadArch, ...ifEqual(auditArch[arch], known, kill)];
 }
 
-function isFilterArch(arch: string): arch is FilterArch {
+export function isFilterArch(arch: string): arch is FilterArch {
   return Object.hasOwn(systemCallNumbers, arch);
 }
 
