@@ -1,5 +1,5 @@
 import { type Entry } from '../record/index.ts';
-import { cut, fit, toVisible, widthOf } from './audit-text.ts';
+import { cut, fit, toVisible, widthOf } from './terminal-text.ts';
 
 /** The widths of the columns, and of the terminal where the lines go to one. */
 export interface Layout {

@@ -13,7 +13,7 @@ import {
 } from '../record/index.ts';
 import { keyFolder, resolveHome } from '../storage/index.ts';
 import { describeNothing, withHomeRecord } from './audit-home.ts';
-import { toVisible } from './audit-text.ts';
+import { toVisible } from './terminal-text.ts';
 import {
   type Command,
   type CommandIo,

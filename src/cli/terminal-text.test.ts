@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cut, fit, toVisible, widthOf } from './audit-text.ts';
+import { cut, fit, toVisible, widthOf } from './terminal-text.ts';
 
 test('toVisible shows what a terminal would obey', () => {
   assert.equal(toVisible('a\u001b[31mb\u0007\u009b\u007f\n\t'), 'a\\u001b[31mb\\u0007\\u009b\\u007f\\u000a\\u0009');
