@@ -3,7 +3,7 @@ import { writeWholeFile } from './audit-output.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine, stringOption } from './command.ts';
 
 export const auditCheckpointCommand: Command = {
-  summary: 'sign the record’s head, to be kept somewhere else',
+  positionals: 0,
   help: `
 belljar audit checkpoint [--out FILE] [--json]
 

@@ -6,7 +6,7 @@ import { type Command, type Invocation, isFlagSet, printJson, stringOption } fro
 import { startProgress } from './progress.ts';
 
 export const auditExportCommand: Command = {
-  summary: 'write the record as JSON lines',
+  positionals: 0,
   help: `
 belljar audit export [FILTER…] [--out FILE] [--json]
 

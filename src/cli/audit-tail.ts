@@ -20,7 +20,7 @@ const largestLimit = 10_000;
 const pollMs = 300;
 
 export const auditTailCommand: Command = {
-  summary: 'print the newest entries of the record',
+  positionals: 0,
   help: `
 belljar audit tail [FILTER…] [--limit N] [--follow] [--json]
 

@@ -5,7 +5,9 @@ import { test, type TestContext } from 'node:test';
 
 import { runCommand, type CommandResult } from '../../test/record/run-command.ts';
 import { appendMany, tamper } from '../../test/record/temporary-record.ts';
+import { TestCli } from '../../test/support/cli.ts';
 import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { BelljarError } from '../errors.ts';
 import { openHomeRecord, type VerifyResult } from '../record/index.ts';
 import { auditCheckpointCommand } from './audit-checkpoint.ts';
 import { auditExportCommand } from './audit-export.ts';
@@ -97,6 +99,27 @@ test('audit verify checks an export, with the key of its home or one that is nam
   const edited = await verify('--file', file);
   assert.equal(edited.code, 65);
   assert.match(edited.stdout, /entry 3 was edited/);
+});
+
+test('audit verify refuses a file without --file, and does not verify the home in its place', async (context) => {
+  const { verify, folder, home } = await makeHome(context);
+  const file = join(folder, 'export.jsonl');
+  await runCommand(auditExportCommand, ['--out', file], { home });
+  await assert.rejects(verify(file), (error: unknown) => {
+    assert.ok(error instanceof BelljarError);
+    assert.equal(error.exitCode, 2);
+    assert.ok(error.hint.endsWith(`--file ${file}`), error.hint);
+    return true;
+  });
+  assert.equal((await verify('--file', file)).code, 0);
+});
+
+test('the audit commands refuse words that they would ignore', async () => {
+  using cli = new TestCli();
+  for (const name of ['tail', 'verify', 'export', 'checkpoint']) {
+    const { code, stdout } = await cli.run(['audit', name, 'export.jsonl']);
+    assert.deepEqual([code, stdout], [2, ''], name);
+  }
 });
 
 test('audit verify refuses files that are not what they should be', async (context) => {

@@ -28,7 +28,8 @@ import { startProgress } from './progress.ts';
 const badExitCode = 65;
 
 export const auditVerifyCommand: Command = {
-  summary: 'check the whole record, or an exported one, entry by entry',
+  // One, so that it can be said how an export is named.
+  positionals: 1,
   help: `
 belljar audit verify [--checkpoint FILE]… [--file EXPORT] [--key PUBLIC-KEY] [--json]
 
@@ -55,7 +56,8 @@ Example:
 };
 
 async function runVerify(invocation: Invocation): Promise<number> {
-  const { values, io, signal } = invocation;
+  const { values, positionals, io, signal } = invocation;
+  refuseBareFile(positionals);
   const witnesses = await readWitnesses(values['checkpoint']);
   const key = await readKey(stringOption(values, 'key'));
   const file = stringOption(values, 'file');
@@ -75,6 +77,14 @@ async function runVerify(invocation: Invocation): Promise<number> {
   } finally {
     progress.end();
   }
+}
+
+/** Whoever names a file must not be told that all is well with something else. */
+function refuseBareFile([file]: readonly string[]): void {
+  if (file === undefined) return;
+  throw new BelljarError('USAGE', `audit verify does not know what to do with “${file}”`, {
+    hint: `To check an export: belljar audit verify --file ${file}`,
+  });
 }
 
 async function verifyHome(invocation: Invocation, options: VerifyOptions): Promise<VerifyResult> {

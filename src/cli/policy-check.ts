@@ -4,7 +4,7 @@ import { type Command, type Invocation, isFlagSet, printJson, printLine } from '
 import { onlyFile, readNamedPolicy } from './policy-source.ts';
 
 export const policyCheckCommand: Command = {
-  summary: 'say whether the policy is valid, with line and column where it is not',
+  positionals: 1,
   help: `
 belljar policy check [FILE] [--json]
 

@@ -17,7 +17,7 @@ import { readMoment } from './policy-moment.ts';
 import { requireNamedPolicy } from './policy-source.ts';
 
 export const policyExplainCommand: Command = {
-  summary: 'say what the policy decides on packages, and why',
+  positionals: Infinity,
   help: `
 belljar policy explain REQUIREMENT… [OPTION…]
 

@@ -4,7 +4,7 @@ import { readMoment } from './policy-moment.ts';
 import { onlyFile, requireNamedPolicy } from './policy-source.ts';
 
 export const policyTestCommand: Command = {
-  summary: 'run the cases of the policy’s tests section',
+  positionals: 1,
   help: `
 belljar policy test [FILE] [--at DATE] [--json]
 
