@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 
+import { temporaryFolder } from '../test/support/temporary-folder.ts';
 import { BelljarError, type ErrorCode } from './errors.ts';
 import { LivePolicy } from './live-policy.ts';
 import { formatProblem, parseDefaultPolicy, type PolicyProblem } from './policy/index.ts';
@@ -14,7 +14,7 @@ const mild = 'version: 1\npackages: {default: ask}\n';
 const wrong = 'version: 1\npackages: {defualt: ask}\n';
 
 test('LivePolicy takes the built-in policy where no file is named and the home has none', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   using live = await LivePolicy.open({ home, env: {} });
   assert.equal(live.current.origin, 'built-in');
   assert.equal(live.current.source, 'built-in policy');
@@ -22,19 +22,19 @@ test('LivePolicy takes the built-in policy where no file is named and the home h
 });
 
 test('LivePolicy never looks at the current folder', async (t) => {
-  const folder = await makeFolder(t);
+  const folder = await temporaryFolder(t);
   await write(folder, strict);
   const before = process.cwd();
   process.chdir(folder);
   t.after(() => process.chdir(before));
-  using live = await LivePolicy.open({ home: await makeFolder(t), env: {} });
+  using live = await LivePolicy.open({ home: await temporaryFolder(t), env: {} });
   assert.equal(live.current.origin, 'built-in');
 });
 
 test('LivePolicy prefers the named file to BELLJAR_POLICY, and that to the home', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const inHome = await write(home, strict);
-  const other = await makeFolder(t);
+  const other = await temporaryFolder(t);
   const inEnvironment = await write(other, mild, 'environment.yaml');
   const named = await write(other, 'version: 1\n', 'named.yaml');
   const env = { BELLJAR_POLICY: inEnvironment };
@@ -49,7 +49,7 @@ test('LivePolicy prefers the named file to BELLJAR_POLICY, and that to the home'
 });
 
 test('LivePolicy refuses a file that was named and is not there, or is no file', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   await assert.rejects(LivePolicy.open({ file: join(home, 'none.yaml'), home }), hasCode('INPUT_UNREADABLE'));
   await assert.rejects(
     LivePolicy.open({ env: { BELLJAR_POLICY: join(home, 'none.yaml') }, home }),
@@ -59,7 +59,7 @@ test('LivePolicy refuses a file that was named and is not there, or is no file',
 });
 
 test('LivePolicy refuses a broken policy at the start, with all its problems', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   await write(home, `${wrong}runtime: {limits: {memory: lots}}\n`);
   await assert.rejects(LivePolicy.open({ home, env: {} }), (error: unknown) => {
     assert.ok(error instanceof BelljarError);
@@ -71,7 +71,7 @@ test('LivePolicy refuses a broken policy at the start, with all its problems', a
 });
 
 test('LivePolicy refuses a file that others may write to, and takes it once they may not', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const path = await write(home, strict);
   for (const mode of [0o620, 0o602, 0o666]) {
     await chmod(path, mode);
@@ -88,7 +88,7 @@ test('LivePolicy refuses a file that others may write to, and takes it once they
 });
 
 test('LivePolicy names a byte order mark, text that is not UTF-8, and a file that is too large', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const contents = [
     [Buffer.from('\ufeffversion: 1\n'), /byte order mark/],
     [Buffer.from([0x76, 0xff, 0xfe]), /not UTF-8/],
@@ -101,7 +101,7 @@ test('LivePolicy names a byte order mark, text that is not UTF-8, and a file tha
 });
 
 test('LivePolicy takes a policy that is renamed into place', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const path = await write(home, strict);
   using live = await LivePolicy.open({ home, env: {} });
   const before = live.current;
@@ -115,7 +115,7 @@ test('LivePolicy takes a policy that is renamed into place', async (t) => {
 });
 
 test('LivePolicy keeps the old policy while the file is broken, says what is wrong, and takes the mended one', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const path = await write(home, strict);
   using live = await LivePolicy.open({ home, env: {} });
   const before = live.current;
@@ -135,7 +135,7 @@ test('LivePolicy keeps the old policy while the file is broken, says what is wro
 });
 
 test('LivePolicy keeps the old policy when the file is gone or others may write to it', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const path = await write(home, strict);
   using live = await LivePolicy.open({ home, env: {} });
   const unguarded = once(live, 'broken');
@@ -149,7 +149,7 @@ test('LivePolicy keeps the old policy when the file is gone or others may write 
 });
 
 test('LivePolicy takes a policy that appears in a home that had none', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   using live = await LivePolicy.open({ home, env: {} });
   const changed = once(live, 'changed');
   const path = await write(home, strict);
@@ -158,8 +158,8 @@ test('LivePolicy takes a policy that appears in a home that had none', async (t)
 });
 
 test('LivePolicy sees a change of the file that a link leads to', async (t) => {
-  const home = await makeFolder(t);
-  const elsewhere = await makeFolder(t);
+  const home = await temporaryFolder(t);
+  const elsewhere = await temporaryFolder(t);
   const target = await write(elsewhere, strict, 'target.yaml');
   await symlink(target, join(home, 'belljar.policy.yaml'));
   using live = await LivePolicy.open({ home, env: {} });
@@ -170,7 +170,7 @@ test('LivePolicy sees a change of the file that a link leads to', async (t) => {
 });
 
 test('LivePolicy says nothing when the meaning is the same, nor after it was closed', async (t) => {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   await write(home, strict);
   const live = await LivePolicy.open({ home, env: {} });
   const events: string[] = [];
@@ -186,12 +186,6 @@ test('LivePolicy says nothing when the meaning is the same, nor after it was clo
   await live.reload();
   assert.deepEqual(events, ['changed']);
 });
-
-async function makeFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'belljar-policy-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function write(folder: string, content: string | Uint8Array, name = 'belljar.policy.yaml'): Promise<string> {
   const path = join(folder, name);

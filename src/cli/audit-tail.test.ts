@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 
 import { runCommand } from '../../test/record/run-command.ts';
 import { appendMany } from '../../test/record/temporary-record.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { type Draft, type Entry, openHomeRecord } from '../record/index.ts';
 import { auditTailCommand } from './audit-tail.ts';
 

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { runCommand, type CommandResult } from '../../test/record/run-command.ts';
 import { appendMany, tamper } from '../../test/record/temporary-record.ts';
 import { TestCli } from '../../test/support/cli.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { BelljarError } from '../errors.ts';
 import { openHomeRecord, type VerifyResult } from '../record/index.ts';
 import { auditCheckpointCommand } from './audit-checkpoint.ts';

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { findHomeRecord, openHomeRecord } from './open-home-record.ts';
 
 test('openHomeRecord makes home, database and, with the first entry, the key', async (context) => {

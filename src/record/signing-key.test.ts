@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { OtherProcess } from '../../test/storage/other-process.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { needs, root } from '../../test/support/prerequisite.ts';
 import { ensureSigningKey, loadSigningKey, parsePublicKey, privateKeyFile, publicKeyFile } from './signing-key.ts';
 

@@ -3,7 +3,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { testMigrations } from '../../test/storage/test-migrations.ts';
 import { ensureDatabaseFile } from './database-file.ts';
 import { openDatabase } from './open-database.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { needs, root } from '../../test/support/prerequisite.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { databasePath, ensureHome, keyFolder, resolveHome } from './home.ts';
 
 test('resolveHome takes BELLJAR_HOME, and only as an absolute path', () => {

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 
 import { OtherProcess } from '../../test/storage/other-process.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { testMigrations } from '../../test/storage/test-migrations.ts';
 import { type Database } from './database.ts';
 import { type Migration } from './migrate.ts';

@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test';
 
 import { needs, type Prerequisite, root } from '../../test/support/prerequisite.ts';
 import { OtherProcess } from '../../test/storage/other-process.ts';
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { testMigrations } from '../../test/storage/test-migrations.ts';
 import { type Database } from './database.ts';
 import { openDatabase, type OpenDatabaseOptions } from './open-database.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { temporaryFolder } from '../../test/storage/temporary-folder.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { ensureDatabaseFile } from './database-file.ts';
 import { type BatchResult, type RowBatch } from './sqlite-protocol.ts';
 import { SqliteThread } from './sqlite-thread.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import type { Judgement } from '../../src/policy/index.ts';
 import { type CliResult, TestCli } from '../support/cli.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { goodFacts, goodPackage } from './good-facts.ts';
 
 const example = fileURLToPath(new URL('../../examples/belljar.policy.yaml', import.meta.url));
@@ -17,9 +17,7 @@ async function belljar(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
 }
 
 async function makeFile(t: TestContext, name: string, content: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'belljar-policy-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const path = join(folder, name);
+  const path = join(await temporaryFolder(t), name);
   await writeFile(path, content);
   return path;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runKillRound } from './kill-round.ts';
 
 test('kill -9 at any moment leaves the chain whole, with every acknowledged entry', async (context) => {

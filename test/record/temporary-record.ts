@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 
 import { type AuditRecord, type Draft, openRecord } from '../../src/record/index.ts';
 import { type Database, openDatabase } from '../../src/storage/index.ts';
-import { temporaryFolder } from '../storage/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A record of the test's own. */
 export interface TemporaryRecord {

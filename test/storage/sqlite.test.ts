@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { openDatabase } from '../../src/storage/index.ts';
 import { describeDatabase } from './database-suite.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testMigrations } from './test-migrations.ts';
 
 describeDatabase('SQLite', {
