@@ -55,12 +55,12 @@ belljar_take_lock() {
   fi
   while ! mkdir "$belljar_lock" 2>/dev/null; do
     owner=$(cat "$belljar_lock/pid" 2>/dev/null || true)
-    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
-      rm -rf "$belljar_lock"
+    belljar_waited=$((${belljar_waited:-0} + 1))
+    # A lock without an owner's number is either a moment old or left by a crash in that very moment.
+    if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null || { [ -z "$owner" ] && [ "$belljar_waited" -gt 5 ]; }; then
+      # Of several who see this, one can rename it; the others find a lock again, or none.
+      mv "$belljar_lock" "$belljar_lock.$$" 2>/dev/null && rm -rf "$belljar_lock.$$"
     else
-      # A lock without an owner's number is either a moment old or left by a crash in that very moment.
-      belljar_waited=$((${belljar_waited:-0} + 1))
-      if [ -z "$owner" ] && [ "$belljar_waited" -gt 5 ]; then rm -rf "$belljar_lock"; fi
       sleep 1
     fi
   done

@@ -98,7 +98,9 @@ export class Belljar implements AsyncDisposable {
     return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
   }
 
+  /** Ends all sessions, then closes the record. */
   async close(): Promise<void> {
+    await this.sessions.close();
     await this.#opened.disposeAsync();
   }
 

@@ -206,6 +206,17 @@ export class BelljarError extends Error {
   }
 }
 
+/** The error of an operation that its caller gave up. */
+export function cancelled(signal: AbortSignal): BelljarError {
+  const reason: unknown = signal.reason;
+  return reason instanceof BelljarError ? reason : new BelljarError('CANCELLED', 'cancelled', { cause: reason });
+}
+
+/** @throws CANCELLED where the signal says so. */
+export function refuseWhenCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled(signal);
+}
+
 /** Wraps whatever was thrown, so that a face has one shape to print. */
 export function toBelljarError(thrown: unknown): BelljarError {
   if (thrown instanceof BelljarError) return thrown;

@@ -103,7 +103,7 @@ function findObstacles({
   if ('problem' in policy) obstacles.push({ what: policy.problem, remedy: 'Mend the policy: belljar policy check' });
   const usable = backends.find(({ available }) => available);
   if (usable === undefined) {
-    obstacles.push(...backends.map(({ backend, why }) => ({ what: `${backend}: ${why}`, remedy: remedyOf(why) })));
+    obstacles.push(...backends.map(({ backend, why, remedy = '' }) => ({ what: `${backend}: ${why}`, remedy })));
   }
   const required: readonly Policy['runtime']['required'][number][] = 'required' in policy ? policy.required : [];
   for (const { name, status, why, remedy } of usable?.capabilities ?? []) {
@@ -111,10 +111,4 @@ function findObstacles({
     obstacles.push({ what: `${name} is required by the policy and ${status}: ${why}`, remedy: remedy ?? '' });
   }
   return obstacles;
-}
-
-function remedyOf(why: string): string {
-  if (why.startsWith('bubblewrap is not')) return 'Install it: apt-get install bubblewrap (or dnf, pacman, apk)';
-  if (why.startsWith('setpriv')) return 'Install util-linux.';
-  return '';
 }

@@ -1,16 +1,27 @@
 """One JSON document per line, in both directions."""
 
-import json
 import os
+import sys
 
 PROTOCOL = 1
+
+# Written by hand, so that nothing has to be imported before it is sent.
+READY = b'{"type":"ready","protocol":%d,"python":"%d.%d.%d"}\n' % (PROTOCOL, *sys.version_info[:3])
 
 # What the host sends holds a program's whole text; what we send is cut into small pieces.
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 
 
 def encode(frame):
+    import json
+
     return json.dumps(frame, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def decode(line):
+    import json
+
+    return json.loads(line)
 
 
 def write_all(descriptor, data):
@@ -37,6 +48,6 @@ class FrameBuffer:
                 raise ValueError("the host sent a frame beyond the limit")
             if not newline:
                 return frames
-            frames.append(json.loads(b"".join(self._parts)))
+            frames.append(decode(b"".join(self._parts)))
             self._parts = []
             self._size = 0

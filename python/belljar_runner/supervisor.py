@@ -4,15 +4,16 @@ It is a process apart from the code it serves, so that code which closes its des
 stack or crashes takes nothing with it: what it printed before is still told.
 """
 
-import base64
+import binascii
+import fcntl
 import os
 import select
 import signal
-import sys
 
 import frames
 
 CHUNK = 64 * 1024
+GET_PIPE_SIZE = 1032  # F_GETPIPE_SZ, which Python names from 3.10 on
 
 
 def serve():
@@ -23,6 +24,10 @@ def serve():
     os.dup2(2, 1)
     os.close(null)
     return Supervisor(control_in, control_out).serve()
+
+
+def encode_bytes(data):
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 class Supervisor:
@@ -42,7 +47,8 @@ class Supervisor:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the code could send one to its supervisor
         for descriptor in (self.control_in, self.wake_in):
             self.poll.register(descriptor, select.POLLIN)
-        self.send({"type": "ready", "protocol": frames.PROTOCOL, "python": sys.version.split()[0]})
+        frames.write_all(self.control_out, frames.READY)
+        import json  # noqa: F401  slow to import: the host has things to do meanwhile
         while True:
             for descriptor, _ in self.poll.poll():
                 if descriptor == self.control_in:
@@ -152,7 +158,7 @@ class Run:
                 self.pending[name] = data[error.start :]
                 text = data[: error.start].decode("utf-8")
             else:
-                self.emit(name, {"base64": base64.b64encode(data).decode("ascii")})
+                self.emit(name, {"base64": encode_bytes(data)})
                 return
         if text:
             self.emit(name, {"text": text})
@@ -163,10 +169,10 @@ class Run:
     def finish(self, status):
         # What the worker wrote before it ended fits into the pipe, so one pipe's worth is all that is owed; a process
         # it left behind could go on for ever.
-        for descriptor, name in list(self.readers.items()):
-            self.pump(descriptor)
-            if self.pending[name]:
-                self.emit(name, {"base64": base64.b64encode(self.pending[name]).decode("ascii")})
+        for descriptor in list(self.readers):
+            owed = fcntl.fcntl(descriptor, GET_PIPE_SIZE)
+            while owed > 0 and self.pump(descriptor):
+                owed -= CHUNK
             self.close(descriptor)
         if os.WIFSIGNALED(status):
             how = {"how": "signalled", "signal": os.WTERMSIG(status)}
@@ -175,6 +181,10 @@ class Run:
         self.supervisor.send({"type": "done", "run": self.id, **how})
 
     def close(self, descriptor):
-        if self.readers.pop(descriptor, None) is not None:
-            self.supervisor.poll.unregister(descriptor)
-            os.close(descriptor)
+        name = self.readers.pop(descriptor, None)
+        if name is None:
+            return
+        if self.pending[name]:
+            self.emit(name, {"base64": encode_bytes(self.pending[name])})
+        self.supervisor.poll.unregister(descriptor)
+        os.close(descriptor)

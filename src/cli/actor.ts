@@ -1,12 +1,14 @@
 import { userInfo } from 'node:os';
 
 import { type Actor, type Role, parseRole } from '../belljar.ts';
+import { BelljarError } from '../errors.ts';
 import { type OptionValues, stringOption } from './command.ts';
 
 /** Who sits at this terminal: the user of the machine, as owner, unless told otherwise. */
 export function localActor(values: OptionValues): { actor: Actor; role: Role } {
   const role = parseRole(stringOption(values, 'role') ?? 'owner');
   const id = stringOption(values, 'actor') ?? userName();
+  if (id === '') throw new BelljarError('USAGE', '--actor must not be empty');
   return { actor: { id, kind: role === 'anonymous' ? 'anonymous' : 'user' }, role };
 }
 

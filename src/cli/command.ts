@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ParseArgsConfig } from 'node:util';
 
+import { BelljarError } from '../errors.ts';
+
 export type CommandOptions = NonNullable<ParseArgsConfig['options']>;
 export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
@@ -16,21 +18,26 @@ export interface Invocation {
   readonly values: OptionValues;
   readonly positionals: readonly string[];
   readonly io: CommandIo;
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first Ctrl-C or SIGTERM, or when the reader of standard output goes away. */
   readonly signal: AbortSignal;
+  /** Says that the end was forced: output that nobody reads does not keep the command any longer. */
+  readonly abandonOutput?: () => void;
 }
 
 /** One command of the command line: words and options here, rules never. */
 export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** The whole help text, with an example; printed by --help. */
   readonly help: string;
   /** Options besides --json and --help, which every command has. */
   readonly options: CommandOptions;
+  /** How many words besides options it takes at most. */
+  readonly positionals: number;
   /** Resolves to the exit code. A thrown BelljarError is printed by the caller, with the code of the table. */
   run(invocation: Invocation): Promise<number>;
 }
+
+/** Why the signal was aborted, where nobody reads standard output any more: the end is to be a quiet one. */
+export const readerLeft = new BelljarError('CANCELLED', 'the reader of standard output went away');
 
 export function stringOption(values: OptionValues, name: string): string | undefined {
   const value = values[name];

@@ -10,13 +10,13 @@ import {
 } from './command.ts';
 
 export const doctorCommand: Command = {
-  summary: 'say what this machine can enforce',
+  positionals: 0,
   help: `
 belljar doctor [--policy FILE] [--python PROGRAM] [--json]
 belljar doctor --seccomp
 
 Tries out what this machine can enforce, capability by capability, and says what of it the policy requires. Starts a
-few harmless sandboxes; changes nothing and makes no home.
+few harmless sandboxes and makes no home.
 
 With --seccomp it prints instead, in words, which system calls code behind glass may make on this processor.
 

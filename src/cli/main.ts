@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { BelljarError, toBelljarError } from '../errors.ts';
-import { type CommandIo, type CommandOptions, type OptionValues, printJson } from './command.ts';
+import { BelljarError, errorTable, toBelljarError } from '../errors.ts';
+import { type CommandIo, type CommandOptions, type OptionValues, printJson, readerLeft } from './command.ts';
 import { commands } from './commands.ts';
 import { nearestOf } from '../nearest.ts';
+import { toVisible } from './terminal-text.ts';
 
 const commonOptions: CommandOptions = {
   help: { type: 'boolean', short: 'h' },
@@ -14,20 +15,45 @@ const commonOptions: CommandOptions = {
 
 const io: CommandIo = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
 
-// A reader that went away (`belljar audit tail | head`) ends the program quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 74));
+const interruption = new AbortController();
+
+// A reader that went away (`belljar audit tail | head`) ends the command quietly, but lets it clean up.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') interruption.abort(readerLeft);
+  else interruption.abort(new BelljarError('OUTPUT_UNWRITABLE', `standard output cannot be written: ${error.message}`));
+});
+// There is nobody left to tell.
+process.stderr.on('error', () => undefined);
+
+let interruptedBy: NodeJS.Signals | undefined;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const asJson = argv.includes('--json');
+  const stopListening = listenForInterrupt();
   try {
-    return await dispatch(argv);
+    return exitCodeAfter(await dispatch(argv));
   } catch (thrown) {
     const error = toBelljarError(thrown);
-    printError(error, asJson);
-    return error.exitCode;
+    if (error !== readerLeft) printError(error, wantsJson(argv));
+    return exitCodeAfter(error.exitCode);
+  } finally {
+    stopListening();
   }
+}
+
+/** How it was interrupted tells the exit code, where the command itself says no more than that it was. */
+function exitCodeAfter(code: number): number {
+  if (interruption.signal.reason === readerLeft) return 0;
+  return code === errorTable.CANCELLED.exit && interruptedBy !== undefined
+    ? 128 + constants.signals[interruptedBy]
+    : code;
+}
+
+/** What stands behind -- is the code's, not ours. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
@@ -50,18 +76,19 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     io.stdout.write(`${command.help.trim()}\n`);
     return 0;
   }
-  const { signal, release } = listenForInterrupt();
-  try {
-    return await command.run({ values, positionals, io, signal });
-  } finally {
-    release();
+  if (positionals.length > command.positionals) {
+    const surplus = positionals[command.positionals] ?? '';
+    throw new BelljarError('USAGE', `“${surplus}” is one word too many for belljar ${words}`, {
+      hint: `Run belljar ${words} --help.`,
+    });
   }
+  return command.run({ values, positionals, io, signal: interruption.signal, abandonOutput });
 }
 
 function matchCommand(argv: readonly string[]): string | undefined {
   const two = argv.slice(0, 2).join(' ');
-  if (two in commands) return two;
-  return argv[0] !== undefined && argv[0] in commands ? argv[0] : undefined;
+  if (Object.hasOwn(commands, two)) return two;
+  return argv[0] !== undefined && Object.hasOwn(commands, argv[0]) ? argv[0] : undefined;
 }
 
 function listGroup(argv: readonly string[]): number {
@@ -87,20 +114,22 @@ function parseOptions(args: string[], options: CommandOptions): { values: Option
   }
 }
 
+/** A moment for a reader who is only slow. The timer does not keep the command, only what is still to be written does. */
+function abandonOutput(): void {
+  setTimeout(() => process.exit(), 500).unref();
+}
+
 /** The first interrupt asks the command to stop; the second does not ask. */
-function listenForInterrupt(): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
+function listenForInterrupt(): () => void {
   const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
-    controller.abort(new BelljarError('CANCELLED', name === 'SIGINT' ? 'interrupted' : 'asked to stop'));
+    if (interruptedBy !== undefined) process.exit(128 + constants.signals[name]);
+    interruptedBy = name;
+    interruption.abort(new BelljarError('CANCELLED', name === 'SIGINT' ? 'interrupted' : 'asked to stop'));
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of names) process.off(name, onSignal);
-    },
+  return () => {
+    for (const name of names) process.off(name, onSignal);
   };
 }
 
@@ -109,8 +138,10 @@ function printError(error: BelljarError, asJson: boolean): void {
     printJson(io, { error });
     return;
   }
-  io.stderr.write(`belljar: ${error.message}\n`);
-  if (error.hint !== '') io.stderr.write(`  hint: ${error.hint}\n`);
+  for (const [index, line] of error.message.split('\n').entries()) {
+    io.stderr.write(`${index === 0 ? 'belljar: ' : ''}${toVisible(line)}\n`);
+  }
+  if (error.hint !== '') io.stderr.write(`  hint: ${toVisible(error.hint)}\n`);
   if (error.code === 'INTERNAL' && io.env['BELLJAR_DEBUG'] !== undefined) {
     io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
   }

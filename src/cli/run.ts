@@ -1,25 +1,35 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { addAbortSignal } from 'node:stream';
 
 import {
   Belljar,
   type RequestedLimits,
   type RunEvent,
+  type RunRequest,
   type RunResult,
   describeOutcome,
   exitCodeOf,
 } from '../belljar.ts';
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import { readLimits } from './limits.ts';
 import { localActor } from './actor.ts';
-import { type Command, type CommandIo, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
+import { toVisible } from './terminal-text.ts';
+import {
+  type Command,
+  type CommandIo,
+  type Invocation,
+  isFlagSet,
+  printJson,
+  readerLeft,
+  stringOption,
+} from './command.ts';
 
 const maxSourceBytes = 16 * 1024 * 1024;
 
 export const runCommand: Command = {
-  summary: 'run a Python file behind glass',
+  positionals: Infinity,
   help: `
 belljar run FILE|- [OPTION…] [-- ARGUMENT…]
 
@@ -64,7 +74,7 @@ async function run(invocation: Invocation): Promise<number> {
   const [file, ...args] = positionals;
   if (file === undefined) throw new BelljarError('USAGE', 'name a file to run, or - for standard input');
   const requested = readLimits(values);
-  const code = await readSource(file, io);
+  const code = await readSource(file, invocation);
   await using belljar = await Belljar.open({
     env: io.env,
     policyFile: stringOption(values, 'policy'),
@@ -72,42 +82,48 @@ async function run(invocation: Invocation): Promise<number> {
     signal,
   });
   const request = { name: insideName(file), code, args };
-  const job = { invocation, request, requested };
-  return await (isFlagSet(values, 'json') ? runToDocument(belljar, job) : runToStreams(belljar, job));
+  const wanted = { invocation, request, requested };
+  return await (isFlagSet(values, 'json') ? runToDocument(belljar, wanted) : runToStreams(belljar, wanted));
 }
 
-interface RunJob {
+interface Wanted {
   readonly invocation: Invocation;
-  readonly request: { readonly name: string; readonly code: string; readonly args: readonly string[] };
+  readonly request: RunRequest;
   readonly requested: RequestedLimits;
 }
 
-async function runToStreams(belljar: Belljar, job: RunJob): Promise<number> {
-  const { io } = job.invocation;
-  const result = await execute(belljar, job, (event) => passOn(event, io));
+async function runToStreams(belljar: Belljar, wanted: Wanted): Promise<number> {
+  const { io, signal, abandonOutput } = wanted.invocation;
+  const result = await runInSession(belljar, wanted, (event) => passOn(event, io, signal));
+  if (result.outcome.status === 'timeout' || result.outcome.status === 'cancelled') abandonOutput?.();
   const remark = describeOutcome(result.outcome);
-  if (remark !== undefined) io.stderr.write(`belljar: ${remark}\n`);
-  else if (result.usage.memoryKills > 0)
+  if (signal.reason === readerLeft) return exitCodeOf(result.outcome);
+  if (remark !== undefined) io.stderr.write(`belljar: ${toVisible(remark)}\n`);
+  else if (result.usage.memoryKills > 0) {
     io.stderr.write('belljar: a process that the code started was ended at the memory limit\n');
+  }
   return exitCodeOf(result.outcome);
 }
 
-async function passOn(event: RunEvent, io: CommandIo): Promise<void> {
+/** Resolves when the reader has taken it: a slow one slows the code. */
+async function passOn(event: RunEvent, io: CommandIo, signal: AbortSignal): Promise<void> {
   if (event.type === 'cut') {
     io.stderr.write(`belljar: output beyond ${event.limitBytes} bytes is cut\n`);
     return;
   }
   const target = event.name === 'stdout' ? io.stdout : io.stderr;
-  if (!target.write(event.bytes)) await once(target, 'drain');
+  if (signal.reason === readerLeft || target.write(event.bytes)) return;
+  // Interrupted, what is still printed may pile up: it is the end of it.
+  if (!signal.aborted) await once(target, 'drain', { signal }).catch(() => undefined);
 }
 
-async function runToDocument(belljar: Belljar, job: RunJob): Promise<number> {
+async function runToDocument(belljar: Belljar, wanted: Wanted): Promise<number> {
   const output: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
-  const result = await execute(belljar, job, (event) => {
+  const result = await runInSession(belljar, wanted, (event) => {
     if (event.type === 'stream') output[event.name].push(event.bytes);
   });
   const exitCode = exitCodeOf(result.outcome);
-  printJson(job.invocation.io, {
+  printJson(wanted.invocation.io, {
     ...result,
     exitCode,
     remark: describeOutcome(result.outcome) ?? null,
@@ -117,37 +133,37 @@ async function runToDocument(belljar: Belljar, job: RunJob): Promise<number> {
   return exitCode;
 }
 
-async function execute(
+async function runInSession(
   belljar: Belljar,
-  { invocation, request, requested }: RunJob,
-  onEvent: (event: RunEvent) => void | Promise<void>,
+  { invocation, request, requested }: Wanted,
+  onEvent: (event: RunEvent) => unknown,
 ): Promise<RunResult> {
   const { values, signal } = invocation;
-  const session = await belljar.sessions.open({ ...localActor(values), requested, signal });
-  try {
-    return await session.run(request, { onEvent, signal });
-  } finally {
-    await session.close();
-  }
+  await using session = await belljar.sessions.open({ ...localActor(values), requested, signal });
+  return await session.run(request, { onEvent, signal });
 }
 
-async function readSource(file: string, io: CommandIo): Promise<string> {
-  const bytes = file === '-' ? await buffer(io.stdin) : await readNamed(file);
-  if (bytes.length > maxSourceBytes) throw new BelljarError('USAGE', `${file} is larger than ${maxSourceBytes} bytes`);
+async function readSource(file: string, { io, signal }: Invocation): Promise<string> {
+  const stream = file === '-' ? io.stdin : createReadStream(file);
+  const chunks: Buffer[] = [];
+  let size = 0;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > maxSourceBytes) throw new BelljarError('USAGE', `${file} is larger than ${maxSourceBytes} bytes`);
+    }
   } catch (cause) {
-    throw new BelljarError('INPUT_UNREADABLE', `${file} is not UTF-8`, { hint: 'Save it as UTF-8.', cause });
-  }
-}
-
-async function readNamed(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
+    refuseWhenCancelled(signal);
+    if (cause instanceof BelljarError) throw cause;
     throw new BelljarError('INPUT_UNREADABLE', `cannot read ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
       cause,
     });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+  } catch (cause) {
+    throw new BelljarError('INPUT_UNREADABLE', `${file} is not UTF-8`, { hint: 'Save it as UTF-8.', cause });
   }
 }
 

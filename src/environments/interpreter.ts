@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { z } from 'zod';
 
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { BundlePart } from '../sandbox/index.ts';
 
 /** A CPython of this machine, and what of the host must be shown for it to run behind glass. */
@@ -100,7 +100,7 @@ async function ask(path: string, signal: AbortSignal | undefined): Promise<Descr
     const parsed = descriptionSchema.safeParse(JSON.parse(stdout));
     return parsed.success ? parsed.data : { problem: 'it does not answer as a Python does' };
   } catch (error) {
-    signal?.throwIfAborted();
+    refuseWhenCancelled(signal);
     return { problem: `it does not answer as a Python does (${(error as Error).message.split('\n')[0]})` };
   }
 }

@@ -106,5 +106,7 @@ export interface BackendReport {
   readonly backend: BackendName;
   readonly available: boolean;
   readonly why: string;
+  /** What would make it available. */
+  readonly remedy?: string;
   readonly capabilities: readonly CapabilityReport[];
 }

@@ -38,7 +38,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
   const { executable, limits, require, signal } = options;
   return backend.launch(
     {
-      argv: [executable, '-I', '-X', 'utf8', runnerFolder],
+      argv: [executable, '-I', '-X', 'utf8', `${runnerFolder}/main.py`],
       env: { PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
       mounts: [
         { kind: 'bundle', name: 'interpreter' },

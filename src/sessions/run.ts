@@ -1,15 +1,29 @@
 import { constants } from 'node:os';
 
+import { z } from 'zod';
+
+import { BelljarError } from '../errors.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import type { RunnerFrame } from './frames.ts';
 import type { RunOutcome } from './outcome.ts';
 
-export interface RunRequest {
+const requestSchema = z.strictObject({
   /** The file's name inside, without folders. */
-  readonly name: string;
-  readonly code: string;
+  name: z.string().regex(/^[\w-][\w.-]{0,99}$/, 'must be a file name of letters, digits, “_”, “.” and “-”'),
+  code: z.string(),
   /** What the code sees as sys.argv[1:]. */
-  readonly args: readonly string[];
+  args: z.array(z.string()).readonly(),
+});
+
+export type RunRequest = Readonly<z.input<typeof requestSchema>>;
+
+/** @throws USAGE where the request is not one. */
+export function checkRequest(request: RunRequest): RunRequest {
+  const { success, data, error } = requestSchema.safeParse(request);
+  if (success) return data;
+  throw new BelljarError('USAGE', `this is not a run: ${z.prettifyError(error)}`, {
+    hint: 'A run has a name, code and args.',
+  });
 }
 
 export type StreamName = 'stdout' | 'stderr';
@@ -20,8 +34,11 @@ export type RunEvent =
   | { readonly type: 'cut'; readonly limitBytes: number };
 
 export interface RunOptions {
-  /** Awaited before more is read, so that a slow reader slows the code and costs no memory. */
-  readonly onEvent?: (event: RunEvent) => void | Promise<void>;
+  /**
+   * Awaited before more is read, so that a slow reader slows the code and costs no memory. A reader that throws ends the
+   * run, and is what run() rejects with.
+   */
+  readonly onEvent?: (event: RunEvent) => unknown;
   readonly signal?: AbortSignal;
 }
 
@@ -58,6 +75,11 @@ export class Run {
   readonly #options: RunOptions;
   readonly #done = Promise.withResolvers<DoneFrame>();
   #verdict: LadderVerdict | undefined;
+  /** Once resolved, nothing is told any more and nobody is waited for. */
+  readonly #deaf = Promise.withResolvers<undefined>();
+  #isDeaf = false;
+  #readerFailure: { readonly thrown: unknown } | undefined;
+  #climb: ((verdict: LadderVerdict) => void) | undefined;
   #outputBytes = 0;
   #cutBytes = 0;
 
@@ -79,6 +101,17 @@ export class Run {
     return this.#cutBytes;
   }
 
+  /** What the reader threw; undefined while it has not. */
+  get readerFailure(): { readonly thrown: unknown } | undefined {
+    return this.#readerFailure;
+  }
+
+  /** Nothing is told from here on, so that a reader who stalls cannot hold up the end. */
+  goDeaf(): void {
+    this.#isDeaf = true;
+    this.#deaf.resolve(undefined);
+  }
+
   /** Takes a frame of this run; the caller reads no further before it resolves. */
   async accept(frame: DoneFrame | StreamFrame): Promise<void> {
     if (frame.type === 'done') this.#done.resolve(frame);
@@ -94,12 +127,15 @@ export class Run {
       if (this.#verdict !== undefined) return;
       this.#verdict = verdict;
       steps.interrupt();
-      killTimer = setTimeout(() => steps.kill(), graceMs);
+      killTimer = setTimeout(() => {
+        this.goDeaf();
+        steps.kill();
+      }, graceMs);
     };
+    this.#climb = climb;
     const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
     const onAbort = (): void => climb({ status: 'cancelled' });
     signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) onAbort();
     return () => {
       clearTimeout(wallTimer);
       clearTimeout(killTimer);
@@ -128,12 +164,23 @@ export class Run {
     const room = this.#limits.outputBytes - this.#outputBytes;
     const shown = bytes.length <= room ? bytes : bytes.subarray(0, Math.max(room, 0));
     this.#outputBytes += shown.length;
-    if (shown.length > 0) await this.#options.onEvent?.({ type: 'stream', name, bytes: shown });
+    if (shown.length > 0) await this.#deliver({ type: 'stream', name, bytes: shown });
     const cut = bytes.length - shown.length;
     if (cut > 0 && this.#cutBytes === 0) {
-      await this.#options.onEvent?.({ type: 'cut', limitBytes: this.#limits.outputBytes });
+      await this.#deliver({ type: 'cut', limitBytes: this.#limits.outputBytes });
     }
     this.#cutBytes += cut;
+  }
+
+  async #deliver(event: RunEvent): Promise<void> {
+    if (this.#isDeaf) return;
+    try {
+      await Promise.race([this.#options.onEvent?.(event), this.#deaf.promise]);
+    } catch (thrown) {
+      this.#readerFailure = { thrown };
+      this.goDeaf();
+      this.#climb?.({ status: 'cancelled' });
+    }
   }
 }
 

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
 import type { RunJournal } from './journal.ts';
-import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult } from './run.ts';
+import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult, checkRequest } from './run.ts';
+import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
   readonly memoryBytes: number;
@@ -20,6 +21,14 @@ const readyTimeoutMs = 15_000;
 
 /** How long the sandbox may take to end by itself once its stream has; its own reason is worth the wait. */
 const exitPatienceMs = 1000;
+
+/** What a run comes to that was given up before it began. */
+const nothingRun: RunResult = {
+  outcome: { status: 'cancelled' },
+  usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 },
+  outputBytes: 0,
+  cutBytes: 0,
+};
 
 /** A Python behind glass that takes runs, one at a time. */
 export class Session {
@@ -61,19 +70,26 @@ export class Session {
   /**
    * Runs code to its end. What the code does is in the result.
    *
-   * @throws SESSION_CLOSED where an earlier run or its end took the session with it.
+   * @throws SESSION_CLOSED where an earlier run or its end took the session with it; USAGE; what its reader throws.
    */
   run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const result = this.#queue.then(() => this.#execute(request, options));
+    const result = this.#queue.then(() => this.#runNow(checkRequest(request), options));
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
+  /** Resolves when nothing is left of the session, whoever ended it. */
+  get ended(): Promise<unknown> {
+    return this.#ended;
+  }
+
   /** Ends the session and waits until nothing is left of its sandbox. */
   async close(): Promise<void> {
+    this.#isOver = true;
+    this.#current?.goDeaf();
     this.#sandbox.kill();
-    await this.#sandbox.exited;
     await this.#ended;
+    await this.#queue; // the run that was under way has its end on the record
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,10 +100,10 @@ export class Session {
     const stop = new AbortController();
     const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
     const tooLate = delay(readyTimeoutMs, undefined, { signal: either });
-    tooLate.catch(() => undefined);
     try {
-      const winner = await Promise.race([this.#ready.promise, this.#ended, tooLate]);
+      const winner = await Promise.race([this.#ready.promise, this.#ended, tooLate.catch(() => undefined)]);
       if (typeof winner === 'string') return;
+      refuseWhenCancelled(signal);
       const said = winner?.diagnostics.trim() ?? '';
       const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
       throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
@@ -98,26 +114,30 @@ export class Session {
     }
   }
 
-  async #execute(request: RunRequest, options: RunOptions): Promise<RunResult> {
+  async #runNow(request: RunRequest, options: RunOptions): Promise<RunResult> {
     if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
+    if (options.signal?.aborted === true) return nothingRun;
     this.#runs += 1;
     const run = new Run(String(this.#runs), this.#limits, options);
     await this.#journal?.start(run.id, request);
     const result = await this.#finish(run, request);
     await this.#journal?.end(run.id, result);
+    if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
     return result;
   }
 
   async #finish(run: Run, request: RunRequest): Promise<RunResult> {
+    const { control } = this.#sandbox;
+    const before = await this.#sandbox.usage();
     this.#current = run;
+    control.write(encodeFrame({ ...request, type: 'run', run: run.id }));
     const stopLadder = run.startLadder({
-      interrupt: () => this.#sandbox.control.write(encodeFrame({ type: 'interrupt', run: run.id })),
+      interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.id })),
       kill: () => this.#sandbox.kill(),
     });
     try {
-      this.#sandbox.control.write(encodeFrame({ type: 'run', run: run.id, ...request }));
       const end = await Promise.race([run.done, this.#ended]);
-      const usage = 'why' in end ? end.usage : await this.#sandbox.usage();
+      const usage = since(before, 'why' in end ? end.usage : await this.#sandbox.usage());
       const outcome =
         'why' in end
           ? run.outcomeOfExit(end, this.#violation)

@@ -29,6 +29,7 @@ export interface OpenSessionOptions {
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
 export class Sessions {
   readonly #parts: SessionsParts;
+  readonly #open = new Set<Session>();
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
@@ -52,6 +53,11 @@ export class Sessions {
     return this.#launch(decision, origin, options.signal);
   }
 
+  /** Ends all sessions; what ran has its end on the record. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((session) => session.close()));
+  }
+
   async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
     const { backend, interpreter, record } = this.#parts;
     const { limits, required } = decision;
@@ -71,7 +77,10 @@ export class Sessions {
       capabilities: sandbox.enforced,
       limits,
     });
-    return Session.over(sandbox, limits, { journal, signal });
+    const session = await Session.over(sandbox, limits, { journal, signal });
+    this.#open.add(session);
+    void session.ended.finally(() => this.#open.delete(session));
+    return session;
   }
 }
 

@@ -123,10 +123,50 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     assert.deepEqual([stdout, stderr, status], ['line\n', '', 0]);
   });
 
+  it('is ended in time although nobody reads what it prints', async () => {
+    using cli = new TestCli();
+    const child = cli.start(['run', '-', '--timeout', '500ms']);
+    child.stdin?.end('while True: print("x" * 1000)');
+    const [code] = (await once(child, 'exit')) as [number];
+    assert.equal(code, 124);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  });
+
+  it('ends on Ctrl-C while it still reads its program', async () => {
+    using cli = new TestCli();
+    const child = cli.start(['run', '-']);
+    child.stdin?.write('print(1)\n');
+    const result = finish(child);
+    // The help of another command tells that starts take this long; the signal may come before or while it reads.
+    await cli.run(['run', '--help']);
+    child.kill('SIGINT');
+    assert.equal((await result).code, 130);
+  });
+
+  it('exits 143 when it was asked to stop', async () => {
+    using cli = new TestCli();
+    const child = cli.start(['run', '-']);
+    child.stdin?.end('import time\nprint("up")\ntime.sleep(60)');
+    const result = finish(child);
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    assert.equal((await result).code, 143);
+  });
+
+  it('takes what stands behind -- for the code’s own', async () => {
+    using cli = new TestCli();
+    const result = await cli.run(['run', 'no/such.py', '--', '--json']);
+    assert.equal(result.code, 66);
+    assert.match(result.stderr, /^belljar: cannot read/);
+  });
+
   const mistakes: readonly [string, string[], number, RegExp][] = [
     ['no file', ['run'], 2, /name a file to run/],
     ['a file that is not there', ['run', 'no/such.py'], 66, /cannot read no\/such\.py: ENOENT/],
     ['a folder', ['run', 'examples'], 66, /EISDIR/],
+    ['an endless file', ['run', '/dev/zero'], 2, /larger than/],
+    ['an actor without a name', ['run', '-', '--actor', ''], 2, /--actor must not be empty/],
     ['an unknown option', ['run', '-', '--memroy', '1GB'], 2, /--memroy/],
     ['a size that is none', ['run', '-', '--memory', 'lots'], 2, /“lots”/],
     ['a time of nothing', ['run', '-', '--timeout', '0s'], 2, /--timeout must be more than 0/],
@@ -178,7 +218,7 @@ function countProcesses(comm: string): number {
 }
 
 function groupsOf(pid: number | undefined): string[] {
-  const { stdout } = spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', `*/belljar/${pid}-*`], {
+  const { stdout } = spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', `*/belljar/*-${pid}-*`], {
     encoding: 'utf8',
   });
   return stdout.split('\n').filter(Boolean);

@@ -199,10 +199,50 @@ except BlockingIOError: print(count)`,
     assert.equal(seen.stdout(), 'mine\n');
   });
 
-  it('is cancelled at once when its signal was aborted before', async () => {
+  it('never starts when its signal was aborted before, and leaves the session as it was', async () => {
     await using session = await openTestSession();
-    const { outcome } = await session.run(request('while True: pass'), { signal: AbortSignal.abort() });
-    assert.deepEqual(outcome, { status: 'cancelled' });
+    const seen = collect();
+    const { outcome } = await session.run(request('print("ran")'), { ...seen, signal: AbortSignal.abort() });
+    assert.deepEqual([outcome, seen.events], [{ status: 'cancelled' }, []]);
+    await session.run(request('print("next")'), seen);
+    assert.equal(seen.stdout(), 'next\n');
+  });
+
+  it('is ended in time although its reader stalls', async () => {
+    await using session = await openTestSession({ wallTimeMs: 300 });
+    const stalled = { onEvent: () => new Promise(() => undefined) };
+    const { outcome } = await session.run(request('while True: print("x" * 1000)'), stalled);
+    assert.deepEqual(outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
+  });
+
+  it('ends with what its reader throws, and blames nobody else', async () => {
+    await using session = await openTestSession();
+    const failure = new Error('the notebook’s own');
+    const failing = {
+      onEvent: () => {
+        throw failure;
+      },
+    };
+    await assert.rejects(
+      session.run(request('import time\nprint("x")\ntime.sleep(60)'), failing),
+      (error) => error === failure,
+    );
+    const seen = collect();
+    await session.run(request('print("next")'), seen);
+    assert.equal(seen.stdout(), 'next\n');
+  });
+
+  it('is told its own usage, not that of the runs before it', async () => {
+    await using session = await openTestSession({ memoryBytes: 96 * 1024 * 1024 });
+    const eater = 'import os\nif os.fork() == 0: x = bytearray(1 << 30)\nos.wait()';
+    assert.ok((await session.run(request(eater))).usage.memoryKills > 0);
+    const { outcome, usage } = await session.run(request('import os\nos.kill(os.getpid(), 9)'));
+    assert.deepEqual([outcome, usage.memoryKills], [{ status: 'signalled', signal: 9 }, 0]);
+  });
+
+  it('is told all that it printed into a pipe that it made larger', async () => {
+    const code = 'import fcntl, os\nfcntl.fcntl(1, 1031, 1 << 20)\nos.write(1, b"x" * 900_000)\nos._exit(0)';
+    assert.equal((await runInside(code)).stdout.length, 900_000);
   });
 });
 
@@ -212,6 +252,35 @@ describe('Session', needs(root, bubblewrap, python), () => {
     const seen = collect();
     await Promise.all([1, 2, 3].map((n) => session.run(request(`print(${n})`), seen)));
     assert.equal(seen.stdout(), '1\n2\n3\n');
+  });
+
+  const wrong: readonly [string, object][] = [
+    ['a name with a folder', { name: '../x.py' }],
+    ['a hidden name', { name: '.x' }],
+    ['code that is no text', { code: 1 }],
+    ['a key too many', { type: 'interrupt' }],
+  ];
+  for (const [what, change] of wrong) {
+    it(`refuses a request with ${what}, and stays usable`, async () => {
+      await using session = await openTestSession();
+      await assert.rejects(session.run({ ...request('print(1)'), ...change }), { code: 'USAGE' });
+      assert.equal((await session.run(request('print(1)'))).outcome.status, 'exited');
+    });
+  }
+
+  it('ends a run whose reader stalls when it is closed', async () => {
+    const session = await openTestSession();
+    const started = Promise.withResolvers<undefined>();
+    const stalled = {
+      onEvent: () => {
+        started.resolve(undefined);
+        return new Promise(() => undefined);
+      },
+    };
+    const run = session.run(request('while True: print("x" * 1000)'), stalled);
+    await started.promise;
+    await session.close();
+    assert.equal((await run).outcome.status, 'broken');
   });
 
   it('refuses runs after close()', async () => {

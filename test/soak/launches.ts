@@ -86,7 +86,7 @@ function countGroups(folder: string): number {
   let count = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
-    if (/^\d+-\d+-\d+$/.test(entry.name)) count += 1;
+    if (/^\d+-\d+-\d+-\d+$/.test(entry.name)) count += 1;
     else count += countGroups(`${folder}/${entry.name}`);
   }
   return count;

@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { BelljarError } from '../../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import { Cgroup, type CgroupPlaces, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
 import type {
   Backend,
@@ -40,7 +40,7 @@ export class ProcessBackend implements Backend {
 
   async probe(signal?: AbortSignal): Promise<BackendReport> {
     const obstacle = await findObstacle();
-    if (obstacle !== undefined) return { backend: this.name, available: false, why: obstacle, capabilities: [] };
+    if (obstacle !== undefined) return { backend: this.name, available: false, ...obstacle, capabilities: [] };
     const isolation = await tryIsolation(this, signal);
     const capabilities = assessCapabilities(
       { places: await this.#findPlaces(), hasFilter: this.#filter !== undefined },
@@ -52,9 +52,9 @@ export class ProcessBackend implements Backend {
   }
 
   async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox> {
-    signal?.throwIfAborted();
+    refuseWhenCancelled(signal);
     const obstacle = await findObstacle();
-    if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle);
+    if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle.why, { hint: obstacle.remedy });
     const places = await this.#findPlaces();
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined });
     requireCapabilities(spec, capabilities);
@@ -117,10 +117,22 @@ function requireCapabilities(spec: LaunchSpec, reports: readonly CapabilityRepor
 }
 
 /** What keeps the backend from working at all, cheap enough to ask at every launch. */
-async function findObstacle(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return `Linux namespaces do not exist on ${process.platform}`;
-  if (!(await isOnPath('bwrap'))) return 'bubblewrap is not installed';
-  if (process.getuid?.() === 0 && !(await isOnPath('setpriv'))) return 'setpriv (util-linux) is not installed';
+async function findObstacle(): Promise<{ why: string; remedy: string } | undefined> {
+  if (process.platform !== 'linux') {
+    return {
+      why: `Linux namespaces do not exist on ${process.platform}`,
+      remedy: 'Run it on Linux, or in a Linux virtual machine.',
+    };
+  }
+  if (!(await isOnPath('bwrap'))) {
+    return {
+      why: 'bubblewrap is not installed',
+      remedy: 'Install it: apt-get install bubblewrap (or dnf, pacman, apk).',
+    };
+  }
+  if (process.getuid?.() === 0 && !(await isOnPath('setpriv'))) {
+    return { why: 'setpriv is not installed', remedy: 'Install util-linux.' };
+  }
   return undefined;
 }
 
@@ -137,9 +149,12 @@ async function isOnPath(program: string): Promise<boolean> {
   return false;
 }
 
-/** Names the living process that owns a group: its pid alone could have been given to another since. */
+/**
+ * Names the living process that owns a group: its pid alone could have been given to another since, and counts in
+ * its own pid namespace only.
+ */
 function ownMark(): string {
-  mark ??= `${process.pid}-${startTimeOf(readFileSync('/proc/self/stat', 'utf8'))}`;
+  mark ??= `${pidNamespace()}-${process.pid}-${startTimeOf(readFileSync('/proc/self/stat', 'utf8'))}`;
   return mark;
 }
 
@@ -148,14 +163,19 @@ let mark: string | undefined;
 /** Of all backends of this process: a name is never used twice, so that a late kill meets nobody else. */
 let launches = 0;
 
+/** Only who made a group in our own pid namespace can be asked whether they live; the others' are theirs to sweep. */
 function isAbandoned(group: string): boolean {
-  const [pid, startTime] = group.split('-');
-  if (pid === undefined || startTime === undefined || !/^\d+$/.test(pid)) return false;
+  const [namespace, pid, startTime] = /^(\d+)-(\d+)-(\d+)-\d+$/.exec(group)?.slice(1) ?? [];
+  if (namespace !== pidNamespace() || pid === undefined) return false;
   try {
     return startTimeOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) !== startTime;
   } catch {
     return true;
   }
+}
+
+function pidNamespace(): string {
+  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
 }
 
 /** Field 22, counted behind the program's name, which may hold spaces and parentheses. */

@@ -20,7 +20,9 @@ describe('describeRoot()', () => {
     for (const [index, word] of args.entries()) {
       if (word !== '--tmpfs') continue;
       const isBounded = args[index - 2] === '--size';
-      const isReadOnly = args[index + 2] === '--remount-ro' && args[index + 3] === args[index + 1];
+      const isReadOnly = args.some(
+        (next, at) => at > index && next === '--remount-ro' && args[at + 1] === args[index + 1],
+      );
       assert.ok(isBounded || isReadOnly, `${args[index + 1]} is neither bounded nor read-only`);
     }
   });

@@ -12,6 +12,8 @@ export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePar
     ...parts.flatMap((part) =>
       'hide' in part ? ['--tmpfs', part.hide, '--remount-ro', part.hide] : bindReadOnly(part),
     ),
+    '--remount-ro',
+    '/usr/local',
     '--proc',
     '/proc',
     '--dev',
@@ -33,7 +35,7 @@ function bindReadOnly({ hostPath, at }: { hostPath: string; at: string }): strin
 
 /** Left to itself bubblewrap makes missing folders on the way for its own uid alone. */
 function openAncestors(path: string): string[] {
-  if (path.startsWith('/usr/')) return [];
+  if (path.startsWith('/usr/') && !path.startsWith('/usr/local/')) return [];
   const names = path.split('/').slice(1, -1);
   return names.flatMap((_, index) => ['--perms', '0755', '--dir', `/${names.slice(0, index + 1).join('/')}`]);
 }
@@ -48,7 +50,8 @@ let systemCache: string[] | undefined;
 /** The distribution's own files and the little of /etc that programs need; nothing of the host's users or secrets. */
 function systemMounts(): string[] {
   if (systemCache !== undefined) return systemCache;
-  const args = ['--ro-bind', '/usr', '/usr', '--tmpfs', '/usr/local', '--remount-ro', '/usr/local'];
+  // What lies in /usr/local is nobody's but the machine's; an interpreter that lives there is shown again later.
+  const args = ['--ro-bind', '/usr', '/usr', '--tmpfs', '/usr/local'];
   for (const name of ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32']) {
     const entry = lstatSync(name, { throwIfNoEntry: false });
     if (entry?.isSymbolicLink()) args.push('--symlink', readlinkSync(name), name);

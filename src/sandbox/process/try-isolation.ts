@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { toBelljarError } from '../../errors.ts';
+import { refuseWhenCancelled, toBelljarError } from '../../errors.ts';
 import type { Backend, LaunchSpec, SandboxExit } from '../contract.ts';
 
 /** What small programs behind glass really met on this machine. */
@@ -96,7 +96,7 @@ async function runScript(backend: Backend, script: string, signal: AbortSignal |
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const [output, exit] = await Promise.all([text(sandbox.control).catch(() => ''), sandbox.exited]);
-    signal?.throwIfAborted();
+    refuseWhenCancelled(signal);
     return { output, exit };
   } finally {
     signal?.removeEventListener('abort', onAbort);
