@@ -14,7 +14,10 @@ export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePar
     ),
     '--remount-ro',
     '/usr/local',
+    // Read-only: else the code could write to the memory of the supervisor that serves it, by /proc/1/mem.
     '--proc',
+    '/proc',
+    '--remount-ro',
     '/proc',
     '--dev',
     '/dev',

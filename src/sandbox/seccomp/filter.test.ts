@@ -74,6 +74,28 @@ for (const arch of arches) {
       assert.equal(call('socketpair', 16, 1, 0), 'errno 97');
     });
 
+    it('opens internet sockets for TCP and UDP only', () => {
+      for (const family of [2, 10]) {
+        for (const protocol of [0, 6, 17]) assert.equal(call('socket', family, 1, protocol), allow);
+        for (const protocol of [1, 132, 136, 255, 262]) assert.equal(call('socket', family, 1, protocol), 'errno 97');
+      }
+    });
+
+    it('maps no huge pages, by any call', () => {
+      assert.equal(call('mmap', 0, 4096, 3, 0x22), allow);
+      assert.equal(call('mmap', 0, 4096, 3, 0x40022), 'errno 1');
+      assert.equal(call('memfd_create', 0, 1), allow);
+      assert.equal(call('memfd_create', 0, 5), 'errno 1');
+      assert.equal(call('shmget', 0, 4096, 0o1600), allow);
+      assert.equal(call('shmget', 0, 4096, 0o5600), 'errno 1');
+    });
+
+    it('tells nothing of what others do with files', () => {
+      for (const command of [0, 1, 2, 3, 4, 6, 38, 1030, 1033]) assert.equal(call('fcntl', 0, command), allow);
+      for (const command of [1024, 1026, (1n << 32n) | 1026n]) assert.equal(call('fcntl', 0, command), 'errno 1');
+      assert.equal(call(arch === 'x64' ? 'inotify_init' : 'inotify_init1'), 'errno 1');
+    });
+
     it('pushes no input into a terminal, with high bits set or not', () => {
       assert.equal(call('ioctl', 0, 0x5413), allow);
       for (const request of [0x5412, 0x541c, 0x5423, 0x4b4d]) {

@@ -5,17 +5,15 @@
 export const allowedCalls: Readonly<Record<string, string>> = {
   files: `read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 open openat openat2 creat close
     close_range lseek stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents
-    getdents64 truncate ftruncate fallocate fadvise64 readahead fsync fdatasync sync_file_range syncfs sync flock fcntl
+    getdents64 truncate ftruncate fallocate fadvise64 readahead fsync fdatasync sync_file_range syncfs sync flock
     dup dup2 dup3 pipe pipe2 tee splice vmsplice sendfile copy_file_range statfs fstatfs umask utime utimes utimensat
     futimesat cachestat`,
   'names and owners': `mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat chmod
     fchmod fchmodat fchmodat2 chown fchown lchown fchownat mknod mknodat getcwd chdir fchdir chroot getxattr lgetxattr
     fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr`,
   waiting: `select pselect6 poll ppoll epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_wait epoll_wait_old
-    epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime timerfd_gettime
-    inotify_init inotify_init1 inotify_add_watch inotify_rm_watch io_setup io_destroy io_submit io_cancel io_getevents
-    io_pgetevents`,
-  memory: `mmap munmap mremap mprotect madvise brk mincore msync mlock mlock2 mlockall munlock munlockall memfd_create
+    epoll_pwait epoll_pwait2 eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime timerfd_gettime`,
+  memory: `munmap mremap mprotect madvise brk mincore msync mlock mlock2 mlockall munlock munlockall
     pkey_alloc pkey_free pkey_mprotect get_mempolicy membarrier process_mrelease map_shadow_stack mseal`,
   processes: `fork vfork execve execveat exit exit_group wait4 waitid getpid getppid gettid getpgid setpgid getpgrp
     getsid setsid set_tid_address arch_prctl getcpu sched_yield sched_getaffinity sched_setaffinity sched_getattr
@@ -29,7 +27,7 @@ export const allowedCalls: Readonly<Record<string, string>> = {
     rt_sigsuspend rt_sigtimedwait sigaltstack pause`,
   time: `time gettimeofday clock_gettime clock_getres clock_nanosleep nanosleep alarm getitimer setitimer timer_create
     timer_settime timer_gettime timer_getoverrun timer_delete`,
-  'locks and queues': `futex futex_waitv futex_wake futex_wait futex_requeue semget semctl semop semtimedop shmget shmat
+  'locks and queues': `futex futex_waitv futex_wake futex_wait futex_requeue semget semctl semop semtimedop shmat
     shmctl shmdt msgget msgctl msgsnd msgrcv mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr`,
   sockets: `bind listen accept accept4 connect getsockname getpeername getsockopt setsockopt shutdown sendto recvfrom
     sendmsg recvmsg sendmmsg recvmmsg`,
@@ -44,6 +42,10 @@ export const refusedCalls: Readonly<Record<string, string>> = {
   'large surfaces of the kernel': `bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register
     fanotify_init fanotify_mark lookup_dcookie modify_ldt memfd_secret`,
   keyrings: 'keyctl add_key request_key',
+  // Watches on files of the host that are shown inside tell who on the machine opens them.
+  'what others do': 'inotify_init inotify_init1 inotify_add_watch inotify_rm_watch',
+  // One quota for the whole machine.
+  'asynchronous I/O': 'io_setup io_destroy io_submit io_cancel io_getevents io_pgetevents',
   'the machine itself': `kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff
     sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct quotactl quotactl_fd syslog vhangup
     iopl ioperm nfsservctl move_pages migrate_pages mbind set_mempolicy set_mempolicy_home_node`,
@@ -80,6 +82,9 @@ const inet = 2;
 const inet6 = 10;
 const netlink = 16;
 
+/** The usual one, TCP, UDP. */
+const internetProtocols = [0, 6, 17];
+
 export const conditionalCalls: readonly ConditionalCall[] = [
   {
     name: 'clone',
@@ -89,9 +94,17 @@ export const conditionalCalls: readonly ConditionalCall[] = [
   },
   {
     name: 'socket',
-    why: 'unix and internet sockets, and the route table of its own network namespace',
+    why: 'unix, TCP and UDP sockets, and the route table of its own network namespace',
     allowedWhen: [
-      [{ argument: 0, mask: allBits, values: [unix, inet, inet6] }],
+      [{ argument: 0, mask: allBits, values: [unix] }],
+      [
+        { argument: 0, mask: allBits, values: [inet] },
+        { argument: 2, mask: allBits, values: internetProtocols },
+      ],
+      [
+        { argument: 0, mask: allBits, values: [inet6] },
+        { argument: 2, mask: allBits, values: internetProtocols },
+      ],
       [
         { argument: 0, mask: allBits, values: [netlink] },
         { argument: 2, mask: allBits, values: [0] },
@@ -104,6 +117,42 @@ export const conditionalCalls: readonly ConditionalCall[] = [
     why: 'unix sockets',
     allowedWhen: [[{ argument: 0, mask: allBits, values: [unix] }]],
     otherwise: EAFNOSUPPORT,
+  },
+  {
+    name: 'mmap',
+    why: 'memory, but no huge pages: these are a pool of the machine, outside the memory limit',
+    allowedWhen: [[{ argument: 3, mask: 0x40000, values: [0] }]],
+    otherwise: EPERM,
+  },
+  {
+    name: 'memfd_create',
+    why: 'files in memory, but no huge pages',
+    allowedWhen: [[{ argument: 1, mask: 0x4, values: [0] }]],
+    otherwise: EPERM,
+  },
+  {
+    name: 'shmget',
+    why: 'shared memory, but no huge pages',
+    allowedWhen: [[{ argument: 2, mask: 0o4000, values: [0] }]],
+    otherwise: EPERM,
+  },
+  {
+    name: 'fcntl',
+    why: 'descriptors, locks, pipes and seals, but no word of what others do with a file (F_NOTIFY, F_SETLEASE)',
+    allowedWhen: [
+      [
+        {
+          argument: 1,
+          mask: allBits,
+          // F_DUPFD to F_GETSIG, F_SETOWN_EX to F_GETOWNER_UIDS, open-file-description locks, F_DUPFD_CLOEXEC to the write hints.
+          values: [
+            0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 36, 37, 38, 1030, 1031, 1032, 1033, 1034, 1035, 1036,
+            1037, 1038,
+          ],
+        },
+      ],
+    ],
+    otherwise: EPERM,
   },
   {
     name: 'personality',
