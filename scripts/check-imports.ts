@@ -15,7 +15,7 @@ const floors = [
   ['environments'],
   ['sessions'],
   ['plugins'],
-  ['live-policy.ts'],
+  ['live-policy'],
   ['inspect.ts'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],

@@ -1,6 +1,6 @@
 import { findInterpreter } from './environments/index.ts';
 import { BelljarError } from './errors.ts';
-import { LivePolicy } from './live-policy.ts';
+import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
 import { type Role, type RunLimits, formatProblem, roleNames } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';

@@ -2,7 +2,7 @@ import { release } from 'node:os';
 
 import { findInterpreter } from './environments/index.ts';
 import { toBelljarError } from './errors.ts';
-import { LivePolicy } from './live-policy.ts';
+import { LivePolicy } from './live-policy/index.ts';
 import { type Policy, type RequiredCapability, requiredCapabilities } from './policy/index.ts';
 import { type BackendReport, ProcessBackend } from './sandbox/index.ts';
 import { resolveHome } from './storage/index.ts';

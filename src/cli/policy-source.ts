@@ -1,8 +1,7 @@
 import { BelljarError } from '../errors.ts';
-import { findPolicy, readPolicyFile } from '../live-policy.ts';
+import { findPolicy, invalidPolicy, readPolicyFile } from '../live-policy/index.ts';
 import {
   defaultPolicyName,
-  formatProblem,
   parseDefaultPolicy,
   type Policy,
   type PolicyProblem,
@@ -38,11 +37,7 @@ export async function requireNamedPolicy(
 ): Promise<{ readonly name: string; readonly policy: Policy; readonly hash: string }> {
   const { name, reading } = await readNamedPolicy(invocation, file);
   if (reading.ok) return { name, policy: reading.policy, hash: reading.hash };
-  const lines = reading.problems.map((problem) => `  ${formatProblem(problem)}`);
-  throw new BelljarError('POLICY_INVALID', `the policy is not valid:\n${lines.join('\n')}`, {
-    hint: 'Mend the lines that are named.',
-    details: { problems: reading.problems },
-  });
+  throw invalidPolicy(reading.problems);
 }
 
 /** The file that stands alone on the command line. */

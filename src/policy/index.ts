@@ -1,4 +1,5 @@
 export { policyJsonSchema } from './json-schema.ts';
+export { maxPolicyBytes } from './yaml-document.ts';
 export { type ActionDecision, type ActionQuestion, decideAction } from './decide-action.ts';
 export { decideRun, requiredCapabilities, type RunDecision, type RunQuestion } from './decide-run.ts';
 export { defaultPolicyName, defaultPolicyText, parseDefaultPolicy } from './default-policy.ts';

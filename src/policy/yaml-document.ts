@@ -35,7 +35,8 @@ export interface YamlFile {
 export type YamlReading =
   { readonly ok: true; readonly file: YamlFile } | { readonly ok: false; readonly problems: readonly PlacedMessage[] };
 
-const maxBytes = 1024 * 1024;
+/** Enough for any policy; a reader need not take more into memory. */
+export const maxPolicyBytes = 1024 * 1024;
 /** Enough for any policy; more would only exhaust the parser’s stack. */
 const maxNesting = 64;
 /** A broken file can have an error on every line; no one reads more of them. */
@@ -70,7 +71,7 @@ export function readYaml(text: string): YamlReading {
 }
 
 function refuseText(text: string): string | undefined {
-  if (Buffer.byteLength(text) > maxBytes) return `the file is larger than ${maxBytes} bytes`;
+  if (Buffer.byteLength(text) > maxPolicyBytes) return `the file is larger than ${maxPolicyBytes} bytes`;
   if (text.startsWith('\ufeff')) return 'the file begins with a byte order mark; save it as UTF-8 without one';
   if (text.includes('\ufffd')) return 'the file is not UTF-8 text';
   if (text.includes('\0')) return 'the file has NUL characters';

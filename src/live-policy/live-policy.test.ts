@@ -4,10 +4,10 @@ import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { temporaryFolder } from '../test/support/temporary-folder.ts';
-import { BelljarError, type ErrorCode } from './errors.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { BelljarError, type ErrorCode } from '../errors.ts';
 import { LivePolicy } from './live-policy.ts';
-import { formatProblem, parseDefaultPolicy, type PolicyProblem } from './policy/index.ts';
+import { formatProblem, parseDefaultPolicy, type PolicyProblem } from '../policy/index.ts';
 
 const strict = 'version: 1\npackages: {default: deny}\n';
 const mild = 'version: 1\npackages: {default: ask}\n';
@@ -64,7 +64,10 @@ test('LivePolicy refuses a broken policy at the start, with all its problems', a
   await assert.rejects(LivePolicy.open({ home, env: {} }), (error: unknown) => {
     assert.ok(error instanceof BelljarError);
     assert.equal(error.code, 'POLICY_INVALID');
-    assert.match(error.message, /belljar\.policy\.yaml:2:12: .*did you mean “default”\? \(and 1 more\)/);
+    assert.match(
+      error.message,
+      /belljar\.policy\.yaml:2:12: .*did you mean “default”\?\n.*yaml:3:28: runtime\.limits\.memory: /,
+    );
     assert.equal((error.details['problems'] as PolicyProblem[]).length, 2);
     return true;
   });
@@ -185,6 +188,68 @@ test('LivePolicy says nothing when the meaning is the same, nor after it was clo
   await write(home, wrong);
   await live.reload();
   assert.deepEqual(events, ['changed']);
+});
+
+test('LivePolicy misses no change that comes while it opens', async (t) => {
+  const home = await temporaryFolder(t);
+  for (let round = 0; round < 40; round++) {
+    await write(home, strict);
+    const draft = await write(home, mild, 'draft');
+    const opening = LivePolicy.open({ home, env: {} });
+    // At another moment in each round: before it is watched, before it is read, after it was.
+    for (let turn = 0; turn < round % 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await rename(draft, join(home, 'belljar.policy.yaml'));
+    using live = await opening;
+    if (live.current.policy.packages.default === 'deny') await once(live, 'changed');
+    assert.equal(live.current.policy.packages.default, 'ask');
+  }
+});
+
+test('LivePolicy survives listeners that throw: the others hear, and so does the next change', async (t) => {
+  const home = await temporaryFolder(t);
+  await write(home, strict);
+  using live = await LivePolicy.open({ home, env: {} });
+  const heard: string[] = [];
+  live.on('changed', () => {
+    throw new Error('a listener’s own defect');
+  });
+  live.on('broken', () => {
+    throw new Error('another’s');
+  });
+  live.on('changed', ({ policy }) => heard.push(policy.packages.default)).on('broken', () => heard.push('broken'));
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+  for (const content of [mild, wrong, strict]) {
+    await write(home, content);
+    await live.reload();
+  }
+  assert.deepEqual(heard, ['ask', 'broken', 'deny']);
+  const warning = await warned;
+  assert.match(warning.message, /a listener of the policy threw at “changed”: Error: a listener’s own defect/);
+});
+
+test('LivePolicy that sees a change by itself survives a listener that throws, too', async (t) => {
+  const home = await temporaryFolder(t);
+  await write(home, strict);
+  using live = await LivePolicy.open({ home, env: {} });
+  live.once('changed', () => {
+    throw new Error('once');
+  });
+  for (const content of [mild, strict]) {
+    const changed = once(live, 'changed');
+    await write(home, content);
+    await changed;
+  }
+  assert.equal(live.current.policy.packages.default, 'deny');
+});
+
+test('LivePolicy does not take the built-in policy where the home’s is a link that leads nowhere', async (t) => {
+  const home = await temporaryFolder(t);
+  const target = join(home, 'target.yaml');
+  await symlink(target, join(home, 'belljar.policy.yaml'));
+  await assert.rejects(LivePolicy.open({ home, env: {} }), hasCode('INPUT_UNREADABLE'));
+  await write(home, strict, 'target.yaml');
+  using live = await LivePolicy.open({ home, env: {} });
+  assert.equal(live.current.origin, 'home');
 });
 
 async function write(folder: string, content: string | Uint8Array, name = 'belljar.policy.yaml'): Promise<string> {
