@@ -13,6 +13,7 @@ import signal
 import frames
 
 CHUNK = 64 * 1024
+MIN_PIECE = 32  # what a piece of output counts at least
 GET_PIPE_SIZE = 1032  # F_GETPIPE_SZ, which Python names from 3.10 on
 
 
@@ -93,7 +94,7 @@ class Supervisor:
         for _, write_end in streams.values():
             os.close(write_end)
         readers = {read_end: name for name, (read_end, _) in streams.items()}
-        self.run = Run(request["run"], pid, readers, self)
+        self.run = Run(request, pid, readers, self)
         return None
 
     def reap(self):
@@ -116,8 +117,10 @@ class Supervisor:
 class Run:
     """One worker and the pipes it prints into."""
 
-    def __init__(self, id, pid, readers, supervisor):
-        self.id = id
+    def __init__(self, request, pid, readers, supervisor):
+        self.id = request["run"]
+        self.wanted = request["outputBytes"]
+        self.cut = 0
         self.pid = pid
         self.readers = dict(readers)
         self.pending = {name: b"" for name in readers.values()}
@@ -149,7 +152,15 @@ class Run:
         return True
 
     def tell(self, name, data):
-        data = self.pending[name] + data
+        piece = data[: max(self.wanted, 0)]
+        if len(piece) < len(data):
+            if self.cut == 0:
+                self.supervisor.send({"type": "cut", "run": self.id})
+            self.cut += len(data) - len(piece)
+        if not piece:
+            return
+        self.wanted -= max(len(piece), MIN_PIECE)
+        data = self.pending[name] + piece
         self.pending[name] = b""
         try:
             text = data.decode("utf-8")
@@ -178,7 +189,7 @@ class Run:
             how = {"how": "signalled", "signal": os.WTERMSIG(status)}
         else:
             how = {"how": "exited", "code": os.WEXITSTATUS(status)}
-        self.supervisor.send({"type": "done", "run": self.id, **how})
+        self.supervisor.send({"type": "done", "run": self.id, "cut": self.cut, **how})
 
     def close(self, descriptor):
         name = self.readers.pop(descriptor, None)

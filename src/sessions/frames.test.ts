@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 
 import { FrameViolation, type RunnerFrame, encodeFrame, maxFrameBytes, readFrames } from './frames.ts';
 
-const done: RunnerFrame = { type: 'done', run: '1', how: 'exited', code: 0 };
+const done: RunnerFrame = { type: 'done', run: '1', how: 'exited', code: 0, cut: 0 };
 const stream: RunnerFrame = { type: 'stream', run: '1', name: 'stdout', text: 'é€\n' };
 
 describe('readFrames()', () => {
@@ -25,9 +25,9 @@ describe('readFrames()', () => {
     ['no JSON', 'hello\n'],
     ['an empty line', '\n'],
     ['an unknown type', '{"type":"grant","all":true}\n'],
-    ['a key too many', '{"type":"done","run":"1","how":"exited","code":0,"admin":true}\n'],
-    ['a code out of range', '{"type":"done","run":"1","how":"exited","code":256}\n'],
-    ['a fraction for a code', '{"type":"done","run":"1","how":"exited","code":0.5}\n'],
+    ['a key too many', '{"type":"done","run":"1","cut":0,"how":"exited","code":0,"admin":true}\n'],
+    ['a code out of range', '{"type":"done","run":"1","cut":0,"how":"exited","code":256}\n'],
+    ['a fraction for a code', '{"type":"done","run":"1","cut":0,"how":"exited","code":0.5}\n'],
     ['a stream that is none', '{"type":"stream","run":"1","name":"audit","text":""}\n'],
     ['base64 that is none', '{"type":"stream","run":"1","name":"stdout","base64":"%%"}\n'],
     ['a list', '[]\n'],
@@ -58,7 +58,14 @@ describe('readFrames()', () => {
 
 describe('encodeFrame()', () => {
   it('puts whatever the code holds on one line', () => {
-    const line = encodeFrame({ type: 'run', run: '1', name: 'x.py', code: 'a\nb\u2028c\r\n', args: ['\n'] });
+    const line = encodeFrame({
+      type: 'run',
+      run: '1',
+      name: 'x.py',
+      code: 'a\nb\u2028c\r\n',
+      args: ['\n'],
+      outputBytes: 1,
+    });
     assert.equal(line.indexOf('\n'), line.length - 1);
   });
 });

@@ -9,6 +9,9 @@ export const protocolVersion = 1;
 /** The runner cuts what it sends into far smaller pieces. */
 export const maxFrameBytes = 1024 * 1024;
 
+/** What a piece of output counts at least, on both sides: a flood of tiny pieces costs the host more than their bytes. */
+export const minPieceBytes = 32;
+
 export type HostFrame =
   | {
       readonly type: 'run';
@@ -16,10 +19,13 @@ export type HostFrame =
       readonly name: string;
       readonly code: string;
       readonly args: readonly string[];
+      /** How much output is wanted; the rest is counted, not sent. */
+      readonly outputBytes: number;
     }
   | { readonly type: 'interrupt'; readonly run: string };
 
 const exitStatus = z.number().int().min(0).max(255);
+const done = { type: z.literal('done'), run: z.string(), cut: z.int().nonnegative() };
 
 const runnerFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), protocol: z.number(), python: z.string().max(64) }),
@@ -30,9 +36,10 @@ const runnerFrameSchema = z.discriminatedUnion('type', [
     text: z.string().optional(),
     base64: z.base64().optional(),
   }),
+  z.strictObject({ type: z.literal('cut'), run: z.string() }),
   z.discriminatedUnion('how', [
-    z.strictObject({ type: z.literal('done'), run: z.string(), how: z.literal('exited'), code: exitStatus }),
-    z.strictObject({ type: z.literal('done'), run: z.string(), how: z.literal('signalled'), signal: exitStatus }),
+    z.strictObject({ ...done, how: z.literal('exited'), code: exitStatus }),
+    z.strictObject({ ...done, how: z.literal('signalled'), signal: exitStatus }),
   ]),
 ]);
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { BelljarError } from '../errors.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
-import type { RunnerFrame } from './frames.ts';
+import { FrameViolation, type RunnerFrame, minPieceBytes } from './frames.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const requestSchema = z.strictObject({
@@ -30,7 +30,7 @@ export type StreamName = 'stdout' | 'stderr';
 
 export type RunEvent =
   | { readonly type: 'stream'; readonly name: StreamName; readonly bytes: Uint8Array }
-  /** Told once: from here on output is counted and thrown away. */
+  /** Told once: what is printed from here on is counted and thrown away. */
   | { readonly type: 'cut'; readonly limitBytes: number };
 
 export interface RunOptions {
@@ -54,6 +54,8 @@ export interface RunResult {
   readonly cutBytes: number;
 }
 
+/** A frame that belongs to a run. */
+export type RunFrame = Exclude<RunnerFrame, { type: 'ready' }>;
 type DoneFrame = Extract<RunnerFrame, { type: 'done' }>;
 type StreamFrame = Extract<RunnerFrame, { type: 'stream' }>;
 
@@ -68,6 +70,9 @@ export interface LadderSteps {
 /** Time between the interrupt, which the code may use to clean up, and the end. */
 const graceMs = 1000;
 
+/** What an honest runner may send beyond the limit: the rest of a character, of each stream. */
+const slackBytes = 1024;
+
 /** One execution of code: its clock, its output, its end. */
 export class Run {
   readonly id: string;
@@ -81,6 +86,7 @@ export class Run {
   #readerFailure: { readonly thrown: unknown } | undefined;
   #climb: ((verdict: LadderVerdict) => void) | undefined;
   #outputBytes = 0;
+  #charged = 0;
   #cutBytes = 0;
 
   constructor(id: string, limits: RunLimitsInForce, options: RunOptions) {
@@ -112,10 +118,20 @@ export class Run {
     this.#deaf.resolve(undefined);
   }
 
-  /** Takes a frame of this run; the caller reads no further before it resolves. */
-  async accept(frame: DoneFrame | StreamFrame): Promise<void> {
-    if (frame.type === 'done') this.#done.resolve(frame);
-    else await this.#tell(frame.name, decodeStream(frame));
+  /**
+   * Takes a frame of this run; the caller reads no further before it resolves.
+   *
+   * @throws FrameViolation where the runner sends more than it was asked for.
+   */
+  async accept(frame: RunFrame): Promise<void> {
+    if (frame.type === 'done') {
+      this.#cutBytes = frame.cut;
+      this.#done.resolve(frame);
+    } else if (frame.type === 'cut') {
+      await this.#deliver({ type: 'cut', limitBytes: this.#limits.outputBytes });
+    } else {
+      await this.#tell(frame.name, decodeStream(frame));
+    }
   }
 
   /** Starts the clock. Returns what stops it. */
@@ -161,15 +177,12 @@ export class Run {
   }
 
   async #tell(name: StreamName, bytes: Uint8Array): Promise<void> {
-    const room = this.#limits.outputBytes - this.#outputBytes;
-    const shown = bytes.length <= room ? bytes : bytes.subarray(0, Math.max(room, 0));
-    this.#outputBytes += shown.length;
-    if (shown.length > 0) await this.#deliver({ type: 'stream', name, bytes: shown });
-    const cut = bytes.length - shown.length;
-    if (cut > 0 && this.#cutBytes === 0) {
-      await this.#deliver({ type: 'cut', limitBytes: this.#limits.outputBytes });
+    this.#outputBytes += bytes.length;
+    this.#charged += Math.max(bytes.length, minPieceBytes);
+    if (this.#charged > this.#limits.outputBytes + slackBytes) {
+      throw new FrameViolation('the runner sent more output than was asked for');
     }
-    this.#cutBytes += cut;
+    await this.#deliver({ type: 'stream', name, bytes });
   }
 
   async #deliver(event: RunEvent): Promise<void> {

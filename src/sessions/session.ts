@@ -42,6 +42,7 @@ export class Session {
   #current: Run | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #runs = 0;
+  #isReady = false;
   #isOver = false;
 
   private constructor(sandbox: Sandbox, limits: SessionLimits, journal: RunJournal | undefined) {
@@ -130,7 +131,7 @@ export class Session {
     const { control } = this.#sandbox;
     const before = await this.#sandbox.usage();
     this.#current = run;
-    control.write(encodeFrame({ ...request, type: 'run', run: run.id }));
+    control.write(encodeFrame({ ...request, type: 'run', run: run.id, outputBytes: this.#limits.outputBytes }));
     const stopLadder = run.startLadder({
       interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.id })),
       kill: () => this.#sandbox.kill(),
@@ -170,10 +171,16 @@ export class Session {
       if (frame.protocol !== protocolVersion) {
         throw new FrameViolation(`the runner speaks protocol ${frame.protocol}, not ${protocolVersion}`);
       }
+      if (this.#isReady) throw new FrameViolation('the runner was ready before');
+      this.#isReady = true;
       this.#ready.resolve(frame.python);
     } else if (this.#current?.id === frame.run) {
-      await this.#current.accept(frame);
+      const run = this.#current;
+      if (frame.type === 'done') this.#current = undefined;
+      await run.accept(frame);
+    } else {
+      // After its end an honest runner has nothing to say of a run; a flood of such frames would cost only the host.
+      throw new FrameViolation('a frame belongs to no run that is under way');
     }
-    // A frame of another run is late or forged; either way nobody waits for it.
   }
 }

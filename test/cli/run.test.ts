@@ -100,9 +100,8 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
 
   it('takes the sandbox with it when it is killed, and the next start sweeps the cgroup', async () => {
     using cli = new TestCli();
-    const mark = `belljar-test-mark-${process.pid}`;
-    const child = cli.start(['run', '-', '--', mark]);
-    child.stdin?.end('import sys, time\nopen(f"/proc/self/comm", "w").write("bj-mark")\nprint("up")\ntime.sleep(120)');
+    const child = cli.start(['run', '-']);
+    child.stdin?.end('import ctypes, time\nctypes.CDLL(None).prctl(15, b"bj-mark")\nprint("up")\ntime.sleep(120)');
     await once(child.stdout!, 'data');
     assert.equal(countProcesses('bj-mark'), 1, 'the control: it was there');
     const gone = finish(child);
