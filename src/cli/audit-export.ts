@@ -29,7 +29,7 @@ Example:
 
 async function runExport(invocation: Invocation): Promise<number> {
   const { values, io, signal } = invocation;
-  const filter = await readFilter(values);
+  const filter = readFilter(values);
   const out = stringOption(values, 'out');
   return withHomeRecord(invocation, async (home) => {
     if (home === undefined || (await home.record.head()) === undefined) {

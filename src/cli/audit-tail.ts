@@ -48,7 +48,7 @@ Example:
 
 async function runTail(invocation: Invocation): Promise<number> {
   const { values } = invocation;
-  const filter = await readFilter(values);
+  const filter = readFilter(values);
   const limit = readLimit(stringOption(values, 'limit'));
   if (isFlagSet(values, 'follow')) return follow(invocation, filter, limit);
   return withHomeRecord(invocation, async (home) => {

@@ -12,8 +12,8 @@ import {
 } from '../policy/index.ts';
 import { localActor } from './actor.ts';
 import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
+import { readAt } from './moment.ts';
 import { formatJudgement } from './policy-explanation.ts';
-import { readMoment } from './policy-moment.ts';
 import { requireNamedPolicy } from './policy-source.ts';
 
 export const policyExplainCommand: Command = {
@@ -28,7 +28,7 @@ nothing is fetched.
   --actor ID      who asks (default: your user name)
   --role ROLE     operator, owner, collaborator, viewer or anonymous (default: owner)
   --facts FILE    what is known of the packages, as JSON
-  --at DATE       judge as on this day (default: now)
+  --at TIME       judge as at this time: 2027-03-31, 2027-03-31T08:00 (UTC unless it ends in an offset), 7d (ago)
   --policy FILE   the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --json          one document
 
@@ -55,7 +55,7 @@ async function explain(invocation: Invocation): Promise<number> {
   }
   const requirements = positionals.map(readRequirement);
   const { actor, role } = localActor(values);
-  const now = readMoment(values);
+  const now = readAt(values);
   const facts = factsFile === undefined ? { packages: [] } : await readFacts(factsFile, requirements);
   const { name, policy, hash } = await requireNamedPolicy(invocation);
   const judgement: Judgement = judge({ policy, actor, role, wish: { requirements }, facts, now });

@@ -1,18 +1,19 @@
 import { type PolicyTestResult, runPolicyTests } from '../policy/index.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
-import { readMoment } from './policy-moment.ts';
+import { readAt } from './moment.ts';
 import { onlyFile, requireNamedPolicy } from './policy-source.ts';
 
 export const policyTestCommand: Command = {
   positionals: 1,
   help: `
-belljar policy test [FILE] [--at DATE] [--json]
+belljar policy test [FILE] [--at TIME] [--json]
 
 Runs the cases that stand in the tests section of a policy against the policy itself. Without FILE it is the policy in
 force.
 
   --policy FILE   the same as FILE
-  --at DATE       judge as on this day (default: today; a case’s own day comes first)
+  --at TIME       judge as at this time: 2027-03-31, 2027-03-31T08:00 (UTC unless it ends in an offset), 7d (ago);
+                  a case’s own day comes first
   --json          one document with every case
 
 Exit code: 0 all as expected, 1 a case is not, 78 the policy is not valid.
@@ -26,7 +27,7 @@ Example:
 
 async function testPolicy(invocation: Invocation): Promise<number> {
   const { io, values } = invocation;
-  const now = readMoment(values);
+  const now = readAt(values);
   const { name, policy, hash } = await requireNamedPolicy(invocation, onlyFile(invocation));
   const results = runPolicyTests(policy, now);
   const failed = results.filter(({ isOk }) => !isOk).length;
