@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -51,4 +51,18 @@ test('openHomeRecord refuses a home that others may write to', async (context) =
   await chmod(path, 0o777);
   await assert.rejects(openHomeRecord(path), { code: 'HOME_UNUSABLE' });
   assert.deepEqual(await readdir(path), []);
+});
+
+test('findHomeRecord refuses a home that others may write to, and a database that is a link', async (context) => {
+  const folder = await temporaryFolder(context);
+  const path = join(folder, 'home');
+  const target = join(folder, 'target');
+  await writeFile(target, 'content');
+  await chmod(target, 0o644);
+  await mkdir(path);
+  await symlink(target, join(path, 'belljar.sqlite'));
+  await assert.rejects(findHomeRecord(path), { code: 'STORAGE_FAILED' });
+  await chmod(path, 0o777);
+  await assert.rejects(findHomeRecord(path), { code: 'HOME_UNUSABLE' });
+  assert.equal((await stat(target)).mode & 0o777, 0o644);
 });

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 
 import { BelljarError } from '../errors.ts';
-import { type Database, databasePath, ensureHome, keyFolder, openDatabase } from '../storage/index.ts';
+import { type Database, databasePath, ensureHome, isHomeThere, keyFolder, openDatabase } from '../storage/index.ts';
 import { type AuditRecord, openRecord, type SignalOption } from './record.ts';
 
 /** A home's record, with the database that must be closed in the end. */
@@ -27,11 +27,12 @@ export async function openHomeRecord(home: string, options: SignalOption = {}): 
 /**
  * The record of a home, or undefined where nothing was ever recorded: who only reads must not make a home.
  *
- * @throws HOME_UNUSABLE where the home cannot be looked into, and the codes of the database.
+ * @throws HOME_UNUSABLE where the home cannot be looked into or is not ours alone, and the codes of the database.
  */
 export async function findHomeRecord(home: string, options: SignalOption = {}): Promise<HomeRecord | undefined> {
+  if (!(await isHomeThere(home))) return undefined;
   try {
-    await stat(databasePath(home));
+    await lstat(databasePath(home));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new BelljarError('HOME_UNUSABLE', `cannot look into ${home}: ${(cause as Error).message}`, { cause });

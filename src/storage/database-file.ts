@@ -1,4 +1,5 @@
-import { chmod, link, open, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, link, lstat, open, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
@@ -25,15 +26,39 @@ export async function ensureDatabaseFile(path: string): Promise<void> {
 async function narrow(path: string): Promise<boolean> {
   let isThere = false;
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    const found = await stat(file).catch(ignoreMissing);
+    const found = await lstat(file).catch(ignoreMissing);
     if (found === undefined) continue;
+    requireOwnFile(file, found);
     if (file === path) {
       isThere = true;
       refuseScrap(path, found.size);
     }
-    if ((found.mode & 0o077) !== 0) await chmod(file, privateMode);
+    if ((found.mode & 0o077) !== 0) await takeFromOthers(file);
   }
   return isThere;
+}
+
+/** What someone else put there, or made us follow, is neither opened nor changed. */
+function requireOwnFile(file: string, found: Stats): void {
+  const self = process.getuid?.();
+  if (!found.isFile()) refuse(file, 'is not a file of its own (a link, or another kind of file)');
+  if (self !== undefined && found.uid !== self) refuse(file, `belongs to uid ${found.uid}, not to uid ${self}`);
+}
+
+/** By its name, because opening and closing it would drop SQLite's locks: only where nobody else can change the name. */
+async function takeFromOthers(file: string): Promise<void> {
+  const folder = await stat(dirname(file));
+  const self = process.getuid?.();
+  const isOurs = (self === undefined || folder.uid === self) && (folder.mode & 0o022) === 0;
+  if (!isOurs) refuse(file, 'is open to others, in a folder that is not ours alone');
+  await chmod(file, privateMode);
+}
+
+function refuse(file: string, why: string): never {
+  throw new BelljarError('STORAGE_FAILED', `${file} ${why}`, {
+    hint: 'Look at who put it there; Belljar opens only files of its own.',
+    details: { path: file },
+  });
 }
 
 /** SQLite takes a file of a few bytes for an empty one, and would write over it. */

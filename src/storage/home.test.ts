@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { needs, root } from '../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { databasePath, ensureHome, keyFolder, resolveHome } from './home.ts';
+import { databasePath, ensureHome, isHomeThere, keyFolder, resolveHome } from './home.ts';
 
 test('resolveHome takes BELLJAR_HOME, and only as an absolute path', () => {
   assert.equal(resolveHome({ BELLJAR_HOME: '/srv/jar' }), '/srv/jar');
@@ -44,6 +44,30 @@ test('ensureHome refuses a home of another user', needs(root), async (context) =
   await mkdir(home);
   await chown(home, 12_345, 12_345);
   await assert.rejects(ensureHome(home), { code: 'HOME_UNUSABLE', message: /12345/ });
+});
+
+test('isHomeThere makes nothing, and refuses what ensureHome refuses', async (context) => {
+  const folder = await temporaryFolder(context);
+  const home = join(folder, 'home');
+  assert.equal(await isHomeThere(home), false);
+  await assert.rejects(stat(home), { code: 'ENOENT' });
+  await mkdir(home);
+  await symlink(home, join(folder, 'link'));
+  assert.equal(await isHomeThere(home), true);
+  assert.equal(await isHomeThere(join(folder, 'link')), true);
+  await chmod(home, 0o777);
+  await assert.rejects(isHomeThere(home), { code: 'HOME_UNUSABLE' });
+  await assert.rejects(isHomeThere(join(folder, 'link')), { code: 'HOME_UNUSABLE' });
+  await writeFile(join(folder, 'file'), '');
+  await assert.rejects(isHomeThere(join(folder, 'file')), { code: 'HOME_UNUSABLE', message: /not a folder/ });
+});
+
+test('isHomeThere refuses a home of another user', needs(root), async (context) => {
+  const home = join(await temporaryFolder(context), 'home');
+  await mkdir(home);
+  assert.equal(await isHomeThere(home), true);
+  await chown(home, 12_345, 12_345);
+  await assert.rejects(isHomeThere(home), { code: 'HOME_UNUSABLE', message: /12345/ });
 });
 
 test('ensureHome says why it cannot make one', async (context) => {

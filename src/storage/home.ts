@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -31,7 +32,30 @@ export async function ensureHome(home: string): Promise<string> {
   } catch (cause) {
     throw new BelljarError('HOME_UNUSABLE', `cannot make ${home}: ${(cause as Error).message}`, { cause });
   }
-  const { uid, mode } = await stat(home);
+  requireOwn(home, await stat(home));
+  return home;
+}
+
+/**
+ * Whether the home is there; nothing is made. Whoever only reads must not be led by a home that someone else prepared.
+ *
+ * @throws HOME_UNUSABLE where it cannot be looked at, or another user owns it or may write to it.
+ */
+export async function isHomeThere(home: string): Promise<boolean> {
+  try {
+    requireOwn(home, await stat(home));
+    return true;
+  } catch (cause) {
+    if (cause instanceof BelljarError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new BelljarError('HOME_UNUSABLE', `cannot look into ${home}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A link to a home is as good as the folder that it leads to. */
+function requireOwn(home: string, found: Stats): void {
+  const { uid, mode } = found;
+  if (!found.isDirectory()) throw new BelljarError('HOME_UNUSABLE', `${home} is not a folder`);
   const self = process.getuid?.();
   if (self !== undefined && uid !== self) {
     throw new BelljarError('HOME_UNUSABLE', `${home} belongs to uid ${uid}, not to uid ${self} that runs Belljar`);
@@ -39,7 +63,6 @@ export async function ensureHome(home: string): Promise<string> {
   if ((mode & 0o022) !== 0) {
     throw new BelljarError('HOME_UNUSABLE', `others may write to ${home}`, { hint: `Run: chmod go-w ${home}` });
   }
-  return home;
 }
 
 /** The one database of a home. */

@@ -7,6 +7,6 @@ export {
   type Transaction,
   type TransactionOptions,
 } from './database.ts';
-export { databasePath, ensureHome, keyFolder, resolveHome } from './home.ts';
+export { databasePath, ensureHome, isHomeThere, keyFolder, resolveHome } from './home.ts';
 export { openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 export { joinSql, Sql, sql, type SqlValue } from './sql.ts';
