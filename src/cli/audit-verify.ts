@@ -144,7 +144,7 @@ function printWhole(
   witnesses: number,
 ): void {
   printLine(io, `The record is whole: ${entries.toLocaleString('en')} entries, the newest of ${head?.time}.`);
-  printLine(io, `  record   ${recordId}`);
+  printLine(io, `  record   ${toVisible(recordId ?? '')}`);
   printLine(io, `  head     ${head?.hash}`);
   const word =
     signatures === 'checked' ? 'signatures checked' : 'SIGNATURES NOT CHECKED: name the public key with --key';

@@ -2,6 +2,7 @@ import { errorTable } from '../errors.ts';
 import { formatProblem, type Policy } from '../policy/index.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
 import { onlyFile, readNamedPolicy } from './policy-source.ts';
+import { toVisible } from './terminal-text.ts';
 
 export const policyCheckCommand: Command = {
   positionals: 1,
@@ -30,12 +31,12 @@ async function check(invocation: Invocation): Promise<number> {
   if (!reading.ok) {
     const { problems } = reading;
     if (asJson) printJson(io, { file: name, valid: false, problems });
-    else io.stderr.write(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
+    else io.stderr.write(problems.map((problem) => `${toVisible(formatProblem(problem))}\n`).join(''));
     return errorTable.POLICY_INVALID.exit;
   }
   const { policy, hash } = reading;
   if (asJson) printJson(io, { file: name, valid: true, hash, problems: [], counts: count(policy) });
-  else printLine(io, `${name}: valid, sha256 ${hash}; ${summarize(policy)}`);
+  else printLine(io, `${toVisible(name)}: valid, sha256 ${hash}; ${summarize(policy)}`);
   return 0;
 }
 

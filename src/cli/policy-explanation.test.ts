@@ -46,6 +46,14 @@ test('formatJudgement() colours verdicts on a terminal and nothing else', () => 
   assert.equal(text.replace(/\u001b\[\d+m/g, ''), formatJudgement(judgement, { source: 'p.yaml', isTerminal: false }));
 });
 
+test('formatJudgement() shows what a terminal would obey, and obeys it not', () => {
+  const hostile = goodPackage({ licence: { expression: 'MIT\u001b]0;owned\u0007\u202e\n' } });
+  const text = formatJudgement(judgeFacts(policyOf(), goodFacts(hostile)), { source: 'p\u001b[2J', isTerminal: false });
+  assert.doesNotMatch(text, /[\u001b\u0007\u202e]/);
+  assert.ok(text.startsWith('ask, by p\\u001b[2J\n'), text);
+  assert.ok(text.includes('MIT\\u001b]0;owned\\u0007\\u202e'), text);
+});
+
 test('formatJudgement() says what the verdict would be if nothing were missing', () => {
   const { advisoryData: _data, ...facts } = goodFacts(goodPackage());
   const text = formatJudgement(judgeFacts(policyOf(), facts), { source: 'p', isTerminal: false });

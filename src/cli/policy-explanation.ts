@@ -1,4 +1,5 @@
 import type { Judgement, PackageJudgement, Reason, Verdict } from '../policy/index.ts';
+import { toVisible } from './terminal-text.ts';
 
 export interface ExplanationOptions {
   readonly source: string;
@@ -12,30 +13,30 @@ export function formatJudgement(judgement: Judgement, { source, isTerminal }: Ex
   const { verdict, verdictOnKnownFacts, reasons, packages, pending } = judgement;
   const width = Math.max(...[...reasons, ...packages.flatMap((each) => each.reasons)].map(({ rule }) => rule.length));
   const format = (reason: Reason): string => formatReason(reason, width, paint);
-  const lines = [`${paint(verdict, verdict)}, by ${source}`];
+  const lines = [`${paint(verdict, verdict)}, by ${toVisible(source)}`];
   if (verdictOnKnownFacts !== verdict) lines.push(`on the facts that are known: ${verdictOnKnownFacts}`);
   lines.push('', 'the plan as a whole', ...inOrder(reasons).map(format));
   for (const each of packages)
     lines.push('', formatTitle(each), ...inOrder(each.reasons).map(format), ...nearestOf(each));
-  if (pending.length > 0) lines.push('', `judged again once the wheel is opened: ${pending.join(', ')}`);
+  if (pending.length > 0) lines.push('', `judged again once the wheel is opened: ${toVisible(pending.join(', '))}`);
   return `${lines.join('\n')}\n`;
 }
 
 function formatTitle({ name, version, reasons }: PackageJudgement): string {
   const path = reasons[0]?.path ?? [];
   const way = path.length > 1 ? `  (${path.join(' → ')})` : '';
-  return printable(`${name}${version === undefined ? '' : ` ${version}`}${way}`);
+  return toVisible(`${name}${version === undefined ? '' : ` ${version}`}${way}`);
 }
 
 function formatReason({ verdict, rule, message }: Reason, width: number, paint: typeof colour): string {
-  return `  ${paint(verdict, verdict.padEnd(5))}  ${rule.padEnd(width)}  ${printable(message)}`;
+  return `  ${paint(verdict, verdict.padEnd(5))}  ${rule.padEnd(width)}  ${toVisible(message)}`;
 }
 
 function nearestOf({ reasons }: PackageJudgement): string[] {
   const nearest = reasons.find((reason) => reason.nearest !== undefined)?.nearest;
   if (nearest === undefined) return [];
   if (nearest === null) return ['  no known version would pass'];
-  return [`  the nearest version that would pass: ${printable(nearest)}`];
+  return [`  the nearest version that would pass: ${toVisible(nearest)}`];
 }
 
 const order: readonly Verdict[] = ['deny', 'ask', 'allow'];
@@ -52,9 +53,4 @@ function colour(verdict: Verdict, text: string): string {
 
 function plain(_verdict: Verdict, text: string): string {
   return text;
-}
-
-/** Facts come from elsewhere: nothing in them may steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

@@ -2,6 +2,7 @@ import { type PolicyTestResult, runPolicyTests } from '../policy/index.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
 import { readAt } from './moment.ts';
 import { onlyFile, requireNamedPolicy } from './policy-source.ts';
+import { toVisible } from './terminal-text.ts';
 
 export const policyTestCommand: Command = {
   positionals: 1,
@@ -34,7 +35,7 @@ async function testPolicy(invocation: Invocation): Promise<number> {
   if (isFlagSet(values, 'json')) {
     printJson(io, { file: name, hash, passed: results.length - failed, failed, cases: results.map(toDocument) });
   } else {
-    for (const line of results.flatMap(describe)) printLine(io, line);
+    for (const line of results.flatMap(describe)) printLine(io, toVisible(line));
     printLine(io, summarize(results.length, failed));
   }
   return failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** Text from entries was written by anybody: nothing in it may reach the terminal but what can be seen. */
+/** What others wrote (an entry, a policy, facts) on one line: nothing of it reaches the terminal but what can be seen. */
 export function toVisible(text: string): string {
   // Control characters, those that turn the direction of writing, and those that take no room at all.
   return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);

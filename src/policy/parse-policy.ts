@@ -40,9 +40,10 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
   return { ok: true, policy, hash: hashPolicy(policy) };
 }
 
-/** `file:line:column: message`, as compilers and editors write it. */
+/** `file:line:column: message`, as compilers and editors write it: one line, whatever the file holds. */
 export function formatProblem({ file, line, column, path, message }: PolicyProblem): string {
-  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+  const text = `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+  return text.replaceAll('\n', '\\n');
 }
 
 function locate({ path, message, isAboutKey }: SchemaProblem, file: YamlFile, fileName: string): PolicyProblem {

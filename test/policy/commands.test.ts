@@ -111,6 +111,30 @@ test('policy explain reads for people: what refuses comes first, and nothing in 
   );
 });
 
+test('no policy command lets a policy steer the terminal, and --json says what stands in it', async (t) => {
+  const hostile = '\\e]0;owned\\a\\u202e\\n';
+  const cases: readonly (readonly [string, string, number])[] = [
+    ['check', `version: 1\npackages: {default: "${hostile}"}\n`, 78],
+    ['check', `version: 1\n"${hostile}": 1\n`, 78],
+    ['test', `version: 1\npackages: {default: "${hostile}"}\n`, 78],
+    [
+      'test',
+      `version: 1\npackages: {deny: [{package: a, because: "${hostile}"}]}\n` +
+        `tests: [{name: "${hostile}", given: a, expect: allow}]\n`,
+      1,
+    ],
+  ];
+  for (const [name, text, exit] of cases) {
+    const path = await makeFile(t, 'p.yaml', text);
+    const { code, stdout, stderr } = await belljar(['policy', name, path]);
+    assert.equal(code, exit, stderr);
+    assert.doesNotMatch(stdout + stderr, /[\u001b\u0007\u202e]/);
+    assert.match(stdout + stderr, /\\u001b\]0;owned\\u0007\\u202e/);
+    const asJson = await belljar(['policy', name, path, '--json']);
+    assert.match(JSON.stringify(documentOf(asJson)), /\\u001b\]0;owned\\u0007\u202e/);
+  }
+});
+
 test('policy explain refuses what is no requirement, no facts, no day and no role with 2', async (t) => {
   const noFacts = await makeFile(t, 'facts.json', '{"packages": [{"name": "a"}]}');
   const noJson = await makeFile(t, 'facts.json', '{');
