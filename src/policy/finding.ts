@@ -18,6 +18,8 @@ export interface Finding {
 export type Subject =
   /** Lifted by a waiver for the version or the file. */
   | { readonly kind: 'package'; readonly file?: FileFacts }
+  /** Where it comes from: a version number, which anyone can publish anywhere, is no reason to lift it. */
+  | { readonly kind: 'source' }
   | { readonly kind: 'advisory'; readonly ids: readonly string[] }
   | {
       readonly kind: 'licence';
@@ -37,6 +39,7 @@ export interface Inquiry {
 
 export const final: Subject = { kind: 'final' };
 export const aboutPackage: Subject = { kind: 'package' };
+export const aboutSource: Subject = { kind: 'source' };
 
 /** The finding of a fact that is not known. */
 export function missingFact(

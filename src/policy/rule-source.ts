@@ -1,4 +1,4 @@
-import { aboutPackage, type Finding, type Inquiry, missingFact } from './finding.ts';
+import { aboutSource, type Finding, type Inquiry, missingFact } from './finding.ts';
 import { matchesGlob, parseGlob } from './glob.ts';
 import { describePackage, mayMatch } from './rule-listed.ts';
 
@@ -7,7 +7,7 @@ export function judgeSource(inquiry: Inquiry): Finding[] {
   const { index, name } = inquiry.facts;
   if (index === undefined) {
     const message = `it is not known which index ${describePackage(inquiry)} comes from`;
-    return [missingFact(inquiry, 'source', { matched: name, message })];
+    return [missingFact(inquiry, 'source', { matched: name, message, subject: aboutSource })];
   }
   const { allow, only } = inquiry.policy.packages.sources;
   const findings = only.flatMap((rule, position) => {
@@ -21,7 +21,7 @@ export function judgeSource(inquiry: Inquiry): Finding[] {
 
 function refuse(inquiry: Inquiry, { rule, index, wanted }: Record<'rule' | 'index' | 'wanted', string>): Finding {
   const message = `${describePackage(inquiry)} comes from the index ${index}; it may come ${wanted}`;
-  return { rule, verdict: 'deny', matched: index, message, subject: aboutPackage };
+  return { rule, verdict: 'deny', matched: index, message, subject: aboutSource };
 }
 
 function matchesName(pattern: string, name: string): boolean {

@@ -168,3 +168,28 @@ test('a waiver for a version does not count where the version is not known', () 
   assert.ok(refusals(policy, goodPackage({ version: 'latest' })).includes('packages.deny[0] deny'));
   assert.deepEqual(refusals(policy, goodPackage()), []);
 });
+
+test('a waiver for a version lifts no rule about the index, unless it names that rule or the file', () => {
+  const sources = '{sources: {allow: [default], only: [{package: numpy, index: default}]}}';
+  const stranger = goodPackage({ index: 'elsewhere' });
+  const both = ['packages.sources.allow deny', 'packages.sources.only[0] deny'];
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0"', sources), stranger), both);
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0", rule: packages.status', sources), stranger), both);
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0", rule: packages.sources', sources), stranger), []);
+  assert.deepEqual(
+    refusals(waive('package: numpy, version: ">=0", rule: "packages.sources.only[0]"', sources), stranger),
+    ['packages.sources.allow deny'],
+  );
+  assert.deepEqual(refusals(waive(`package: numpy, sha256: ${goodHash}`, sources), stranger), []);
+  assert.deepEqual(refusals(waive(`package: numpy, sha256: ${'cd'.repeat(32)}`, sources), stranger), both);
+});
+
+test('a waiver for a version does not lift that the index is not known, unless it names that', () => {
+  const unknown = without(goodPackage(), 'index');
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0"'), unknown), ['packages.missing.source ask']);
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0", rule: packages.missing'), unknown), [
+    'packages.missing.source ask',
+  ]);
+  assert.deepEqual(refusals(waive('package: numpy, version: ">=0", rule: packages.missing.source'), unknown), []);
+  assert.deepEqual(refusals(waive(`package: numpy, sha256: ${goodHash}`), unknown), []);
+});

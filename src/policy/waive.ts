@@ -78,7 +78,9 @@ function lifting({ subject }: Finding, waivers: readonly PlacedWaiver[]): Placed
     case 'final':
       return undefined;
     case 'package':
-      return waivers.find(({ waiver }) => waiver.advisory === undefined && waiver.licence === undefined);
+      return waivers.find(({ waiver }) => isForPackage(waiver));
+    case 'source':
+      return waivers.find(({ waiver }) => isForPackage(waiver) && namesSource(waiver));
     case 'advisory':
       return waivers.find(({ waiver }) => {
         const id = waiver.advisory?.toUpperCase();
@@ -97,6 +99,15 @@ function lifting({ subject }: Finding, waivers: readonly PlacedWaiver[]): Placed
       return verdict === 'allow' ? [...used][0] : undefined;
     }
   }
+}
+
+function isForPackage({ advisory, licence }: Waiver): boolean {
+  return advisory === undefined && licence === undefined;
+}
+
+/** Whoever publishes the name elsewhere chooses the version too, but not the hash. */
+function namesSource({ sha256, rule = '' }: Waiver): boolean {
+  return sha256 !== undefined || rule === 'packages.missing.source' || /^packages\.sources(?![A-Za-z])/.test(rule);
 }
 
 function coversLeaf({ licence }: Waiver, leaf: LicenceLeaf): boolean {
