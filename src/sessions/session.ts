@@ -19,6 +19,9 @@ export interface SessionOptions {
 
 const readyTimeoutMs = 15_000;
 
+/** The end of what the program said is where it says why it failed. */
+const maxQuotedCharacters = 2000;
+
 /** How long the sandbox may take to end by itself once its stream has; its own reason is worth the wait. */
 const exitPatienceMs = 1000;
 
@@ -105,7 +108,7 @@ export class Session {
       const winner = await Promise.race([this.#ready.promise, this.#ended, tooLate.catch(() => undefined)]);
       if (typeof winner === 'string') return;
       refuseWhenCancelled(signal);
-      const said = winner?.diagnostics.trim() ?? '';
+      const said = this.#violation ?? winner?.diagnostics.trim().slice(-maxQuotedCharacters) ?? '';
       const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
       throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
         details: { exit: winner?.why ?? 'timeout', violation: this.#violation ?? null },

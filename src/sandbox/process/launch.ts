@@ -128,13 +128,14 @@ class ProcessSandbox implements Sandbox {
     void this.#group.kill();
   }
 
-  async #awaitExit(diagnostics: () => string): Promise<SandboxExit> {
+  async #awaitExit(diagnostics: Tail): Promise<SandboxExit> {
     const [code, signal] = await exitOf(this.#child);
     await this.#group.kill();
+    await diagnostics.ended; // nobody is left who could hold it open
     const usage = await this.usage();
     this.#finalUsage = usage;
     await this.#group.remove();
-    return { why: this.#explain(code, signal, usage), usage, diagnostics: diagnostics() };
+    return { why: this.#explain(code, signal, usage), usage, diagnostics: diagnostics.text() };
   }
 
   #explain(code: number | null, signal: NodeJS.Signals | null, usage: SandboxUsage): ExitReason {
@@ -178,10 +179,17 @@ async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signa
   return [code, signal];
 }
 
-function collectTail(stream: Readable | null): () => string {
+interface Tail {
+  text(): string;
+  /** Resolves when the stream has ended. */
+  readonly ended: Promise<unknown>;
+}
+
+function collectTail(stream: Readable | null): Tail {
   let tail = Buffer.alloc(0);
   stream?.on('data', (chunk: Buffer) => {
     tail = Buffer.concat([tail, chunk]).subarray(-maxDiagnosticsBytes);
   });
-  return () => tail.toString('utf8');
+  const ended = stream === null ? Promise.resolve() : once(stream, 'close');
+  return { text: () => tail.toString('utf8'), ended };
 }
