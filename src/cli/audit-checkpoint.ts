@@ -31,7 +31,8 @@ async function runCheckpoint(invocation: Invocation): Promise<number> {
       return 1;
     }
     const checkpoint = await home.record.checkpoint({ signal });
-    if (out !== undefined) await writeWholeFile(out, (write) => write(`${JSON.stringify(checkpoint, undefined, 2)}\n`));
+    if (out !== undefined)
+      await writeWholeFile(out, async (write) => write(`${JSON.stringify(checkpoint, undefined, 2)}\n`));
     if (out === undefined || isFlagSet(values, 'json')) printJson(io, checkpoint);
     else printLine(io, `Signed entry ${checkpoint.seq.toLocaleString('en')}; the checkpoint is in ${out}.`);
     return 0;

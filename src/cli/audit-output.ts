@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 
 import { BelljarError } from '../errors.ts';
+import type { Write } from '../record/index.ts';
 import type { CommandIo } from './command.ts';
-
-export type Write = (text: string) => Promise<void>;
 
 /** Writes to standard output at the pace of whoever reads it. */
 export function writeToStdout({ stdout }: CommandIo, signal: AbortSignal): Write {
@@ -23,18 +22,27 @@ export async function writeWholeFile<T>(path: string, produce: (write: Write) =>
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      const result = await produce(async (text) => {
-        await file.write(text);
-      });
-      await file.sync();
+      const result = await fill(file, produce);
       await rename(temporary, path);
       return result;
-    } finally {
-      await file.close();
+    } catch (cause) {
+      // Only what was made here: a file of that name that was there before is someone else's.
+      await unlink(temporary).catch(() => undefined);
+      throw cause;
     }
   } catch (cause) {
-    await unlink(temporary).catch(() => undefined);
     throw explain(cause, path);
+  }
+}
+
+async function fill<T>(file: FileHandle, produce: (write: Write) => Promise<T>): Promise<T> {
+  try {
+    // writeFile goes on until all is written; write may stop before.
+    const result = await produce((text) => file.writeFile(text));
+    await file.sync();
+    return result;
+  } finally {
+    await file.close();
   }
 }
 
