@@ -29,7 +29,7 @@ test('the case of an id does not keep two apart', () => {
   assert.equal(merged.length, 1);
 });
 
-test('the worst severity wins, and one that is not known is known by another id', () => {
+test('the worst severity wins, and that one of the ids states none is kept', () => {
   const table: readonly [severities: (AdvisoryFacts['severity'] | undefined)[], worst: string | undefined][] = [
     [['low', 'high', 'medium'], 'high'],
     [['critical', 'low'], 'critical'],
@@ -42,7 +42,9 @@ test('the worst severity wins, and one that is not known is known by another id'
       advisory(`ID-${index}`, { aliases: ['CVE-1'], ...(severity === undefined ? {} : { severity }) }),
     );
     for (const order of [advisories, advisories.toReversed()]) {
-      assert.equal(mergeAdvisories(order)[0]?.severity, worst, JSON.stringify(severities));
+      const [merged] = mergeAdvisories(order);
+      assert.equal(merged?.severity, worst, JSON.stringify(severities));
+      if (merged !== undefined) assert.equal(merged.lacksSeverity, severities.includes(undefined));
     }
   }
 });

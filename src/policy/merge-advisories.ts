@@ -6,6 +6,8 @@ export interface MergedAdvisory {
   readonly ids: readonly string[];
   /** The worst that any of them states; undefined where none states one. */
   readonly severity: Severity | undefined;
+  /** Whether one of them states none: it could have stated a worse one. */
+  readonly lacksSeverity: boolean;
   readonly isMalware: boolean;
   readonly summary: string | undefined;
 }
@@ -32,6 +34,7 @@ function merge(upperIds: ReadonlySet<string>, members: readonly AdvisoryFacts[])
   return {
     ids: [...upperIds].sort().map((id) => spellings.get(id) ?? id),
     severity: ranks.length === 0 ? undefined : severities[Math.max(...ranks)],
+    lacksSeverity: ranks.length < members.length,
     isMalware: [...upperIds].some((id) => id.startsWith('MAL-')),
     summary: members.find(({ summary }) => summary !== undefined)?.summary,
   };

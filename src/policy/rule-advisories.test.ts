@@ -35,18 +35,26 @@ test('an advisory of low severity is allowed by name', () => {
   assert.equal(reason.message, 'numpy 2.1.0 is affected by CVE-2026-1 (PYSEC-1) of low severity: slow');
 });
 
-test('an advisory without a severity is a missing fact, unless another id knows it', () => {
+test('an advisory without a severity is a missing fact, beside what another id states', () => {
   assert.deepEqual(refusals(policy, affected({})), ['packages.missing.severity deny']);
   assert.deepEqual(refusals(policy, affected({}, { id: 'PYSEC-1', aliases: ['CVE-2026-1'], severity: 'medium' })), [
     'packages.advisories.medium ask',
+    'packages.missing.severity deny',
   ]);
+});
+
+test('taking away the word of one id does not make the verdict milder', () => {
+  const both = affected({ severity: 'critical' }, { id: 'PYSEC-1', aliases: ['CVE-2026-1'], severity: 'low' });
+  assert.deepEqual(refusals(policy, both), ['packages.advisories.critical deny']);
+  const hidden = affected({}, { id: 'PYSEC-1', aliases: ['CVE-2026-1'], severity: 'low' });
+  assert.deepEqual(refusals(policy, hidden), ['packages.missing.severity deny']);
 });
 
 test('one vulnerability under several ids is told once', () => {
   const facts = affected(
     { severity: 'high' },
     { id: 'GHSA-a-b-c', aliases: ['CVE-2026-1'], severity: 'medium' },
-    { id: 'PYSEC-1', aliases: ['GHSA-a-b-c'] },
+    { id: 'PYSEC-1', aliases: ['GHSA-a-b-c'], severity: 'low' },
   );
   assert.deepEqual(refusals(policy, facts), ['packages.advisories.high deny']);
 });

@@ -159,7 +159,10 @@ function* withOneFactLess(facts: Facts): Generator<[what: string, poorer: Facts]
     for (const key of ['version', 'files', 'licence', 'index', 'status', 'inspection'] as const) {
       yield [`${each.name} ${key}`, put(without(each, key))];
     }
-    // Of one advisory only all of its severities together are a fact: another of its ids may know it.
+    for (const [at, advisory] of each.advisories.entries()) {
+      const advisories = each.advisories.with(at, without(advisory, 'severity'));
+      yield [`${each.name} severity of ${advisory.id}`, put({ ...each, advisories })];
+    }
     yield [
       `${each.name} severity`,
       put({ ...each, advisories: each.advisories.map((advisory) => without(advisory, 'severity')) }),

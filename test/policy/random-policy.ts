@@ -136,7 +136,7 @@ function randomAdvisories(random: SeededRandom): PackageFacts['advisories'] {
   return Array.from({ length: 1 + random.below(2) }, () => ({
     id: random.pick(['CVE-1-1', 'CVE-1-2', 'GHSA-1-1', 'MAL-1-1']),
     aliases: random.chance(0.5) ? [random.pick(['CVE-1-1', 'PYSEC-1-1'])] : [],
-    severity: random.pick(severities),
+    ...(random.chance(0.2) ? {} : { severity: random.pick(severities) }),
     withdrawn: random.chance(0.1),
   }));
 }
