@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { formatBytes, formatDuration } from './units.ts';
+import { formatLimit } from './format-limit.ts';
 import type { SchemaProblem } from './issues.ts';
 import { leastMissingVerdicts } from './missing-verdicts.ts';
 import { packagesSchema } from './packages-schema.ts';
@@ -36,14 +36,9 @@ function limitsAboveMaximum(data: unknown): SchemaProblem[] {
     if (limit === undefined || most === undefined || limit <= most) return [];
     // Whichever the file states is what has to change.
     const path = valueAt(data, limitPath) === undefined ? maximumPath : limitPath;
-    const message = `contradicts itself: a run would get ${formatLimit(name, limit)}, more than the maximum of ${formatLimit(name, most)}`;
+    const message = `contradicts itself: a run would get ${formatLimit(limitKeys[name], limit)}, more than the maximum of ${formatLimit(limitKeys[name], most)}`;
     return [{ path, message, isAboutKey: false }];
   });
-}
-
-function formatLimit(name: LimitName, value: number): string {
-  if (limitKeys[name].endsWith('Bytes')) return formatBytes(value);
-  return limitKeys[name].endsWith('Ms') ? formatDuration(value) : String(value);
 }
 
 function requiredAndNotRequired(data: unknown): SchemaProblem[] {

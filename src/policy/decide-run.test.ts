@@ -6,6 +6,7 @@ import { decideRun } from './decide-run.ts';
 import { parseDefaultPolicy } from './default-policy.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy-schema.ts';
+import { limitKeys } from './runtime-schema.ts';
 
 const { policy: byDefault } = parseDefaultPolicy();
 const user = { id: 'user-1', kind: 'user' } as const;
@@ -50,6 +51,20 @@ test('decideRun() refuses a limit that is no positive number', () => {
       () => decideRun({ policy: byDefault, actor: user, role: 'owner', requested: { cpus } }),
       (error: unknown) => error instanceof BelljarError && error.code === 'USAGE',
     );
+  }
+});
+
+test('decideRun() refuses parts of what the kernel only counts whole, and takes parts of a processor', () => {
+  for (const name of Object.values(limitKeys)) {
+    const decide = (amount: number): unknown =>
+      decideRun({ policy: byDefault, actor: user, role: 'owner', requested: { [name]: amount } }).limits[name];
+    assert.equal(decide(2), 2, name);
+    if (name === 'cpus') assert.equal(decide(1.5), 1.5);
+    else
+      assert.throws(() => decide(1.5), {
+        code: 'USAGE',
+        message: `the limit ${name} must be a positive whole number, not 1.5`,
+      });
   }
 });
 

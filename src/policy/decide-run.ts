@@ -1,10 +1,10 @@
 import { BelljarError } from '../errors.ts';
 import { decideAction } from './decide-action.ts';
+import { formatLimit } from './format-limit.ts';
 import type { Policy, RunLimits } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
 import type { Role } from './roles-schema.ts';
 import { essentialCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
-import { formatBytes, formatDuration } from './units.ts';
 import { strictest, type Verdict } from './verdict.ts';
 
 export interface RunQuestion {
@@ -32,7 +32,7 @@ export interface RunDecision {
 /**
  * What a run gets: above the maximum it is denied, below it is taken.
  *
- * @throws USAGE where a limit is not a positive number.
+ * @throws USAGE where a limit is not a positive number, or not a whole one (`cpus` need not be).
  */
 export function decideRun({ policy, actor, role, requested = {} }: RunQuestion): RunDecision {
   const { runtime } = policy;
@@ -41,7 +41,7 @@ export function decideRun({ policy, actor, role, requested = {} }: RunQuestion):
   for (const [file, name] of Object.entries(limitKeys)) {
     const wanted = requested[name];
     if (wanted === undefined) continue;
-    requirePositive(name, wanted);
+    requireAmount(name, wanted);
     if (wanted > runtime.maximum[name])
       reasons.push(aboveMaximum(file, name, { wanted, maximum: runtime.maximum[name] }));
     else limits[name] = wanted;
@@ -59,14 +59,17 @@ export function decideRun({ policy, actor, role, requested = {} }: RunQuestion):
   };
 }
 
-function requirePositive(name: string, value: number): void {
-  if (Number.isFinite(value) && value > 0) return;
-  throw new BelljarError('USAGE', `the limit ${name} must be a positive number, not ${value}`);
+/** The kernel takes whole numbers only; parts of a processor are time on one. */
+function requireAmount(name: keyof RunLimits, value: number): void {
+  const isWhole = name === 'cpus' ? Number.isFinite(value) : Number.isSafeInteger(value);
+  if (isWhole && value > 0) return;
+  const wanted = name === 'cpus' ? 'a positive number' : 'a positive whole number';
+  throw new BelljarError('USAGE', `the limit ${name} must be ${wanted}, not ${value}`);
 }
 
 function aboveMaximum(file: string, name: keyof RunLimits, amounts: { wanted: number; maximum: number }): Reason {
-  const wanted = formatAmount(name, amounts.wanted);
-  const maximum = formatAmount(name, amounts.maximum);
+  const wanted = formatLimit(name, amounts.wanted);
+  const maximum = formatLimit(name, amounts.maximum);
   return {
     rule: `runtime.maximum.${file}`,
     verdict: 'deny',
@@ -74,11 +77,6 @@ function aboveMaximum(file: string, name: keyof RunLimits, amounts: { wanted: nu
     message: `${file} of ${wanted} is above the maximum of ${maximum}`,
     path: [],
   };
-}
-
-function formatAmount(name: keyof RunLimits, value: number): string {
-  if (name.endsWith('Bytes')) return formatBytes(value);
-  return name.endsWith('Ms') ? formatDuration(value) : String(value);
 }
 
 function notRequired(name: RequiredCapability, index: number): Reason {
@@ -91,9 +89,8 @@ function notRequired(name: RequiredCapability, index: number): Reason {
   };
 }
 
-/** What must be enforced for code to run under this policy. */
-export /** What must be enforced before code may run: what is essential and what the policy adds, without what it takes off. */
-function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
+/** What must be enforced before code may run: what is essential and what the policy adds, without what it takes off. */
+export function requiredCapabilities({ runtime }: Policy): readonly RequiredCapability[] {
   const all = new Set([...essentialCapabilities, ...runtime.required]);
   return [...all].filter((name) => !runtime.notRequired.includes(name));
 }

@@ -5,12 +5,19 @@ import { goodFacts, goodPackage, judgeFacts, policyOf } from '../../test/policy/
 import { defaultPolicyText, parseDefaultPolicy } from './default-policy.ts';
 import { missingFacts } from './packages-schema.ts';
 import { parsePolicy } from './parse-policy.ts';
+import { defaultLimits, essentialCapabilities } from './runtime-schema.ts';
 
 test('the built-in policy is what a file with nothing but its version means', () => {
   const reading = parsePolicy('version: 1\n', 'p.yaml');
   assert.ok(reading.ok);
   assert.deepEqual(reading.policy, parseDefaultPolicy().policy);
   assert.equal(reading.hash, parseDefaultPolicy().hash);
+});
+
+test('the built-in policy names every limit, and what is essential', () => {
+  for (const [name, amount] of Object.entries(defaultLimits))
+    assert.ok(defaultPolicyText.includes(`\n    ${name}: ${amount}\n`));
+  assert.ok(defaultPolicyText.includes(`required: [] # besides ${essentialCapabilities.join(', ')}\n`));
 });
 
 test('the built-in policy denies or asks about every fact that is missing', () => {

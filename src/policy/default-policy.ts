@@ -1,6 +1,7 @@
 import { BelljarError } from '../errors.ts';
 import { formatProblem, parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy-schema.ts';
+import { defaultLimits, defaultMaximum, essentialCapabilities } from './runtime-schema.ts';
 
 /** The policy that holds where no file was written. It is what a file with nothing but its version means. */
 export const defaultPolicyText = `# Belljar's built-in policy: what holds where nothing else was written.
@@ -64,29 +65,13 @@ packages:
 
 runtime:
   limits:
-    memory: 1GiB
-    cpus: 1
-    processes: 64
-    wallTime: 60s
-    cpuTime: 60s
-    output: 10MiB
-    disk: 1GiB
-    scratch: 256MiB
-    openFiles: 512
+${toLines(defaultLimits)}
   maximum:
-    memory: 4GiB
-    cpus: 4
-    processes: 256
-    wallTime: 15m
-    cpuTime: 30m
-    output: 100MiB
-    disk: 10GiB
-    scratch: 2GiB
-    openFiles: 4096
+${toLines(defaultMaximum)}
   network:
     allow: []
   backends: [process, container]
-  required: [] # besides filesystem, network-off, privileges, system-call-filter, memory-limit, process-limit, wall-time-limit
+  required: [] # besides ${essentialCapabilities.join(', ')}
 
 plugins:
   unsigned: deny
@@ -101,4 +86,10 @@ export function parseDefaultPolicy(): { readonly policy: Policy; readonly hash: 
   const reading = parsePolicy(defaultPolicyText, defaultPolicyName);
   if (reading.ok) return reading;
   throw new BelljarError('INTERNAL', reading.problems.map(formatProblem).join('\n'));
+}
+
+function toLines(limits: typeof defaultLimits): string {
+  return Object.entries(limits)
+    .map(([name, amount]) => `    ${name}: ${amount}`)
+    .join('\n');
 }

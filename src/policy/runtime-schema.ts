@@ -76,7 +76,7 @@ export const limitKeys = {
   openFiles: 'openFiles',
 } as const;
 
-const defaultLimits = {
+export const defaultLimits = {
   memory: '1GiB',
   cpus: 1,
   processes: 64,
@@ -88,7 +88,7 @@ const defaultLimits = {
   openFiles: 512,
 };
 
-const defaultMaximum = {
+export const defaultMaximum = {
   memory: '4GiB',
   cpus: 4,
   processes: 256,
