@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
@@ -140,6 +140,33 @@ test('a file that is cut, or no export at all, is refused with what is wrong', a
   }
   await assert.rejects(verifyExport(join(all.folder, 'missing'), key), { code: 'INPUT_UNREADABLE' });
 });
+
+test('an export that is refused, at its first line or later, is not left open', async (context) => {
+  const all = await exported(context, 5);
+  const filtered = (all.lines[0] ?? '').replace('"filtered":false', '"filtered":true');
+  // Longer than one read: what is left unread would keep the file open.
+  const rest = Array.from({ length: 5000 }, () => all.lines[1] ?? '');
+  await using held = await open(all.file);
+  assert.equal(await countOpen(all.file), 1, 'what is open is found');
+  await held.close();
+  for (const lines of [
+    ['{}', ...rest],
+    [filtered, ...rest],
+    [...all.lines.slice(0, 2), 'nonsense', ...rest],
+  ]) {
+    await assert.rejects(verifyLines(all, lines), { code: 'RECORD_INVALID' });
+    assert.equal(await countOpen(all.file), 0);
+  }
+});
+
+/** How often this process has the file open. */
+async function countOpen(path: string): Promise<number> {
+  const descriptors = await readdir('/proc/self/fd');
+  const targets = await Promise.all(
+    descriptors.map((descriptor) => readlink(join('/proc/self/fd', descriptor)).catch(() => undefined)),
+  );
+  return targets.filter((target) => target === path).length;
+}
 
 test('a filtered export says so, and cannot be verified', async (context) => {
   const { record, file, key } = await exported(context, 20);

@@ -94,8 +94,9 @@ export async function verifyExport(
   key: VerifyingKey | undefined,
   options: VerifyOptions = {},
 ): Promise<VerifyResult> {
-  const lines = readLines(path, { maxBytes: longestLine, signal: options.signal });
-  const header = parseHeader((await lines.next()).value as string | undefined, path);
+  // However the walk ends, the file is closed.
+  await using lines = readLines(path, { maxBytes: longestLine, signal: options.signal });
+  const header = parseHeader(await lines.next(), path);
   const chain = new Chain({ key, witnesses: options.witnesses ?? [] });
   let footer: Checkpoint | undefined;
   for await (const line of lines) {
@@ -121,7 +122,7 @@ function describeFilter(filter: EntryFilter): Record<string, string> {
   );
 }
 
-function parseHeader(line: string | undefined, path: string): z.output<typeof headerSchema> {
+function parseHeader({ value: line }: IteratorResult<string, void>, path: string): z.output<typeof headerSchema> {
   const header = parseLine(line ?? '', headerSchema, path);
   if (!header.filtered) return header;
   throw notAnExport(path, 'it was filtered, so that entries are missing on purpose', {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type ReadStream } from 'node:fs';
 
 import { BelljarError } from '../errors.ts';
 
@@ -6,7 +6,7 @@ import { BelljarError } from '../errors.ts';
 export async function* readLines(
   path: string,
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal | undefined },
-): AsyncIterableIterator<string> {
+): AsyncGenerator<string, void, undefined> {
   const stream = createReadStream(path, { encoding: 'utf8', ...(signal === undefined ? {} : { signal }) });
   let rest = '';
   try {
@@ -19,8 +19,16 @@ export async function* readLines(
     }
   } catch (cause) {
     throw explain(cause, path);
+  } finally {
+    await close(stream);
   }
   if (rest !== '') yield rest;
+}
+
+/** Whoever deletes the file next must not find it open. */
+async function close(stream: ReadStream): Promise<void> {
+  stream.destroy();
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
 }
 
 function explain(cause: unknown, path: string): unknown {
