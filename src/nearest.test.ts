@@ -22,6 +22,11 @@ describe('nearestOf()', () => {
 
   it('finds nothing among nothing', () => assert.equal(nearestOf('anything', []), undefined));
 
+  it('finds nothing for a word that is far too long', () => {
+    assert.equal(nearestOf('n'.repeat(99), ['n'.repeat(100)]), 'n'.repeat(100));
+    assert.equal(nearestOf('n'.repeat(101), ['n'.repeat(100)]), undefined);
+  });
+
   it('counts the swap of two neighbours as one mistake', () =>
     assert.equal(nearestOf('nmae', ['name', 'nmxx']), 'name'));
 });

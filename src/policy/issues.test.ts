@@ -8,7 +8,9 @@ function describe(schema: z.ZodType, value: unknown): string[] {
   const parsed = schema.safeParse(value, { reportInput: true });
   return (parsed.error?.issues ?? []).length === 0
     ? []
-    : describeIssues(parsed.error?.issues ?? []).map(({ path, message }) => `${formatPath(path)}: ${message}`);
+    : describeIssues(parsed.error?.issues ?? [])
+        .map((word) => word())
+        .map(({ path, message }) => `${formatPath(path)}: ${message}`);
 }
 
 test('formatPath() writes keys and places as policies are spoken of', () => {

@@ -14,23 +14,30 @@ export interface SchemaProblem {
 
 type Issue = z.core.$ZodIssue;
 
+/** A problem that is put into words when it is told: there may be too many to tell. */
+export type Unworded = () => SchemaProblem;
+
 /** Says what a refusal of the schema means, for a person who wrote the file. */
-export function describeIssues(issues: readonly Issue[]): SchemaProblem[] {
+export function describeIssues(issues: readonly Issue[]): Unworded[] {
   return issues.flatMap((issue) => describe(issue, issue.path));
 }
 
-function describe(issue: Issue, path: Path): SchemaProblem[] {
+function describe(issue: Issue, path: Path): Unworded[] {
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path), isAboutKey: true }));
+      return issue.keys.map((key) => () => ({
+        path: [...path, key],
+        message: unknownKey(key, path),
+        isAboutKey: true,
+      }));
     case 'invalid_union':
       return describeUnion(issue.errors, path);
     case 'invalid_value':
-      return [about(path, ownMessage(issue) ?? oneOf(issue.values, issue.input))];
+      return [() => about(path, ownMessage(issue) ?? oneOf(issue.values, issue.input))];
     case 'invalid_type':
-      return [about(path, ownMessage(issue) ?? wrongType(issue.expected, issue.input))];
+      return [() => about(path, ownMessage(issue) ?? wrongType(issue.expected, issue.input))];
     default:
-      return [about(path, issue.message)];
+      return [() => about(path, issue.message)];
   }
 }
 
@@ -39,11 +46,11 @@ function about(path: Path, message: string): SchemaProblem {
 }
 
 /** Of several forms, the one that fits says what is wrong with it. */
-function describeUnion(options: readonly (readonly Issue[])[], path: Path): SchemaProblem[] {
+function describeUnion(options: readonly (readonly Issue[])[], path: Path): Unworded[] {
   const fitting = options.find((issues) => issues.every((issue) => formOf(issue) === undefined));
   if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path]));
   const forms = options.flat().flatMap((issue) => formOf(issue) ?? []);
-  return [about(path, `must be ${[...new Set(forms)].join(' or ')}`)];
+  return [() => about(path, `must be ${[...new Set(forms)].join(' or ')}`)];
 }
 
 /** What form the value would have to have, where the issue is that it has another. */
@@ -61,7 +68,7 @@ function ownMessage(issue: Issue): string | undefined {
 function oneOf(values: readonly unknown[], input: unknown): string {
   const words = values.map(String);
   const nearest = typeof input === 'string' ? nearestOf(input, words) : undefined;
-  const found = typeof input === 'string' ? `“${input}” is not one of ` : 'must be one of ';
+  const found = typeof input === 'string' ? `“${shorten(input)}” is not one of ` : 'must be one of ';
   return `${found}${words.join(', ')}${nearest === undefined ? '' : `; did you mean “${nearest}”?`}`;
 }
 
@@ -91,16 +98,22 @@ function unknownKey(key: string, path: Path): string {
   const known = knownKeys(path);
   const nearest = nearestOf(key, known);
   const help = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean “${nearest}”?`;
-  return `“${key}” is not a key of ${path.length === 0 ? 'a policy' : formatPath(path)}; ${help}`;
+  return `“${shorten(key)}” is not a key of ${path.length === 0 ? 'a policy' : formatPath(path)}; ${help}`;
 }
 
 export function formatPath(path: Path): string {
   return path
     .map((step, index) => {
       if (typeof step === 'number') return `[${step}]`;
-      return index === 0 ? String(step) : `.${String(step)}`;
+      return `${index === 0 ? '' : '.'}${shorten(String(step))}`;
     })
     .join('');
+}
+
+const longestWord = 100;
+
+function shorten(word: string): string {
+  return word.length <= longestWord ? word : `${word.slice(0, longestWord)}…`;
 }
 
 interface SchemaNode {

@@ -205,8 +205,25 @@ test('files that are too large, too deep or made to blow up are refused without 
   for (const [text, message] of table) {
     const problems = problemsOf(text);
     assert.match(problems.join('\n'), message);
-    assert.ok(problems.length <= 100, `${problems.length} problems`);
+    assert.ok(problems.length <= 51, `${problems.length} problems`);
   }
+});
+
+test('of very many problems the first are told, and how many more there are', () => {
+  const keys = (indent: string): string => Array.from({ length: 60_000 }, (_, at) => `${indent}k${at}: 1`).join('\n');
+  const table: readonly [text: string, last: RegExp][] = [
+    [`version: 1\n${keys('')}`, /^51:1: and 59950 more problems$/],
+    [`version: 1\npackages: {}\nwaivers:\n  - package: a\n${keys('    ')}`, /and \d+ more problems$/],
+    [`version: 1\npackages:\n  deny:\n    - package: a\n${keys('      ')}`, /and 59950 more problems$/],
+    ['a: 1\n'.repeat(50_000), /and 49949 more problems$/],
+    [`version: 1\n"${'a'.repeat(700_000)}": 1\n`, /“a{100}…” is not a key of a policy/],
+  ];
+  for (const [text, last] of table) {
+    const problems = problemsOf(text);
+    assert.match(problems.at(-1) ?? '', last);
+    assert.ok(problems.length <= 51 && problems.every((line) => line.length < 1000));
+  }
+  assert.equal(problemsOf('version: 1\nk1: 1\nk2: 1\n').length, 2);
 });
 
 test('formatProblem() writes what editors jump to', () => {

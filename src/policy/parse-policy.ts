@@ -19,22 +19,25 @@ export type PolicyReading =
   | { readonly ok: true; readonly policy: Policy; readonly hash: string }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-/** Reads a policy; where it is wrong, says all that is wrong, each with its line and column. */
+/** A broken file can have an error on every line; no one reads more of them. */
+const maxProblems = 50;
+
+/** Reads a policy; where it is wrong, says what is wrong, each with its line and column, and how much more there is. */
 export function parsePolicy(text: string, fileName: string): PolicyReading {
   const yaml = readYaml(text);
   if (!yaml.ok) {
-    return {
-      ok: false,
-      problems: yaml.problems.map((problem) => ({ file: fileName, path: '', ...problem })).sort(byPlace),
-    };
+    const placed = yaml.problems.map((problem) => ({ file: fileName, path: '', ...problem })).sort(byPlace);
+    return { ok: false, problems: bounded(placed.slice(0, maxProblems), placed.length) };
   }
   const parsed = policySchema.safeParse(yaml.file.data, { reportInput: true });
   const problems = [
     ...(parsed.success ? [] : describeIssues(parsed.error.issues)),
-    ...findContradictions(yaml.file.data),
+    ...findContradictions(yaml.file.data).map((problem) => () => problem),
   ];
   if (!parsed.success || problems.length > 0) {
-    return { ok: false, problems: problems.map((problem) => locate(problem, yaml.file, fileName)).sort(byPlace) };
+    // To word a problem and to find its place costs more than to find that there is one.
+    const told = problems.slice(0, maxProblems).map((word) => locate(word(), yaml.file, fileName));
+    return { ok: false, problems: bounded(told.sort(byPlace), problems.length) };
   }
   const policy = complete(parsed.data);
   return { ok: true, policy, hash: hashPolicy(policy) };
@@ -44,6 +47,12 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
 export function formatProblem({ file, line, column, path, message }: PolicyProblem): string {
   const text = `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
   return text.replaceAll('\n', '\\n');
+}
+
+function bounded(told: readonly PolicyProblem[], total: number): readonly PolicyProblem[] {
+  const last = told.at(-1);
+  if (last === undefined || total === told.length) return told;
+  return [...told, { ...last, path: '', message: `and ${total - told.length} more problems` }];
 }
 
 function locate({ path, message, isAboutKey }: SchemaProblem, file: YamlFile, fileName: string): PolicyProblem {

@@ -9,7 +9,9 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type Scalar,
   visit,
+  type YAMLMap,
 } from 'yaml';
 
 /** A place in a file, counted from one, as editors do. */
@@ -39,8 +41,6 @@ export type YamlReading =
 export const maxPolicyBytes = 1024 * 1024;
 /** Enough for any policy; more would only exhaust the parser’s stack. */
 const maxNesting = 64;
-/** A broken file can have an error on every line; no one reads more of them. */
-const maxProblems = 100;
 
 /** Reads one YAML 1.2 document without anchors, merges and tags: each value stands where it is read. */
 export function readYaml(text: string): YamlReading {
@@ -52,6 +52,8 @@ export function readYaml(text: string): YamlReading {
       lineCounter: lines,
       merge: false,
       stringKeys: false,
+      // The parser compares each key with all before it; formProblems() looks for the same in one pass.
+      uniqueKeys: false,
       prettyErrors: false,
     });
     const [document, second] = 'empty' in documents ? [] : documents;
@@ -61,7 +63,7 @@ export function readYaml(text: string): YamlReading {
       const offset = second.range[0];
       problems.push({ ...place(lines, offset), message: 'a policy is one document; a second one begins here' });
     }
-    if (problems.length > 0) return { ok: false, problems: problems.slice(0, maxProblems) };
+    if (problems.length > 0) return { ok: false, problems };
     return { ok: true, file: new LocatedDocument(document, lines) };
   } catch (thrown) {
     // The only failure that is not reported as an error of the document.
@@ -93,8 +95,7 @@ function isNestedTooDeeply(text: string): boolean {
 
 function syntaxProblems(document: Document.Parsed, lines: LineCounter): PlacedMessage[] {
   return [...document.errors, ...document.warnings].map((error) => {
-    const message = error.code === 'DUPLICATE_KEY' ? 'the key stands twice in this map' : sentence(error.message);
-    return { ...place(lines, error.pos[0]), message };
+    return { ...place(lines, error.pos[0]), message: sentence(error.message) };
   });
 }
 
@@ -107,13 +108,25 @@ function formProblems(document: Document.Parsed, lines: LineCounter): PlacedMess
     if (isAlias(node)) refuse(node, `an alias (*${node.source}) hides what it stands for; write the value out`);
     else if (isNode(node) && node.anchor !== undefined)
       refuse(node, 'anchors are not taken; write the value out where it is needed');
-    else if (isPair(node) && isNode(node.key)) {
+    else if (isMap(node)) {
+      for (const key of repeatedKeys(node)) refuse(key, 'the key stands twice in this map');
+    } else if (isPair(node) && isNode(node.key)) {
       if (isScalar(node.key) && node.key.value === '<<')
         refuse(node.key, 'merge keys are not taken; write the keys out');
       else if (!isScalar(node.key) || typeof node.key.value !== 'string') refuse(node.key, 'a key must be plain text');
     }
   });
   return problems;
+}
+
+function repeatedKeys({ items }: YAMLMap): Scalar[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const isRepeated = seen.has(key.value);
+    seen.add(key.value);
+    return isRepeated ? [key] : [];
+  });
 }
 
 function sentence(message: string): string {
