@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 
 import { needs, root } from '../../../test/support/prerequisite.ts';
 import { Cgroup, sweepGroups } from './group.ts';
-import { type CgroupPlaces, findCgroupPlaces } from './places.ts';
+import type { CgroupPlaces } from './place.ts';
+import { findCgroupPlaces } from './places.ts';
 
 const places = await findCgroupPlaces();
 const writable = { what: 'a cgroup with memory and pids that may be divided', holds: hasBoth(places) };

@@ -1,2 +1,3 @@
 export { Cgroup, type GroupLimits, type GroupUsage, sweepGroups } from './group.ts';
-export { type CgroupPlace, type CgroupPlaces, type Controller, findCgroupPlaces } from './places.ts';
+export { type CgroupPlace, type CgroupPlaces, type Controller } from './place.ts';
+export { findCgroupPlaces } from './places.ts';

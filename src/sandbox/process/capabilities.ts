@@ -55,7 +55,7 @@ const assessors: Readonly<Record<CapabilityName, Assessor>> = {
     limited(pids, trial?.processesAreLimited, 'processes and threads are limited by cgroup'),
   'cpu-limit': ({ places: { cpu } }) => limited(cpu, undefined, 'CPU bandwidth is limited by cgroup'),
   'cpu-time-limit': ({ places: { cpuacct } }) =>
-    limited(cpuacct, undefined, 'CPU time is counted by cgroup and bounded'),
+    limited(cpuacct, undefined, 'CPU time is bounded, and counted by cgroup'),
   'wall-time-limit': () => enforced('a clock on the host ends every process of the sandbox'),
   'disk-limit': () => enforced('all that is writable is a memory file system of bounded size'),
   'system-call-filter': ({ hasFilter }, trial) =>
@@ -74,7 +74,7 @@ function isolated(trial: IsolationTrial | undefined, holds: boolean, why: string
 }
 
 function limited(place: CgroupPlace, tried: boolean | undefined, why: string): Assessment {
-  if (place.version === 'none') return { status: 'missing', why: place.why, remedy: delegationRemedy };
+  if (place.version === 'none') return { status: 'missing', why: place.why, remedy: place.remedy ?? delegationRemedy };
   if (tried === false) return { status: 'missing', why: 'a trial on this machine went past the limit' };
   return enforced(`${why} v${place.version}`);
 }

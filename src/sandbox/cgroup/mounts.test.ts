@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { parseCgroupMounts } from './places.ts';
+import { findMembership, parseCgroupMounts } from './mounts.ts';
 
 describe('parseCgroupMounts()', () => {
   it('finds each controller of version 1 where it is mounted', () => {
@@ -26,5 +26,21 @@ describe('parseCgroupMounts()', () => {
 
   it('ignores other file systems and empty lines', () => {
     assert.deepEqual(parseCgroupMounts('22 1 8:1 / / rw - ext4 /dev/sda1 rw\n\n'), []);
+  });
+});
+
+describe('findMembership()', () => {
+  const memberships = '4:memory:/user\n3:cpu,cpuacct:/a:b\n1:name=systemd:/session\n0::/system.slice/x.service\n';
+
+  it('finds the group of each controller of version 1, and the one on the unified tree', () => {
+    assert.equal(findMembership(memberships, 'memory'), '/user');
+    assert.equal(findMembership(memberships, 'cpuacct'), '/a:b');
+    assert.equal(findMembership(memberships), '/system.slice/x.service');
+  });
+
+  it('finds nothing where there is nothing', () => {
+    assert.equal(findMembership(memberships, 'pids'), undefined);
+    assert.equal(findMembership('4:memory:/user\n'), undefined);
+    assert.equal(findMembership(''), undefined);
   });
 });

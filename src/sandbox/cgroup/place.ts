@@ -1,0 +1,9 @@
+export const controllers = ['memory', 'pids', 'cpu', 'cpuacct'] as const;
+export type Controller = (typeof controllers)[number];
+
+/** Where groups with one controller may be made: found controller by controller, as machines mix both versions. */
+export type CgroupPlace =
+  | { readonly version: 1 | 2; readonly folder: string }
+  | { readonly version: 'none'; readonly why: string; readonly remedy?: string };
+
+export type CgroupPlaces = Readonly<Record<Controller, CgroupPlace>>;
