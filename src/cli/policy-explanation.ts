@@ -11,7 +11,8 @@ export interface ExplanationOptions {
 export function formatJudgement(judgement: Judgement, { source, isTerminal }: ExplanationOptions): string {
   const paint = isTerminal ? colour : plain;
   const { verdict, verdictOnKnownFacts, reasons, packages, pending } = judgement;
-  const width = Math.max(...[...reasons, ...packages.flatMap((each) => each.reasons)].map(({ rule }) => rule.length));
+  const all = [...reasons, ...packages.flatMap((each) => each.reasons)];
+  const width = all.reduce((widest, { rule }) => Math.max(widest, rule.length), 0);
   const format = (reason: Reason): string => formatReason(reason, width, paint);
   const lines = [`${paint(verdict, verdict)}, by ${toVisible(source)}`];
   if (verdictOnKnownFacts !== verdict) lines.push(`on the facts that are known: ${verdictOnKnownFacts}`);

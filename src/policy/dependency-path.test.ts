@@ -36,3 +36,12 @@ test('circles end, and what nobody needs has no path', () => {
   assert.deepEqual(paths.get('c'), ['a', 'b', 'c']);
   assert.equal(paths.get('lost'), undefined);
 });
+
+test('a chain of very many packages has paths, which are told by their ends', () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `p${at}`);
+  const paths = dependencyPaths(graph('p0', ...names.slice(1).map((name, at) => `${name}: p${at}`)));
+  assert.equal(paths.size, 20_000);
+  assert.deepEqual(paths.get('p31'), names.slice(0, 32), 'as long as a path may be');
+  assert.deepEqual(paths.get('p32'), ['p0', '…', ...names.slice(3, 33)]);
+  assert.deepEqual(paths.get('p19999'), ['p0', '…', ...names.slice(19_970)]);
+});
