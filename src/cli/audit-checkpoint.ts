@@ -1,6 +1,7 @@
 import { describeNothing, withHomeRecord } from './audit-home.ts';
 import { writeWholeFile } from './audit-output.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine, stringOption } from './command.ts';
+import { toVisible } from './terminal-text.ts';
 
 export const auditCheckpointCommand: Command = {
   positionals: 0,
@@ -34,7 +35,7 @@ async function runCheckpoint(invocation: Invocation): Promise<number> {
     if (out !== undefined)
       await writeWholeFile(out, async (write) => write(`${JSON.stringify(checkpoint, undefined, 2)}\n`));
     if (out === undefined || isFlagSet(values, 'json')) printJson(io, checkpoint);
-    else printLine(io, `Signed entry ${checkpoint.seq.toLocaleString('en')}; the checkpoint is in ${out}.`);
+    else printLine(io, `Signed entry ${checkpoint.seq.toLocaleString('en')}; the checkpoint is in ${toVisible(out)}.`);
     return 0;
   });
 }

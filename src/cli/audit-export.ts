@@ -4,6 +4,7 @@ import { describeNothing, withHomeRecord } from './audit-home.ts';
 import { writeToStdout, writeWholeFile } from './audit-output.ts';
 import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
 import { startProgress } from './progress.ts';
+import { toVisible } from './terminal-text.ts';
 
 export const auditExportCommand: Command = {
   positionals: 0,
@@ -59,5 +60,5 @@ function report({ values, io }: Invocation, out: string, { entries, filtered, ch
     return;
   }
   const which = filtered ? 'that fit the filter' : `(all), signed up to entry ${checkpoint.seq}`;
-  io.stdout.write(`Wrote ${entries.toLocaleString('en')} entries ${which} to ${out}.\n`);
+  io.stdout.write(`Wrote ${entries.toLocaleString('en')} entries ${which} to ${toVisible(out)}.\n`);
 }

@@ -138,7 +138,9 @@ function printError(error: BelljarError, asJson: boolean): void {
     printJson(io, { error });
     return;
   }
-  for (const [index, line] of error.message.split('\n').entries()) {
+  // Only a list of problems has lines: elsewhere a name of a file could forge one.
+  const lines = Array.isArray(error.details['problems']) ? error.message.split('\n') : [error.message];
+  for (const [index, line] of lines.entries()) {
     io.stderr.write(`${index === 0 ? 'belljar: ' : ''}${toVisible(line)}\n`);
   }
   if (error.hint !== '') io.stderr.write(`  hint: ${toVisible(error.hint)}\n`);

@@ -15,6 +15,7 @@ import { type Command, type Invocation, isFlagSet, printJson, stringOption } fro
 import { readAt } from './moment.ts';
 import { formatJudgement } from './policy-explanation.ts';
 import { requireNamedPolicy } from './policy-source.ts';
+import { toVisible } from './terminal-text.ts';
 
 export const policyExplainCommand: Command = {
   positionals: Infinity,
@@ -75,9 +76,12 @@ function readRequirement(text: string): Requirement {
 async function readFacts(file: string, requirements: readonly Requirement[]): Promise<Facts> {
   const parsed = factsSchema.safeParse(parseJson(await readText(file), file));
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new BelljarError('USAGE', `${file} does not have the form of facts:\n${lines.join('\n')}`, {
+    const problems = parsed.error.issues.slice(0, maxProblems).map(formatIssue);
+    const more = parsed.error.issues.length - problems.length;
+    const lines = [...problems, ...(more > 0 ? [`and ${more} more problems`] : [])].map((line) => `  ${line}`);
+    throw new BelljarError('USAGE', `${toVisible(file)} does not have the form of facts:\n${lines.join('\n')}`, {
       hint: 'docs/policy.md shows the form.',
+      details: { problems },
     });
   }
   const names = new Set(requirements.map(({ name }) => name));
@@ -85,6 +89,12 @@ async function readFacts(file: string, requirements: readonly Requirement[]): Pr
     names.has(normalizeName(each.name)) ? { ...each, requested: true } : each,
   );
   return { ...parsed.data, packages };
+}
+
+const maxProblems = 50;
+
+function formatIssue({ path, message }: { path: PropertyKey[]; message: string }): string {
+  return toVisible(`${path.join('.')}: ${message}`);
 }
 
 async function readText(file: string): Promise<string> {

@@ -135,6 +135,26 @@ test('no policy command lets a policy steer the terminal, and --json says what s
   }
 });
 
+test('a name of a file or a key of facts forges no line of a message', async (t) => {
+  const forged = 'x\nbelljar: all is well\n  hint: rest';
+  const key = await makeFile(t, 'facts.json', JSON.stringify({ packages: [], [forged]: 1 }));
+  const cases: readonly (readonly string[])[] = [
+    ['policy', 'check', forged],
+    ['policy', 'explain', 'a', '--facts', forged],
+    ['policy', 'explain', 'a', '--facts', key],
+    ['policy', 'explain', 'a', '--policy', await makeFile(t, forged, 'version: 2\n')],
+    ['policy', 'check', await makeFile(t, forged, 'version: 2\n')],
+    ['policy', 'check', await makeFile(t, forged, 'version: 1\n')],
+    ['audit', 'verify', '--key', forged],
+    ['audit', 'verify', '--file', forged],
+  ];
+  for (const args of cases) {
+    const { stdout, stderr } = await belljar(args);
+    assert.match(stdout + stderr, /x\\(?:u000a|n)belljar: all is well/, args.join(' '));
+    assert.doesNotMatch(stdout + stderr, /^(?:belljar: all is well| {2}hint: rest)/m);
+  }
+});
+
 test('policy explain refuses what is no requirement, no facts, no day and no role with 2', async (t) => {
   const noFacts = await makeFile(t, 'facts.json', '{"packages": [{"name": "a"}]}');
   const noJson = await makeFile(t, 'facts.json', '{');
