@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** From the ground up; what shares a line may not import each other. */
 const floors = [
   ['errors.ts', 'nearest.ts'],
+  ['canonical-json.ts'],
   ['policy', 'storage'],
   ['record'],
   ['sandbox'],

@@ -231,3 +231,14 @@ test('formatProblem() writes what editors jump to', () => {
   assert.equal(formatProblem(problem), 'dir/p.yaml:3:5: roles.owner: is wrong');
   assert.equal(formatProblem({ ...problem, path: '' }), 'dir/p.yaml:3:5: is wrong');
 });
+
+test('half of a surrogate pair is refused where it stands, and a whole one taken', () => {
+  const read = (text: string) =>
+    parsePolicy(`version: 1\npackages: {deny: [{package: a, because: "${text}"}]}\n`, 'p.yaml');
+  const reading = read('\\ud83d');
+  assert.ok(!reading.ok);
+  assert.deepEqual(reading.problems.map(formatProblem), [
+    'p.yaml:2:41: the text holds half of a surrogate pair, which no text can',
+  ]);
+  assert.ok(read('😀').ok);
+});

@@ -108,6 +108,8 @@ function formProblems(document: Document.Parsed, lines: LineCounter): PlacedMess
     if (isAlias(node)) refuse(node, `an alias (*${node.source}) hides what it stands for; write the value out`);
     else if (isNode(node) && node.anchor !== undefined)
       refuse(node, 'anchors are not taken; write the value out where it is needed');
+    else if (isScalar(node) && typeof node.value === 'string' && !node.value.isWellFormed())
+      refuse(node, 'the text holds half of a surrogate pair, which no text can');
     else if (isMap(node)) {
       for (const key of repeatedKeys(node)) refuse(key, 'the key stands twice in this map');
     } else if (isPair(node) && isNode(node.key)) {

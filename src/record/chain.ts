@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { type Checkpoint, checkSignature, isCheckpointDue, parseCheckpoint } from './checkpoint.ts';
 import { hashBody, noPrevious } from './entry.ts';
 import { type VerifyingKey } from './signing-key.ts';

@@ -3,8 +3,8 @@ import { verify } from 'node:crypto';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { type Checkpoint, checkSignature, isCheckpointDue, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { ensureSigningKey, type SigningKey } from './signing-key.ts';
 

@@ -1,8 +1,8 @@
 import { sign, verify } from 'node:crypto';
 import { z } from 'zod';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { BelljarError } from '../errors.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { digestSchema, type Head, recordIdSchema, timeSchema } from './entry.ts';
 import { type SigningKey, type VerifyingKey } from './signing-key.ts';
 
@@ -54,7 +54,7 @@ export function parseCheckpoint(text: string, source: string): Checkpoint {
   try {
     return checkpointSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : (cause as Error).message;
     throw new BelljarError('RECORD_INVALID', `${source} is no checkpoint: ${why}`, { cause });
   }
 }

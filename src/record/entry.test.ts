@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { checkDraft, type Draft, entrySchema, hashBody, type Head, maxDetailsBytes, sealEntry } from './entry.ts';
 
 const head: Head = { recordId: 'a'.repeat(32), seq: 41, time: '2026-11-21T10:00:00.000Z', hash: 'b'.repeat(64) };

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 
+import { canonicalJson, type JsonValue } from '../canonical-json.ts';
 import { BelljarError } from '../errors.ts';
-import { canonicalJson, type JsonValue } from './canonical-json.ts';
 
 export const maxDetailsBytes = 64 * 1024;
 /** The `previous` of the first entry. */
@@ -94,11 +94,15 @@ export interface Head {
 export function checkDraft(draft: Draft): CheckedDraft {
   const { success, data, error } = draftSchema.safeParse(draft);
   if (!success) {
-    throw new BelljarError('RECORD_INVALID', `this cannot be put on the record: ${z.prettifyError(error)}`, {
-      hint: 'The draft of an entry does not follow its schema.',
-    });
+    throw new BelljarError(
+      'RECORD_INVALID',
+      `this cannot be put on the record: ${z.prettifyError(error).replaceAll('\n', ' ')}`,
+      {
+        hint: 'The draft of an entry does not follow its schema.',
+      },
+    );
   }
-  const details = canonicalJson(data.details);
+  const details = writeDetails(data.details);
   const bytes = Buffer.byteLength(details);
   if (bytes > maxDetailsBytes) {
     throw new BelljarError(
@@ -111,6 +115,16 @@ export function checkDraft(draft: Draft): CheckedDraft {
     );
   }
   return { ...data, details: JSON.parse(details) as JsonObject };
+}
+
+function writeDetails(details: JsonObject): string {
+  try {
+    return canonicalJson(details);
+  } catch (cause) {
+    throw new BelljarError('RECORD_INVALID', `this cannot be put on the record: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** Puts a draft behind the head. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { BelljarError } from '../errors.ts';
 import { type Database, sql } from '../storage/index.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { Chain } from './chain.ts';
 import { type Checkpoint, checkpointSchema } from './checkpoint.ts';
 import { recordIdSchema, timeSchema } from './entry.ts';

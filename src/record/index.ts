@@ -1,4 +1,3 @@
-export { canonicalJson, type JsonValue } from './canonical-json.ts';
 export { type BadEntry, type Problem, type WitnessedCheckpoint } from './chain.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
 export { type Actor, type Draft, type Entry, type Head } from './entry.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { BelljarError } from '../errors.ts';
 import { joinSql, type Sql, sql, type Transaction } from '../storage/index.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { type Checkpoint } from './checkpoint.ts';
 import {
   digestSchema,

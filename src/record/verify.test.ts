@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { appendMany, openTemporaryRecord, tamper, type TemporaryRecord } from '../../test/record/temporary-record.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { type Problem } from './chain.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { hashBody } from './entry.ts';

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import {
-  type Actor,
-  type AuditRecord,
-  type Draft,
-  type RunEndDetails,
-  type RunStartDetails,
-  canonicalJson,
-} from '../record/index.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { type Actor, type AuditRecord, type Draft, type RunEndDetails, type RunStartDetails } from '../record/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
 import type { LaunchLimits } from './open-sandbox.ts';
 import type { RunRequest, RunResult } from './run.ts';

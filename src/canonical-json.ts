@@ -1,4 +1,4 @@
-import { BelljarError } from '../errors.ts';
+import { BelljarError } from './errors.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
@@ -8,7 +8,7 @@ const maxDepth = 64;
  * The one text of a JSON value by RFC 8785: keys ordered by UTF-16 code units, no white space, numbers and strings as
  * ECMAScript writes them.
  *
- * @throws RECORD_INVALID for what JSON cannot say: NaN, undefined, a lone surrogate, an object that is no plain one.
+ * @throws USAGE for what JSON cannot say: NaN, undefined, a lone surrogate, an object that is no plain one.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, 0);
@@ -58,7 +58,7 @@ function writeObject(object: object, depth: number): string {
 }
 
 function invalid(why: string): BelljarError {
-  return new BelljarError('RECORD_INVALID', `the value has no canonical JSON: ${why}`, {
+  return new BelljarError('USAGE', `the value has no canonical JSON: ${why}`, {
     hint: 'Pass plain objects, arrays, strings, finite numbers, booleans and null.',
   });
 }
