@@ -9,6 +9,7 @@ import { TestCli } from '../../test/support/cli.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { BelljarError } from '../errors.ts';
 import { openHomeRecord, type VerifyResult } from '../record/index.ts';
+import { openDatabase } from '../storage/index.ts';
 import { auditCheckpointCommand } from './audit-checkpoint.ts';
 import { auditExportCommand } from './audit-export.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
@@ -137,4 +138,17 @@ test('audit verify has nothing to find before anything happened', async (context
   const { code, stdout } = await verify();
   assert.equal(code, 0);
   assert.match(stdout, /nothing on the record/);
+});
+
+test('audit verify finds that the record was removed where its key is still there', async (context) => {
+  const { verify, home, database } = await makeHome(context);
+  assert.equal((await verify()).code, 0);
+  await rm(database);
+  const { code, stdout } = await verify();
+  assert.equal(code, 65);
+  assert.match(stdout, /NOT whole: the record was removed/);
+  await (await openDatabase({ path: database })).close();
+  assert.equal((await verify()).code, 65, 'an empty database in its place changes nothing');
+  await rm(join(home, 'keys'), { recursive: true });
+  assert.equal((await verify()).code, 0, 'without a key there is nothing to tell it by');
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { BelljarError } from '../errors.ts';
 import {
+  type BadEntry,
   loadSigningKey,
   parseCheckpoint,
   parsePublicKey,
@@ -11,7 +12,7 @@ import {
   type VerifyResult,
   type WitnessedCheckpoint,
 } from '../record/index.ts';
-import { keyFolder, resolveHome } from '../storage/index.ts';
+import { isHomeThere, keyFolder, resolveHome } from '../storage/index.ts';
 import { describeNothing, withHomeRecord } from './audit-home.ts';
 import { toVisible } from './terminal-text.ts';
 import {
@@ -89,10 +90,18 @@ function refuseBareFile([file]: readonly string[]): void {
 
 async function verifyHome(invocation: Invocation, options: VerifyOptions): Promise<VerifyResult> {
   return withHomeRecord(invocation, async (home) => {
-    if (home !== undefined) return home.record.verify(options);
-    return verifyNothing(options.witnesses ?? []);
+    const result = home === undefined ? verifyNothing(options.witnesses ?? []) : await home.record.verify(options);
+    if (!result.ok || result.head !== undefined) return result;
+    return (await findKey(invocation)) === undefined ? result : { ...result, ok: false, bad: removed };
   });
 }
+
+/** The key is made with the first entry. */
+const removed: BadEntry = {
+  seq: 1,
+  problem: 'cut',
+  message: 'the record was removed: the key that signed it is there, and not one entry',
+};
 
 /** A record that is not there is whole, unless a checkpoint has seen it. */
 function verifyNothing(witnesses: readonly WitnessedCheckpoint[]): VerifyResult {
@@ -103,9 +112,14 @@ function verifyNothing(witnesses: readonly WitnessedCheckpoint[]): VerifyResult 
   return { ok: false, ...nothing, bad: { seq: 1, problem: 'cut', message, expected: known, found: 0 } };
 }
 
-async function verifyFile({ io }: Invocation, file: string, options: VerifyOptions): Promise<VerifyResult> {
-  const key = options.key ?? (await loadSigningKey(keyFolder(resolveHome(io.env))));
-  return verifyExport(file, key, options);
+async function verifyFile(invocation: Invocation, file: string, options: VerifyOptions): Promise<VerifyResult> {
+  return verifyExport(file, options.key ?? (await findKey(invocation)), options);
+}
+
+/** The key of the home, unless someone else prepared that. */
+async function findKey({ io }: Invocation): Promise<VerifyingKey | undefined> {
+  const home = resolveHome(io.env);
+  return (await isHomeThere(home)) ? loadSigningKey(keyFolder(home)) : undefined;
 }
 
 async function readWitnesses(named: Invocation['values'][string]): Promise<WitnessedCheckpoint[]> {
