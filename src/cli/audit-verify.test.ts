@@ -91,8 +91,14 @@ test('audit verify checks an export, with the key of its home or one that is nam
   assert.match((await verify('--file', file)).stdout, /whole: 20 entries.*\n.*\n.*\n.*signatures checked/);
   const stranger = await makeHome(context, 0);
   const unchecked = await stranger.verify('--file', file);
-  assert.equal(unchecked.code, 0);
-  assert.match(unchecked.stdout, /SIGNATURES NOT CHECKED/);
+  assert.equal(unchecked.code, 1);
+  assert.match(unchecked.stdout, /^Signatures not checked: name the public key with --key\.\n/);
+  assert.doesNotMatch(unchecked.stdout, /whole/);
+  const { ok, signatures } = JSON.parse((await stranger.verify('--file', file, '--json')).stdout) as VerifyResult;
+  assert.deepEqual([ok, signatures], [false, 'unchecked']);
+  const chainAlone = await stranger.verify('--file', file, '--no-signatures');
+  assert.equal(chainAlone.code, 0);
+  assert.match(chainAlone.stdout, /^The chain alone, without its signatures, is whole: 20 entries/);
   const key = join(home, 'keys', 'record.pub');
   assert.match((await stranger.verify('--file', file, '--key', key)).stdout, /signatures checked/);
   const text = await readFile(file, 'utf8');
@@ -100,6 +106,10 @@ test('audit verify checks an export, with the key of its home or one that is nam
   const edited = await verify('--file', file);
   assert.equal(edited.code, 65);
   assert.match(edited.stdout, /entry 3 was edited/);
+  assert.equal((await stranger.verify('--file', file)).code, 65, 'also without a key');
+  assert.equal((await stranger.verify('--file', file, '--no-signatures')).code, 65);
+  await assert.rejects(stranger.verify('--no-signatures'), { code: 'USAGE' });
+  await assert.rejects(stranger.verify('--file', file, '--key', key, '--no-signatures'), { code: 'USAGE' });
 });
 
 test('audit verify refuses a file without --file, and does not verify the home in its place', async (context) => {

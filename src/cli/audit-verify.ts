@@ -27,12 +27,13 @@ import {
 import { startProgress } from './progress.ts';
 
 const badExitCode = 65;
+const uncheckedExitCode = 1;
 
 export const auditVerifyCommand: Command = {
   // One, so that it can be said how an export is named.
   positionals: 1,
   help: `
-belljar audit verify [--checkpoint FILE]… [--file EXPORT] [--key PUBLIC-KEY] [--json]
+belljar audit verify [--checkpoint FILE]… [--file EXPORT] [--key PUBLIC-KEY | --no-signatures] [--json]
 
 Walks the record from its first entry to its last, and names the first one that was edited, removed, inserted or moved.
 A record whose end was cut off looks whole from inside: name a checkpoint that was kept somewhere else.
@@ -40,8 +41,9 @@ A record whose end was cut off looks whole from inside: name a checkpoint that w
   --checkpoint FILE   a checkpoint from \`belljar audit checkpoint\`; may be given more than once
   --file EXPORT       check an export instead of the record in BELLJAR_HOME
   --key PUBLIC-KEY    the public key to trust (record.pub); default: the one in BELLJAR_HOME
+  --no-signatures     with --file: check the chain alone; anybody could have written it
 
-Exit code: 0 when all is as it was written, 65 when something is not.
+Exit code: 0 when all is as it was written, 65 when something is not, 1 when there is no key to check signatures with.
 
 Example:
   belljar audit verify
@@ -52,6 +54,7 @@ Example:
     checkpoint: { type: 'string', multiple: true },
     file: { type: 'string' },
     key: { type: 'string' },
+    'no-signatures': { type: 'boolean' },
   },
   run: runVerify,
 };
@@ -59,6 +62,7 @@ Example:
 async function runVerify(invocation: Invocation): Promise<number> {
   const { values, positionals, io, signal } = invocation;
   refuseBareFile(positionals);
+  refuseIdleFlag(values);
   const witnesses = await readWitnesses(values['checkpoint']);
   const key = await readKey(stringOption(values, 'key'));
   const file = stringOption(values, 'file');
@@ -74,7 +78,8 @@ async function runVerify(invocation: Invocation): Promise<number> {
       file === undefined ? await verifyHome(invocation, options) : await verifyFile(invocation, file, options);
     progress.end();
     report(invocation, result, witnesses);
-    return result.ok ? 0 : badExitCode;
+    if (result.ok) return 0;
+    return result.bad === undefined ? uncheckedExitCode : badExitCode;
   } finally {
     progress.end();
   }
@@ -86,6 +91,13 @@ function refuseBareFile([file]: readonly string[]): void {
   throw new BelljarError('USAGE', `audit verify does not know what to do with “${file}”`, {
     hint: `To check an export: belljar audit verify --file ${file}`,
   });
+}
+
+/** A home’s own record is always checked with a key. */
+function refuseIdleFlag(values: Invocation['values']): void {
+  if (!isFlagSet(values, 'no-signatures')) return;
+  if (values['file'] !== undefined && values['key'] === undefined) return;
+  throw new BelljarError('USAGE', '--no-signatures goes with --file, and not with --key');
 }
 
 async function verifyHome(invocation: Invocation, options: VerifyOptions): Promise<VerifyResult> {
@@ -113,7 +125,11 @@ function verifyNothing(witnesses: readonly WitnessedCheckpoint[]): VerifyResult 
 }
 
 async function verifyFile(invocation: Invocation, file: string, options: VerifyOptions): Promise<VerifyResult> {
-  return verifyExport(file, options.key ?? (await findKey(invocation)), options);
+  if (isFlagSet(invocation.values, 'no-signatures')) return verifyExport(file, undefined, options);
+  const key = options.key ?? (await findKey(invocation));
+  const result = await verifyExport(file, key, options);
+  // Whole, but anybody could have written it: that is not what was asked.
+  return key === undefined ? { ...result, ok: false } : result;
 }
 
 /** The key of the home, unless someone else prepared that. */
@@ -148,6 +164,7 @@ function report(invocation: Invocation, result: VerifyResult, witnesses: readonl
   const { io, values } = invocation;
   if (isFlagSet(values, 'json')) printJson(io, result);
   else if (result.bad !== undefined) printBad(io, result);
+  else if (!result.ok) printUnchecked(io, result);
   else if (result.head === undefined) printLine(io, describeNothing(invocation));
   else printWhole(io, result, witnesses.length);
 }
@@ -157,17 +174,22 @@ function printWhole(
   { entries, recordId, head, signedUpTo, signatures }: VerifyResult,
   witnesses: number,
 ): void {
-  printLine(io, `The record is whole: ${entries.toLocaleString('en')} entries, the newest of ${head?.time}.`);
+  const what = signatures === 'checked' ? 'The record' : 'The chain alone, without its signatures,';
+  printLine(io, `${what} is whole: ${entries.toLocaleString('en')} entries, the newest of ${head?.time}.`);
   printLine(io, `  record   ${toVisible(recordId ?? '')}`);
   printLine(io, `  head     ${head?.hash}`);
-  const word =
-    signatures === 'checked' ? 'signatures checked' : 'SIGNATURES NOT CHECKED: name the public key with --key';
+  const word = signatures === 'checked' ? 'signatures checked' : 'SIGNATURES NOT CHECKED';
   printLine(io, `  signed   up to entry ${signedUpTo.toLocaleString('en')}, ${word}`);
   if (witnesses > 0)
     printLine(
       io,
       `  agrees with ${witnesses === 1 ? 'the checkpoint' : `all ${witnesses} checkpoints`} kept elsewhere`,
     );
+}
+
+function printUnchecked(io: CommandIo, { entries }: VerifyResult): void {
+  printLine(io, 'Signatures not checked: name the public key with --key.');
+  printLine(io, `  the ${entries.toLocaleString('en')} entries fit each other, as forged ones would too`);
 }
 
 function printBad(io: CommandIo, { bad, entries }: VerifyResult): void {
