@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -272,3 +272,19 @@ async function fill(database: Database): Promise<number> {
     }
   }
 }
+
+test('a database that is removed or replaced while it is open takes no more writes', async (context) => {
+  const path = await newPath(context);
+  const database = await open(context, { path });
+  const insideTransaction = (): Promise<number> => database.transaction((transaction) => transaction.write(put('b')));
+  await database.write(put('a'));
+  await rename(path, `${path}.away`);
+  const gone = { code: 'STORAGE_FAILED', message: /was removed or replaced while it was open/ };
+  await assert.rejects(database.write(put('lost')), gone);
+  await assert.rejects(insideTransaction(), gone);
+  await copyFile(`${path}.away`, path);
+  await assert.rejects(database.write(put('lost')), gone, 'the same content in another file');
+  await rename(`${path}.away`, path);
+  await database.write(put('c'));
+  assert.deepEqual(await database.read(sql`select key from things order by key`), [{ key: 'a' }, { key: 'c' }]);
+});

@@ -2,6 +2,7 @@
  * The thread that owns SQLite's connections, because every call of theirs stands still until the disk answers.
  * It imports nothing of the project at run time: its start is on the path of every command.
  */
+import { statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 
@@ -54,6 +55,8 @@ class Connection {
 let opened: Extract<SqliteRequest, { op: 'open' }> | undefined;
 let writer: Connection | undefined;
 let reader: Connection | undefined;
+/** Which file the writer has open. */
+let written: string | undefined;
 const cursors = new Map<number, Cursor>();
 
 parentPort?.on('message', (message: SqliteMessage) => {
@@ -99,7 +102,9 @@ function perform(request: SqliteRequest): unknown {
 
 function open(request: Extract<SqliteRequest, { op: 'open' }>): void {
   opened = request;
-  if (request.writes) writer ??= openWriter(request.maxPages);
+  if (!request.writes || writer !== undefined) return;
+  writer = openWriter(request.maxPages);
+  written = identify(request.path);
 }
 
 function openWriter(maxPages: number | undefined): Connection {
@@ -138,12 +143,26 @@ function runBatch({ begin, commit, texts, calls }: BatchRequest): BatchResult {
       const { columns, rows, changes } = runStatement(writer, texts[index] ?? '', params);
       result = { columns, rows, changes: result.changes + changes };
     }
-    if (commit) database.exec('commit');
+    if (commit) {
+      requireInPlace();
+      database.exec('commit');
+    }
     return result;
   } catch (error) {
     if (begin && database.isTransaction) database.exec('rollback');
     throw error;
   }
+}
+
+/** What is committed to a file that has no name any more is lost when it is closed, and nobody would notice. */
+function requireInPlace(): void {
+  if (opened === undefined || identify(opened.path) === written) return;
+  throw new Error(`${opened.path} was removed or replaced while it was open; nothing more is written`);
+}
+
+function identify(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
 }
 
 function runStatement(connection: Connection, text: string, params: readonly SqlValue[]): BatchResult {
