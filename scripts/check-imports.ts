@@ -7,8 +7,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 /** From the ground up; what shares a line may not import each other. */
 const floors = [
-  ['errors.ts', 'nearest.ts'],
-  ['canonical-json.ts'],
+  ['errors.ts', 'nearest.ts', 'words.ts'],
+  ['canonical-json.ts', 'units.ts'],
   ['policy', 'storage'],
   ['record'],
   ['sandbox'],

@@ -2,14 +2,17 @@ import { findInterpreter } from './environments/index.ts';
 import { BelljarError } from './errors.ts';
 import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
-import { type Role, type RunLimits, formatProblem, roleNames } from './policy/index.ts';
+import { type RunLimits, formatProblem } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import { Sessions, describeBundles } from './sessions/index.ts';
 import { ensureHome, resolveHome } from './storage/index.ts';
+import { type Role, roleNames } from './words.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
-export { type Actor, type Role, parseByteSize, parseDurationMs } from './policy/index.ts';
+export type { Actor } from './policy/index.ts';
+export { formatBytes, parseByteSize, parseDurationMs } from './units.ts';
+export type { Role } from './words.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
 export { type BackendReport, type CapabilityReport, describeFilter } from './sandbox/index.ts';
 export {

@@ -1,5 +1,5 @@
 import { BelljarError } from '../errors.ts';
-import { parseDurationMs } from '../policy/index.ts';
+import { parseDurationMs } from '../units.ts';
 import { type OptionValues, stringOption } from './command.ts';
 
 export interface MomentOptions {

@@ -1,4 +1,5 @@
-import type { Judgement, PackageJudgement, Reason, Verdict } from '../policy/index.ts';
+import type { Judgement, PackageJudgement, Reason } from '../policy/index.ts';
+import type { Verdict } from '../words.ts';
 import { toVisible } from './terminal-text.ts';
 
 export interface ExplanationOptions {

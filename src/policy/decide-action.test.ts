@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { policyOf } from '../../test/policy/good-facts.ts';
+import { type Role, roleNames } from '../words.ts';
 import { decideAction } from './decide-action.ts';
 import type { Actor } from './reason.ts';
-import { type Action, actions, type Role, roleNames } from './roles-schema.ts';
+import { type Action, actions } from './roles-schema.ts';
 
 const user: Actor = { id: 'user-1', kind: 'user' };
 const linked: Actor = { id: 'link-1', kind: 'anonymous' };

@@ -1,7 +1,7 @@
+import type { Role, Verdict } from '../words.ts';
 import type { Policy } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
-import type { Action, Role } from './roles-schema.ts';
-import type { Verdict } from './verdict.ts';
+import type { Action } from './roles-schema.ts';
 
 export interface ActionQuestion {
   readonly policy: Policy;

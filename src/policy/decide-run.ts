@@ -1,11 +1,11 @@
 import { BelljarError } from '../errors.ts';
+import type { Role, Verdict } from '../words.ts';
 import { decideAction } from './decide-action.ts';
 import { formatLimit } from './format-limit.ts';
 import type { Policy, RunLimits } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
-import type { Role } from './roles-schema.ts';
 import { essentialCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
-import { strictest, type Verdict } from './verdict.ts';
+import { strictest } from './verdict.ts';
 
 export interface RunQuestion {
   readonly policy: Policy;

@@ -1,8 +1,8 @@
+import type { Verdict } from '../words.ts';
 import type { CandidateFacts, FileFacts, PackageFacts } from './facts.ts';
 import type { LicenceExpression, LicenceLeaf } from './licence-expression.ts';
 import type { MissingFact } from './packages-schema.ts';
 import type { Policy } from './policy-schema.ts';
-import type { Verdict } from './verdict.ts';
 
 /** What one rule says of one package, before waivers. */
 export interface Finding {

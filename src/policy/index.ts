@@ -7,10 +7,9 @@ export { isProjectName, normalizeName } from './names.ts';
 export { formatProblem, parsePolicy, type PolicyProblem, type PolicyReading } from './parse-policy.ts';
 export { type Policy, policySchema, type RunLimits } from './policy-schema.ts';
 export type { Actor, Reason } from './reason.ts';
-export { type Action, actions, type Role, roleNames } from './roles-schema.ts';
+export { type Action, actions } from './roles-schema.ts';
 export { capabilityNames, type RequiredCapability } from './runtime-schema.ts';
-export { formatBytes, formatDuration, parseByteSize, parseDurationMs } from './units.ts';
-export { strictest, type Verdict } from './verdict.ts';
+export { strictest } from './verdict.ts';
 export {
   type AdvisoryFacts,
   type CandidateFacts,

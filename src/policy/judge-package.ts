@@ -1,3 +1,4 @@
+import type { Verdict } from '../words.ts';
 import type { CandidateFacts, PackageFacts } from './facts.ts';
 import type { Inquiry } from './finding.ts';
 import type { Reason } from './reason.ts';
@@ -7,7 +8,7 @@ import { judgeLicence } from './rule-licence.ts';
 import { judgeByLists } from './rule-listed.ts';
 import { judgeProject } from './rule-project.ts';
 import { judgeSource } from './rule-source.ts';
-import { strictest, type Verdict } from './verdict.ts';
+import { strictest } from './verdict.ts';
 import { compareVersions, parseVersion } from './versions.ts';
 import { applyWaivers, type WaivedFinding } from './waive.ts';
 

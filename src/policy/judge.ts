@@ -6,9 +6,9 @@ import { normalizeName } from './names.ts';
 import type { Policy } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
 import type { Requirement } from './requirement.ts';
-import type { Role } from './roles-schema.ts';
-import { formatBytes, formatDuration } from './units.ts';
-import { strictest, type Verdict } from './verdict.ts';
+import { formatBytes, formatDuration } from '../units.ts';
+import type { Role, Verdict } from '../words.ts';
+import { strictest } from './verdict.ts';
 
 /** What is asked for. */
 export interface Wish {

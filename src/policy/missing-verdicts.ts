@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
+import type { Verdict } from '../words.ts';
 import type { MissingFact, packagesSchema } from './packages-schema.ts';
-import { strictest, type Verdict } from './verdict.ts';
+import { strictest } from './verdict.ts';
 
 type Packages = z.output<typeof packagesSchema>;
 export type MissingVerdicts = Record<MissingFact, 'ask' | 'deny'>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { verdicts } from '../words.ts';
 import {
   duration,
   globText,
@@ -8,7 +9,6 @@ import {
   positiveByteSize as size,
   text,
 } from './scalars.ts';
-import { verdicts } from './verdict.ts';
 
 const verdict = z.enum(verdicts).meta({ description: 'allow, ask (an approver answers) or deny.' });
 /** For what is missing there is no `allow`: what is not known is never good. */

@@ -1,4 +1,4 @@
-import type { Verdict } from './verdict.ts';
+import type { ActorKind, Verdict } from '../words.ts';
 
 /** Why a verdict is what it is. */
 export interface Reason {
@@ -22,5 +22,5 @@ export interface Reason {
 /** Who asks. */
 export interface Actor {
   readonly id: string;
-  readonly kind: 'user' | 'service' | 'anonymous';
+  readonly kind: ActorKind;
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-export const roleNames = ['operator', 'owner', 'collaborator', 'viewer', 'anonymous'] as const;
-export type Role = (typeof roleNames)[number];
+import type { Role } from '../words.ts';
 
 export const actions = [
   'view',
@@ -56,7 +55,7 @@ export const rolesSchema = z
     collaborator: grants(action).meta({ description: 'Who works in the workspace with the owner.' }),
     viewer: grants(action).meta({ description: 'Who may look.' }),
     anonymous: grants(anonymousAction).meta({ description: 'Who comes by a shared link.' }),
-  })
+  } satisfies Record<Role, z.ZodType>)
   .meta({ description: 'Who may do what. A role that is not listed may do nothing.' });
 
 const work: readonly Action[] = ['view', 'run', 'plan', 'install', 'export'];

@@ -2,7 +2,7 @@ import type { FileFacts } from './facts.ts';
 import { aboutPackage, final, type Finding, type Inquiry, missingFact, type Subject } from './finding.ts';
 import { packagePattern } from './package-pattern.ts';
 import { describePackage, matchPackage } from './rule-listed.ts';
-import { formatDuration } from './units.ts';
+import { formatDuration } from '../units.ts';
 
 /** What each file that the lock would use says: its hash, kind, age, size, and whether it was yanked. */
 export function judgeFiles(inquiry: Inquiry): Finding[] {

@@ -1,3 +1,4 @@
+import type { Verdict } from '../words.ts';
 import { type Finding, type Inquiry, missingFact, type Subject } from './finding.ts';
 import {
   formatLicence,
@@ -8,7 +9,7 @@ import {
 import { type LicencePattern, matchesLicence, readLicencePattern } from './licence-pattern.ts';
 import type { Policy } from './policy-schema.ts';
 import { describePackage } from './rule-listed.ts';
-import { isStricter, strictest, type Verdict } from './verdict.ts';
+import { isStricter, strictest } from './verdict.ts';
 
 /** What the licence says: OR is satisfied by one side, AND needs both. */
 export function judgeLicence(inquiry: Inquiry): Finding[] {

@@ -1,7 +1,7 @@
+import type { Verdict } from '../words.ts';
 import { aboutPackage, type Finding, type Inquiry, missingFact } from './finding.ts';
 import { namesPackage, type PackagePattern, packagePattern } from './package-pattern.ts';
 import { areDisjoint, containsVersion, isSubset, parseSpecifiers } from './specifiers.ts';
-import type { Verdict } from './verdict.ts';
 import { parseVersion } from './versions.ts';
 
 type Match = 'yes' | 'no' | 'unknown';

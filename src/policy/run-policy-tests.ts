@@ -1,3 +1,4 @@
+import type { Verdict } from '../words.ts';
 import { decideAction } from './decide-action.ts';
 import { decideRun } from './decide-run.ts';
 import { judge, type Judgement } from './judge.ts';
@@ -6,7 +7,7 @@ import type { Policy, RunLimits } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
 import { readSketch, sketchFacts } from './sketch-facts.ts';
 import { type PackageSketch, type PolicyTestCase, sketchOf } from './tests-schema.ts';
-import { strictest, type Verdict } from './verdict.ts';
+import { strictest } from './verdict.ts';
 
 /** What came of one case of the policy's tests. */
 export interface PolicyTestResult {

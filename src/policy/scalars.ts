@@ -5,7 +5,7 @@ import { readLicencePattern } from './licence-pattern.ts';
 import { isProjectName, normalizeName } from './names.ts';
 import { readPackagePattern } from './package-pattern.ts';
 import { parseSpecifiers } from './specifiers.ts';
-import { readByteSize, readDurationMs } from './units.ts';
+import { readByteSize, readDurationMs } from '../units.ts';
 
 /** The single values of a policy: text in the file, checked and turned into what they mean. */
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
+import { roleNames, verdicts } from '../words.ts';
 import { factsSchema, severities } from './facts.ts';
 import { missingFacts } from './packages-schema.ts';
 import { parseRequirement } from './requirement.ts';
-import { actions, roleNames } from './roles-schema.ts';
+import { actions } from './roles-schema.ts';
 import { limitLeaves } from './runtime-schema.ts';
 import { byteSize, calendarDate, duration, text } from './scalars.ts';
-import { verdicts } from './verdict.ts';
 
 const requirement = text
   .transform((value, context): string => {

@@ -1,6 +1,4 @@
-export const verdicts = ['allow', 'ask', 'deny'] as const;
-
-export type Verdict = (typeof verdicts)[number];
+import { type Verdict, verdicts } from '../words.ts';
 
 /** `deny` beats `ask` beats `allow`; of nothing it is `allow`. */
 export function strictest(all: Iterable<Verdict>): Verdict {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { canonicalJson, type JsonValue } from '../canonical-json.ts';
 import { BelljarError } from '../errors.ts';
+import { actorKinds, roleNames, verdicts } from '../words.ts';
 
 export const maxDetailsBytes = 64 * 1024;
 /** The `previous` of the first entry. */
@@ -26,8 +27,8 @@ const shortText = wellFormed.max(512);
 
 export const actorSchema = z.strictObject({
   id: shortText,
-  kind: z.enum(['user', 'service', 'anonymous']),
-  role: z.enum(['owner', 'collaborator', 'viewer', 'anonymous', 'operator']),
+  kind: z.enum(actorKinds),
+  role: z.enum(roleNames),
 });
 
 /** What a caller says about something that happened; the record adds the rest. */
@@ -44,7 +45,7 @@ export const draftSchema = z.strictObject({
   correlationId: shortText.nullable().default(null),
   /** What it was done to: a package, a session, a plugin. */
   subject: wellFormed.max(2048).nullable().default(null),
-  verdict: z.enum(['allow', 'ask', 'deny']).nullable().default(null),
+  verdict: z.enum(verdicts).nullable().default(null),
   /** The policy that was in force. */
   policyHash: digestSchema.nullable().default(null),
   details: detailsSchema.default({}),
@@ -63,7 +64,7 @@ export const entrySchema = draftSchema.required().extend({
   previous: digestSchema,
 });
 
-export type Actor = z.output<typeof actorSchema>;
+export type RecordedActor = z.output<typeof actorSchema>;
 export type Draft = z.input<typeof draftSchema>;
 export type EntryContent = z.output<typeof entrySchema>;
 

@@ -1,6 +1,6 @@
 export { type BadEntry, type Problem, type WitnessedCheckpoint } from './chain.ts';
 export { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
-export { type Actor, type Draft, type Entry, type Head } from './entry.ts';
+export { type RecordedActor, type Draft, type Entry, type Head } from './entry.ts';
 export { type ExportOptions, type ExportSummary, verifyExport, type Write } from './export.ts';
 export { findHomeRecord, type HomeRecord, openHomeRecord } from './open-home-record.ts';
 export { AuditRecord, openRecord, type RecordOptions } from './record.ts';

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 
 import { canonicalJson } from '../canonical-json.ts';
-import { type Actor, type AuditRecord, type Draft, type RunEndDetails, type RunStartDetails } from '../record/index.ts';
+import {
+  type RecordedActor,
+  type AuditRecord,
+  type Draft,
+  type RunEndDetails,
+  type RunStartDetails,
+} from '../record/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
 import type { LaunchLimits } from './open-sandbox.ts';
 import type { RunRequest, RunResult } from './run.ts';
 
 /** On whose behalf, and under which policy. */
 export interface JournalOrigin {
-  readonly actor: Actor;
+  readonly actor: RecordedActor;
   readonly workspace: string | null;
   readonly correlationId: string;
   readonly policyHash: string;

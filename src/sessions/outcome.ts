@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../policy/index.ts';
+import { formatBytes, formatDuration } from '../units.ts';
 
 /** How a run ended: a value, whatever the code did. */
 export type RunOutcome =

@@ -8,8 +8,8 @@ import {
   type PackageFacts,
   parsePolicy,
   type Policy,
-  type Role,
 } from '../../src/policy/index.ts';
+import type { Role } from '../../src/words.ts';
 
 export const noon = new Date('2026-06-15T12:00:00Z');
 export const someone: Actor = { id: 'user-1', kind: 'user' };

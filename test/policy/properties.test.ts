@@ -8,8 +8,8 @@ import {
   type PackageFacts,
   type Policy,
   strictest,
-  type Verdict,
 } from '../../src/policy/index.ts';
+import type { Verdict } from '../../src/words.ts';
 import { judgeFacts, without } from './good-facts.ts';
 import { SeededRandom, testSeed } from './random.ts';
 import { randomFacts, randomPackage, randomPolicy, type RandomPolicy, randomWaiver } from './random-policy.ts';

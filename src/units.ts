@@ -1,4 +1,4 @@
-import { BelljarError } from '../errors.ts';
+import { BelljarError } from './errors.ts';
 
 const byteUnits: Readonly<Record<string, number>> = {
   B: 1,

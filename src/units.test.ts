@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { BelljarError } from '../errors.ts';
+import { BelljarError } from './errors.ts';
 import { formatBytes, formatDuration, parseByteSize, parseDurationMs } from './units.ts';
 
 test('parseByteSize() reads decimal and binary units and plain numbers', () => {
