@@ -54,6 +54,9 @@ belljar_take_lock() {
     belljar_fail "its npm dependencies cannot be written to $belljar_root; start once as the owner of this folder"
   fi
   while ! mkdir "$belljar_lock" 2>/dev/null; do
+    if [ ! -d "$belljar_lock" ] && [ ! -w "$belljar_root/.cache" ]; then
+      belljar_fail "its npm dependencies cannot be written to $belljar_root; start once as the owner of this folder"
+    fi
     owner=$(cat "$belljar_lock/pid" 2>/dev/null || true)
     belljar_waited=$((${belljar_waited:-0} + 1))
     # A lock without an owner's number is either a moment old or left by a crash in that very moment.

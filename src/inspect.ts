@@ -2,10 +2,11 @@ import { release } from 'node:os';
 
 import { findInterpreter } from './environments/index.ts';
 import { toBelljarError } from './errors.ts';
-import { LivePolicy } from './live-policy/index.ts';
+import { LivePolicy, findPolicy } from './live-policy/index.ts';
 import { type Policy, type RequiredCapability, requiredCapabilities } from './policy/index.ts';
 import { type BackendReport, ProcessBackend } from './sandbox/index.ts';
-import { resolveHome } from './storage/index.ts';
+import { findUnsupported } from './sessions/index.ts';
+import { isHomeThere, resolveHome } from './storage/index.ts';
 
 export interface InspectOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
@@ -23,7 +24,8 @@ export interface MachineReport {
   readonly home: string;
   readonly python: { readonly executable: string; readonly version: string } | { readonly problem: string };
   readonly policy:
-    { readonly source: string; readonly required: readonly RequiredCapability[] } | { readonly problem: string };
+    | { readonly source: string; readonly required: readonly RequiredCapability[] }
+    | { readonly problem: string; readonly remedy: string };
   readonly backends: readonly BackendReport[];
   /** Why code cannot run here; none means that it can. */
   readonly obstacles: readonly Obstacle[];
@@ -53,7 +55,7 @@ export async function inspectMachine(options: InspectOptions = {}): Promise<Mach
     python,
     policy,
     backends,
-    obstacles: findObstacles({ python, policy, backends }),
+    obstacles: [...(await findHomeObstacle(home)), ...findObstacles({ python, policy, backends })],
   };
 }
 
@@ -81,9 +83,12 @@ async function describePolicy({ policyFile, env }: InspectOptions, home: string)
   try {
     using live = await LivePolicy.open({ file: policyFile, env, home });
     const { policy, source } = live.current;
+    const unsupported = findUnsupported(policy.runtime, 'process');
+    if (unsupported !== undefined) return { problem: unsupported.message, remedy: unsupported.hint };
     return { source, required: requiredCapabilities(policy) };
   } catch (error) {
-    return problemOf(error);
+    const { path = '' } = await findPolicy({ file: policyFile, env, home });
+    return { ...problemOf(error), remedy: `Mend the policy: belljar policy check ${path}` };
   }
 }
 
@@ -93,6 +98,16 @@ function problemOf(thrown: unknown): { problem: string } {
   return { problem: error.message };
 }
 
+async function findHomeObstacle(home: string): Promise<Obstacle[]> {
+  try {
+    await isHomeThere(home);
+    return [];
+  } catch (error) {
+    const { message, hint } = toBelljarError(error);
+    return [{ what: message, remedy: hint }];
+  }
+}
+
 function findObstacles({
   python,
   policy,
@@ -100,7 +115,7 @@ function findObstacles({
 }: Pick<MachineReport, 'python' | 'policy' | 'backends'>): Obstacle[] {
   const obstacles: Obstacle[] = [];
   if ('problem' in python) obstacles.push({ what: python.problem, remedy: 'Install python3 (3.9 or newer).' });
-  if ('problem' in policy) obstacles.push({ what: policy.problem, remedy: 'Mend the policy: belljar policy check' });
+  if ('problem' in policy) obstacles.push({ what: policy.problem, remedy: policy.remedy });
   const usable = backends.find(({ available }) => available);
   if (usable === undefined) {
     obstacles.push(...backends.map(({ backend, why, remedy = '' }) => ({ what: `${backend}: ${why}`, remedy })));

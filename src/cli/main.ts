@@ -44,7 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** How it was interrupted tells the exit code, where the command itself says no more than that it was. */
 function exitCodeAfter(code: number): number {
-  if (interruption.signal.reason === readerLeft) return 0;
+  if (interruption.signal.reason === readerLeft) return 128 + constants.signals.SIGPIPE;
   return code === errorTable.CANCELLED.exit && interruptedBy !== undefined
     ? 128 + constants.signals[interruptedBy]
     : code;

@@ -11,6 +11,7 @@ import {
   type RunResult,
   describeOutcome,
   exitCodeOf,
+  formatBytes,
 } from '../belljar.ts';
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import { readLimits } from './limits.ts';
@@ -108,7 +109,7 @@ async function runToStreams(belljar: Belljar, wanted: Wanted): Promise<number> {
 /** Resolves when the reader has taken it: a slow one slows the code. */
 async function passOn(event: RunEvent, io: CommandIo, signal: AbortSignal): Promise<void> {
   if (event.type === 'cut') {
-    io.stderr.write(`belljar: output beyond ${event.limitBytes} bytes is cut\n`);
+    io.stderr.write(`belljar: output beyond ${formatBytes(event.limitBytes)} is cut\n`);
     return;
   }
   const target = event.name === 'stdout' ? io.stdout : io.stderr;
@@ -170,5 +171,5 @@ async function readSource(file: string, { io, signal }: Invocation): Promise<str
 /** The name that tracebacks show. */
 function insideName(file: string): string {
   const name = file === '-' ? 'stdin.py' : basename(file);
-  return /^[\w.-]{1,100}$/.test(name) && !name.startsWith('.') ? name : 'main.py';
+  return /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_. ()+,=-]{0,99}$/u.test(name) ? name : 'main.py';
 }

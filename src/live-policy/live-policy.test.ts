@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { needs, root } from '../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { BelljarError, type ErrorCode } from '../errors.ts';
 import { LivePolicy } from './live-policy.ts';
@@ -87,6 +88,45 @@ test('LivePolicy refuses a file that others may write to, and takes it once they
   }
   await chmod(path, 0o644);
   using live = await LivePolicy.open({ home, env: {} });
+  assert.equal(live.current.policy.packages.default, 'deny');
+});
+
+test('LivePolicy refuses a policy in a folder where others may put another in its place', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [near, far] = [join(folder, 'near'), join(folder, 'far')];
+  for (const each of [near, far]) await mkdir(each);
+  const path = join(near, 'link.yaml');
+  await symlink(await write(far, strict), path);
+  const opensWell = async (): Promise<void> => {
+    using live = await LivePolicy.open({ file: path });
+    assert.equal(live.current.policy.packages.default, 'deny');
+  };
+  await opensWell();
+  for (const each of [near, far]) {
+    for (const mode of [0o770, 0o707]) {
+      await chmod(each, mode);
+      await assert.rejects(LivePolicy.open({ file: path }), {
+        code: 'POLICY_INVALID',
+        hint: `Run: chmod go-w ${each}`,
+      });
+    }
+    await chmod(each, 0o1777);
+    await opensWell();
+  }
+});
+
+test('LivePolicy refuses a policy of another user, or in a folder of another user', needs(root), async (t) => {
+  const home = await temporaryFolder(t);
+  const path = await write(home, strict);
+  for (const each of [path, home]) {
+    await chown(each, 12_345, 12_345);
+    await assert.rejects(LivePolicy.open({ home, env: {} }), { code: 'POLICY_INVALID', message: /uid 12345/ });
+    await chown(each, 0, 0);
+  }
+  using live = await LivePolicy.open({ home, env: {} });
+  await chown(path, 12_345, 12_345);
+  await live.reload();
+  assert.match(formatProblem(live.problems[0]!), /belongs to uid 12345/);
   assert.equal(live.current.policy.packages.default, 'deny');
 });
 

@@ -44,7 +44,7 @@ export class LivePolicy extends EventEmitter<LivePolicyEvents> implements Dispos
    * Finds the policy, reads it and watches it. The current folder is never looked at.
    *
    * @throws INPUT_UNREADABLE where a file that was named cannot be read; POLICY_INVALID where it is no policy, or where
-   * others may write to it.
+   * others own it, may write to it or may replace it.
    */
   static async open(options: FindPolicyOptions = {}): Promise<LivePolicy> {
     // The built-in policy gives way to a file that appears in the home.

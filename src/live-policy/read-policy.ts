@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { BelljarError, toBelljarError } from '../errors.ts';
 import {
@@ -45,13 +46,14 @@ export async function readChangedPolicy(path: string): Promise<PolicyReading> {
 }
 
 /**
- * Reads and parses one policy file. Where it must be guarded, it is refused when others than its owner may write to it.
+ * Reads and parses one policy file. Where it must be guarded, it is refused when others than root and the user who
+ * runs Belljar own it, may write to it or may replace it.
  *
  * @throws INPUT_UNREADABLE, POLICY_INVALID
  */
 export async function readPolicyFile(path: string, { mustBeGuarded = false } = {}): Promise<PolicyReading> {
   const { bytes, stats } = await readBytes(path);
-  if (mustBeGuarded) requireGuarded(path, stats);
+  if (mustBeGuarded) await requireGuarded(path, stats);
   if (bytes === undefined) return broken(path, `the file is larger than ${maxPolicyBytes} bytes`);
   try {
     // A byte order mark is kept, so that it can be named as what is wrong.
@@ -76,10 +78,32 @@ async function readBytes(path: string): Promise<{ bytes: Buffer | undefined; sta
   }
 }
 
-function requireGuarded(path: string, { mode }: Stats): void {
-  if ((mode & 0o022) === 0) return;
-  throw new BelljarError('POLICY_INVALID', `others than its owner may write to the policy ${path}`, {
-    hint: `Run: chmod go-w ${path}`,
+/** Who can write to the file, or put another in its place, makes the policy. */
+async function requireGuarded(path: string, stats: Stats): Promise<void> {
+  if (!isTrusted(stats)) refuse(path, `the policy ${path} belongs to uid ${stats.uid}`);
+  if ((stats.mode & 0o022) !== 0) {
+    refuse(path, `others than its owner may write to the policy ${path}`, `Run: chmod go-w ${path}`);
+  }
+  // A link lies in one folder, the file that it leads to in another.
+  for (const folder of new Set([dirname(path), dirname(await realpath(path))])) {
+    const found = await stat(folder);
+    // In a folder with the sticky bit, such as /tmp, only the owner of a file can replace it.
+    const isShared = (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0;
+    if (isShared)
+      refuse(path, `others may replace the policy ${path}: they may write to ${folder}`, `Run: chmod go-w ${folder}`);
+    if (!isTrusted(found)) refuse(path, `the policy ${path} lies in a folder of uid ${found.uid}`);
+  }
+}
+
+function isTrusted({ uid }: Stats): boolean {
+  const self = process.getuid?.();
+  return self === undefined || uid === self || uid === 0;
+}
+
+function refuse(path: string, message: string, hint?: string): never {
+  throw new BelljarError('POLICY_INVALID', message, {
+    hint: hint ?? 'A policy, and the folder it lies in, must belong to root or to the user who runs Belljar.',
+    details: { path },
   });
 }
 

@@ -58,3 +58,13 @@ test('readPackagePattern() refuses what would never match or be misread', () => 
 test('packagePattern() gives the same pattern for the same text', () => {
   assert.equal(packagePattern('numpy>=1'), packagePattern('numpy>=1'));
 });
+
+test('a rule that names extras is refused, as they would be read as a set of characters', () => {
+  for (const text of ['requests[security]', 'uvicorn[standard]>=0.2']) {
+    const reading = readPackagePattern(text);
+    assert.equal(reading.ok, false, text);
+    assert.match(reading.ok ? '' : reading.message, /names extras, which a rule cannot: write “/);
+  }
+  for (const text of ['lib[abc]*', 'py[23]', 'acme-[a-z]', 'acme-[a-z]*'])
+    assert.equal(readPackagePattern(text).ok, true, text);
+});

@@ -22,6 +22,13 @@ export function readPackagePattern(text: string): PackagePatternReading {
   if (groups === undefined || text.length > 2000) {
     return { ok: false, message: `“${text.slice(0, 80)}” is not a name or glob with versions, as in “pandas>=2,<3”` };
   }
+  const [, project, extras] = /^([A-Za-z0-9._-]+)\[([A-Za-z0-9_.-]*[A-Za-z0-9_.,-]{2,})\]$/.exec(name) ?? [];
+  if (project !== undefined && !/^.-.$|^!/.test(extras ?? '')) {
+    return {
+      ok: false,
+      message: `“${name}” names extras, which a rule cannot: write “${project}” for all of the project`,
+    };
+  }
   const glob = parseGlob(normalizePattern(name));
   if (!glob.ok) return glob;
   if (!isGlob(name) && !isProjectName(name)) return { ok: false, message: `“${name}” is not a project's name` };

@@ -3,4 +3,4 @@ export { type LaunchLimits, type OpenSandboxOptions, describeBundles, openSandbo
 export { type RunOutcome, type RunStatus, describeOutcome, exitCodeOf, outcomeTable } from './outcome.ts';
 export type { RunEvent, RunOptions, RunRequest, RunResult, StreamName } from './run.ts';
 export { Session, type SessionLimits } from './session.ts';
-export { Sessions, type OpenSessionOptions, type SessionsParts } from './sessions.ts';
+export { Sessions, findUnsupported, type OpenSessionOptions, type SessionsParts } from './sessions.ts';

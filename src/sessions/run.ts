@@ -9,7 +9,12 @@ import type { RunOutcome } from './outcome.ts';
 
 const requestSchema = z.strictObject({
   /** The file's name inside, without folders. */
-  name: z.string().regex(/^[\w-][\w.-]{0,99}$/, 'must be a file name of letters, digits, “_”, “.” and “-”'),
+  name: z
+    .string()
+    .regex(
+      /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_. ()+,=-]{0,99}$/u,
+      'must be a file name of letters, digits and a few signs',
+    ),
   code: z.string(),
   /** What the code sees as sys.argv[1:]. */
   args: z.array(z.string()).readonly(),
@@ -110,6 +115,12 @@ export class Run {
   /** What the reader threw; undefined while it has not. */
   get readerFailure(): { readonly thrown: unknown } | undefined {
     return this.#readerFailure;
+  }
+
+  /** The session is being closed: nobody waits, and it was not the code that ended it. */
+  giveUp(): void {
+    this.#verdict ??= { status: 'cancelled' };
+    this.goDeaf();
   }
 
   /** Nothing is told from here on, so that a reader who stalls cannot hold up the end. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
+import { formatBytes } from '../units.ts';
 import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
 import type { RunJournal } from './journal.ts';
 import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult, checkRequest } from './run.ts';
@@ -90,7 +91,7 @@ export class Session {
   /** Ends the session and waits until nothing is left of its sandbox. */
   async close(): Promise<void> {
     this.#isOver = true;
-    this.#current?.goDeaf();
+    this.#current?.giveUp();
     this.#sandbox.kill();
     await this.#ended;
     await this.#queue; // the run that was under way has its end on the record
@@ -108,6 +109,7 @@ export class Session {
       const winner = await Promise.race([this.#ready.promise, this.#ended, tooLate.catch(() => undefined)]);
       if (typeof winner === 'string') return;
       refuseWhenCancelled(signal);
+      if (winner?.why.kind === 'memory') throw tooLittleMemory(winner.why.limitBytes);
       const said = this.#violation ?? winner?.diagnostics.trim().slice(-maxQuotedCharacters) ?? '';
       const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
       throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
@@ -186,4 +188,9 @@ export class Session {
       throw new FrameViolation('a frame belongs to no run that is under way');
     }
   }
+}
+
+function tooLittleMemory(limitBytes: number): BelljarError {
+  const message = `${formatBytes(limitBytes)} of memory is too little to start Python`;
+  return new BelljarError('SANDBOX_LAUNCH_FAILED', message, { hint: 'Give it at least 16MB.' });
 }

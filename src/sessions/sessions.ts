@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
+import { z } from 'zod';
+
 import type { Interpreter } from '../environments/index.ts';
-import { BelljarError } from '../errors.ts';
-import { type Actor, type Policy, type Role, type RunDecision, type RunLimits, decideRun } from '../policy/index.ts';
+import { BelljarError, toBelljarError } from '../errors.ts';
+import { type Actor, type Policy, type RunDecision, type RunLimits, decideRun } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
-import type { Backend } from '../sandbox/index.ts';
+import type { Backend, BackendName } from '../sandbox/index.ts';
+import { type Role, roleNames } from '../words.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { Session } from './session.ts';
@@ -30,6 +33,7 @@ export interface OpenSessionOptions {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #open = new Set<Session>();
+  #isClosed = false;
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
@@ -41,7 +45,9 @@ export class Sessions {
    * @throws POLICY_DENIED where the policy says no, and what a launch throws.
    */
   async open(options: OpenSessionOptions): Promise<Session> {
+    if (this.#isClosed) throw new BelljarError('SESSION_CLOSED', 'Belljar was closed', { hint: 'Open it again.' });
     const { record, currentPolicy } = this.#parts;
+    checkAsker(options);
     const { actor, role, workspace = null, requested = {} } = options;
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
@@ -50,18 +56,26 @@ export class Sessions {
       await record.append({ ...denialOf(decision), ...origin });
       throw toError(decision, origin.correlationId);
     }
-    return this.#launch(decision, origin, options.signal);
+    try {
+      const unsupported = findUnsupported(policy.runtime, this.#parts.backend.name);
+      if (unsupported !== undefined) throw unsupported;
+      return await this.#launch(decision, origin, options.signal);
+    } catch (thrown) {
+      const { code, message } = toBelljarError(thrown);
+      await record.append({ action: 'run.failed', subject: 'session', details: { code, message }, ...origin });
+      throw thrown;
+    }
   }
 
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#open].map((session) => session.close()));
   }
 
   async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
     const { backend, interpreter, record } = this.#parts;
     const { limits, required } = decision;
-    requireWhatIsThere(decision, backend);
     const sandbox = await openSandbox(backend, {
       executable: interpreter.executable,
       limits,
@@ -85,19 +99,34 @@ export class Sessions {
 }
 
 /** What the policy counts on and this version cannot do is refused, never left out in silence. */
-function requireWhatIsThere({ backends, guards }: RunDecision, backend: Backend): void {
-  if (!backends.includes(backend.name)) {
-    throw new BelljarError(
-      'SANDBOX_UNAVAILABLE',
-      `the policy allows the backends ${backends.join(', ')}, not ${backend.name}`,
-    );
+export function findUnsupported(
+  { backends, guards }: Policy['runtime'],
+  backend: BackendName,
+): BelljarError | undefined {
+  if (!backends.includes(backend)) {
+    const message = `the policy allows the backends ${backends.join(', ')}, and this version has ${backend} only`;
+    return new BelljarError('SANDBOX_UNAVAILABLE', message, {
+      hint: `Add ${backend} to runtime.backends of the policy.`,
+    });
   }
   if (guards.exec.length > 0 || guards.imports.length > 0) {
-    throw new BelljarError('SANDBOX_CAPABILITY_MISSING', 'the policy sets guards, which this version cannot enforce', {
+    return new BelljarError('SANDBOX_CAPABILITY_MISSING', 'the policy sets guards, which this version cannot enforce', {
       hint: 'Remove runtime.guards from the policy; the sandbox holds without them.',
     });
   }
+  return undefined;
 }
+
+/** Who asks comes from the embedding program, which may not be TypeScript. */
+function checkAsker({ actor, role }: OpenSessionOptions): void {
+  const { success, error } = askerSchema.safeParse({ actor, role });
+  if (!success) throw new BelljarError('USAGE', `a session needs an actor and a role: ${z.prettifyError(error)}`);
+}
+
+const askerSchema = z.object({
+  actor: z.object({ id: z.string().min(1).max(512), kind: z.enum(['user', 'service', 'anonymous']) }),
+  role: z.enum(roleNames),
+});
 
 function denialOf({ verdict, reasons }: RunDecision) {
   const details = { reasons: reasons.map(({ rule, message }) => ({ rule, message })) };

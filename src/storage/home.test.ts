@@ -34,7 +34,10 @@ test('ensureHome refuses a home that others may write to', async (context) => {
   const home = join(await temporaryFolder(context), 'home');
   await mkdir(home);
   await chmod(home, 0o777);
-  await assert.rejects(ensureHome(home), { code: 'HOME_UNUSABLE', hint: `Run: chmod go-w ${home}` });
+  await assert.rejects(ensureHome(home), {
+    code: 'HOME_UNUSABLE',
+    hint: `Choose a folder of its own, such as ${join(home, 'belljar')}.`,
+  });
   await chmod(home, 0o755);
   await ensureHome(home);
 });

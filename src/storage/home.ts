@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
 
@@ -27,8 +27,9 @@ export function resolveHome(env: NodeJS.ProcessEnv = process.env): string {
  * @throws HOME_UNUSABLE where it cannot be made, or another user owns it or may write to it.
  */
 export async function ensureHome(home: string): Promise<string> {
+  if (!isAbsolute(home)) throw new BelljarError('HOME_UNUSABLE', `the home must be an absolute path, not ${home}`);
   try {
-    await mkdir(home, { recursive: true, mode: 0o711 });
+    await makeFolders(home);
   } catch (cause) {
     throw new BelljarError('HOME_UNUSABLE', `cannot make ${home}: ${(cause as Error).message}`, { cause });
   }
@@ -52,6 +53,22 @@ export async function isHomeThere(home: string): Promise<boolean> {
   }
 }
 
+/** One after the other: where a file system takes no folders at all (as /proc), Node's own recursion never ends. */
+async function makeFolders(folder: string): Promise<void> {
+  if (await isFolder(folder)) return;
+  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
+  await mkdir(folder, { mode: 0o711 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process made it in between
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 /** A link to a home is as good as the folder that it leads to. */
 function requireOwn(home: string, found: Stats): void {
   const { uid, mode } = found;
@@ -61,7 +78,10 @@ function requireOwn(home: string, found: Stats): void {
     throw new BelljarError('HOME_UNUSABLE', `${home} belongs to uid ${uid}, not to uid ${self} that runs Belljar`);
   }
   if ((mode & 0o022) !== 0) {
-    throw new BelljarError('HOME_UNUSABLE', `others may write to ${home}`, { hint: `Run: chmod go-w ${home}` });
+    throw new BelljarError('HOME_UNUSABLE', `others may write to ${home}`, {
+      // Not a chmod: this may well be a folder that others must write to, such as /tmp.
+      hint: `Choose a folder of its own, such as ${join(home, 'belljar')}.`,
+    });
   }
 }
 

@@ -46,7 +46,7 @@ describe('belljar doctor', needs(root, bubblewrap, python), () => {
     writeFileSync(policy, 'version: 1\nruntime:\n  requierd: [own-uid]\n');
     const { code, stdout, stderr } = await cli.run(['doctor', '--policy', policy]);
     assert.equal(code, 1, stderr);
-    assert.match(stdout, /Code cannot run here:\n {2}- .*requierd/);
+    assert.match(stdout, /Code cannot run here:[^]*requierd[^]*belljar policy check \/.*policy\.yaml/);
   });
 
   it('names bubblewrap and how to get it where it is not on the machine', () => {

@@ -86,7 +86,7 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
   it('ends on Ctrl-C with 130, lets the code clean up, and records the end', async () => {
     using cli = new TestCli();
     const child = cli.start(['run', '-']);
-    child.stdin?.end('import time\nprint("up")\ntry: time.sleep(60)\nfinally: print("cleaned up")');
+    child.stdin?.end('import time\ntry:\n    print("up")\n    time.sleep(60)\nfinally: print("cleaned up")');
     const result = finish(child);
     await once(child.stdout!, 'data');
     child.kill('SIGINT');
@@ -141,6 +141,37 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     await cli.run(['run', '--help']);
     child.kill('SIGINT');
     assert.equal((await result).code, 130);
+  });
+
+  it('puts a launch that fails on the record, and says what would help', async () => {
+    using cli = new TestCli();
+    const result = await cli.run(['run', '-', '--memory', '1MB'], { input: 'print(1)' });
+    assert.equal(result.code, 125);
+    assert.match(result.stderr, /1 MB of memory is too little to start Python\n {2}hint: Give it at least 16MB\./);
+    const [failed] = (await cli.entries()).filter(({ action }) => action === 'run.failed');
+    assert.equal((failed?.['details'] as { code: string }).code, 'SANDBOX_LAUNCH_FAILED');
+  });
+
+  it('keeps the file’s own name, as far as it is one', async () => {
+    using cli = new TestCli();
+    const file = join(cli.home, '..', 'my file ü.py');
+    writeFileSync(file, 'print(__file__)');
+    assert.equal((await cli.run(['run', file])).stdout, '/workspace/my file ü.py\n');
+  });
+
+  it('says at once what of a policy it cannot do, as the doctor does', async () => {
+    using cli = new TestCli();
+    const policy = join(cli.home, '..', 'policy.yaml');
+    for (const [text, message] of [
+      ['runtime: {guards: {imports: [ctypes]}}', /guards/],
+      ['runtime: {backends: [container]}', /container/],
+    ] as const) {
+      writeFileSync(policy, `version: 1\n${text}\n`);
+      assert.match((await cli.run(['run', '-', '--policy', policy], { input: 'print(1)' })).stderr, message);
+      const doctor = await cli.run(['doctor', '--policy', policy]);
+      assert.equal(doctor.code, 1);
+      assert.match(doctor.stdout, message);
+    }
   });
 
   it('exits 143 when it was asked to stop', async () => {

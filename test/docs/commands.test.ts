@@ -53,7 +53,7 @@ describe('the documents', needs(root, bubblewrap, python), () => {
         encoding: 'utf8',
         env: { ...process.env, BELLJAR_HOME: join(folder, 'example') },
       });
-      assert.equal(result.stdout, "{ status: 'exited', code: 0 }\n", result.stderr);
+      assert.equal(result.stdout, "hello\n{ status: 'exited', code: 0 }\n", result.stderr);
     } finally {
       rmSync(file);
     }
