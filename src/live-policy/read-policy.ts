@@ -73,9 +73,13 @@ async function readBytes(path: string): Promise<{ bytes: Buffer | undefined; sta
     return { bytes: stats.size > maxPolicyBytes ? undefined : await handle.readFile(), stats };
   } catch (cause) {
     if (cause instanceof BelljarError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new BelljarError('INPUT_UNREADABLE', `cannot read the policy ${path}: ${code}`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+function unreadable(path: string, cause: unknown): BelljarError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new BelljarError('INPUT_UNREADABLE', `cannot read the policy ${path}: ${code}`, { cause });
 }
 
 /** Who can write to the file, or put another in its place, makes the policy. */
@@ -84,14 +88,23 @@ async function requireGuarded(path: string, stats: Stats): Promise<void> {
   if ((stats.mode & 0o022) !== 0) {
     refuse(path, `others than its owner may write to the policy ${path}`, `Run: chmod go-w ${path}`);
   }
-  // A link lies in one folder, the file that it leads to in another.
-  for (const folder of new Set([dirname(path), dirname(await realpath(path))])) {
-    const found = await stat(folder);
+  for (const { folder, found } of await foldersOf(path)) {
     // In a folder with the sticky bit, such as /tmp, only the owner of a file can replace it.
     const isShared = (found.mode & 0o022) !== 0 && (found.mode & 0o1000) === 0;
-    if (isShared)
-      refuse(path, `others may replace the policy ${path}: they may write to ${folder}`, `Run: chmod go-w ${folder}`);
+    if (isShared) {
+      refuse(path, `others may write to ${folder}, and so replace the policy ${path}`, `Run: chmod go-w ${folder}`);
+    }
     if (!isTrusted(found)) refuse(path, `the policy ${path} lies in a folder of uid ${found.uid}`);
+  }
+}
+
+/** A link lies in one folder, the file that it leads to in another. */
+async function foldersOf(path: string): Promise<{ folder: string; found: Stats }[]> {
+  try {
+    const folders = [...new Set([dirname(path), dirname(await realpath(path))])];
+    return await Promise.all(folders.map(async (folder) => ({ folder, found: await stat(folder) })));
+  } catch (cause) {
+    throw unreadable(path, cause);
   }
 }
 
