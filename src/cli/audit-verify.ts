@@ -1,20 +1,17 @@
-import { readFile } from 'node:fs/promises';
-
 import { BelljarError } from '../errors.ts';
 import {
-  type BadEntry,
-  loadSigningKey,
+  findHomeKey,
   parseCheckpoint,
   parsePublicKey,
   verifyExport,
+  verifyHomeRecord,
   type VerifyingKey,
   type VerifyOptions,
   type VerifyResult,
   type WitnessedCheckpoint,
 } from '../record/index.ts';
-import { isHomeThere, keyFolder, resolveHome } from '../storage/index.ts';
-import { describeNothing, withHomeRecord } from './audit-home.ts';
-import { toVisible } from './terminal-text.ts';
+import { resolveHome } from '../storage/index.ts';
+import { describeNothing } from './audit-home.ts';
 import {
   type Command,
   type CommandIo,
@@ -24,7 +21,9 @@ import {
   printLine,
   stringOption,
 } from './command.ts';
+import { readNamedFile } from './named-file.ts';
 import { startProgress } from './progress.ts';
+import { toVisible } from './terminal-text.ts';
 
 const badExitCode = 65;
 const uncheckedExitCode = 1;
@@ -75,7 +74,9 @@ async function runVerify(invocation: Invocation): Promise<number> {
   };
   try {
     const result =
-      file === undefined ? await verifyHome(invocation, options) : await verifyFile(invocation, file, options);
+      file === undefined
+        ? await verifyHomeRecord(resolveHome(io.env), options)
+        : await verifyFile(invocation, file, options);
     progress.end();
     report(invocation, result, witnesses);
     if (result.ok) return 0;
@@ -100,64 +101,26 @@ function refuseIdleFlag(values: Invocation['values']): void {
   throw new BelljarError('USAGE', '--no-signatures goes with --file, and not with --key');
 }
 
-async function verifyHome(invocation: Invocation, options: VerifyOptions): Promise<VerifyResult> {
-  return withHomeRecord(invocation, async (home) => {
-    const result = home === undefined ? verifyNothing(options.witnesses ?? []) : await home.record.verify(options);
-    if (!result.ok || result.head !== undefined) return result;
-    return (await findKey(invocation)) === undefined ? result : { ...result, ok: false, bad: removed };
-  });
-}
-
-/** The key is made with the first entry. */
-const removed: BadEntry = {
-  seq: 1,
-  problem: 'cut',
-  message: 'the record was removed: the key that signed it is there, and not one entry',
-};
-
-/** A record that is not there is whole, unless a checkpoint has seen it. */
-function verifyNothing(witnesses: readonly WitnessedCheckpoint[]): VerifyResult {
-  const nothing = { entries: 0, recordId: undefined, head: undefined, signedUpTo: 0, signatures: 'unchecked' } as const;
-  const known = Math.max(0, ...witnesses.map(({ checkpoint }) => checkpoint.seq));
-  if (known === 0) return { ok: true, ...nothing };
-  const message = `the record is gone: a checkpoint has seen its entry ${known}`;
-  return { ok: false, ...nothing, bad: { seq: 1, problem: 'cut', message, expected: known, found: 0 } };
-}
-
 async function verifyFile(invocation: Invocation, file: string, options: VerifyOptions): Promise<VerifyResult> {
   if (isFlagSet(invocation.values, 'no-signatures')) return verifyExport(file, undefined, options);
-  const key = options.key ?? (await findKey(invocation));
+  const key = options.key ?? (await findHomeKey(resolveHome(invocation.io.env)));
   const result = await verifyExport(file, key, options);
   // Whole, but anybody could have written it: that is not what was asked.
   return key === undefined ? { ...result, ok: false } : result;
-}
-
-/** The key of the home, unless someone else prepared that. */
-async function findKey({ io }: Invocation): Promise<VerifyingKey | undefined> {
-  const home = resolveHome(io.env);
-  return (await isHomeThere(home)) ? loadSigningKey(keyFolder(home)) : undefined;
 }
 
 async function readWitnesses(named: Invocation['values'][string]): Promise<WitnessedCheckpoint[]> {
   const files = Array.isArray(named) ? named.map(String) : [];
   return Promise.all(
     files.map(async (file) => ({
-      checkpoint: parseCheckpoint(await readText(file), file),
+      checkpoint: parseCheckpoint(await readNamedFile(file), file),
       source: `the checkpoint in ${file}`,
     })),
   );
 }
 
 async function readKey(file: string | undefined): Promise<VerifyingKey | undefined> {
-  return file === undefined ? undefined : parsePublicKey(await readText(file), file);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new BelljarError('INPUT_UNREADABLE', `cannot read ${file}: ${(cause as Error).message}`, { cause });
-  }
+  return file === undefined ? undefined : parsePublicKey(await readNamedFile(file), file);
 }
 
 function report(invocation: Invocation, result: VerifyResult, witnesses: readonly WitnessedCheckpoint[]): void {

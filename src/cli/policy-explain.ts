@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 import { BelljarError } from '../errors.ts';
 import {
   type Facts,
@@ -13,6 +11,7 @@ import {
 import { localActor } from './actor.ts';
 import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
 import { readAt } from './moment.ts';
+import { readNamedFile } from './named-file.ts';
 import { formatJudgement } from './policy-explanation.ts';
 import { requireNamedPolicy } from './policy-source.ts';
 import { toVisible } from './terminal-text.ts';
@@ -74,7 +73,7 @@ function readRequirement(text: string): Requirement {
 }
 
 async function readFacts(file: string, requirements: readonly Requirement[]): Promise<Facts> {
-  const parsed = factsSchema.safeParse(parseJson(await readText(file), file));
+  const parsed = factsSchema.safeParse(parseJson(await readNamedFile(file), file));
   if (!parsed.success) {
     const problems = parsed.error.issues.slice(0, maxProblems).map(formatIssue);
     const more = parsed.error.issues.length - problems.length;
@@ -95,15 +94,6 @@ const maxProblems = 50;
 
 function formatIssue({ path, message }: { path: PropertyKey[]; message: string }): string {
   return toVisible(`${path.join('.')}: ${message}`);
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new BelljarError('INPUT_UNREADABLE', `cannot read ${file}: ${code}`, { cause });
-  }
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -5,6 +5,7 @@ export { type ExportOptions, type ExportSummary, verifyExport, type Write } from
 export { findHomeRecord, type HomeRecord, openHomeRecord } from './open-home-record.ts';
 export { AuditRecord, openRecord, type RecordOptions } from './record.ts';
 export { type RunEndDetails, runEndDetailsSchema, type RunStartDetails, runStartDetailsSchema } from './run-details.ts';
-export { loadSigningKey, parsePublicKey, type VerifyingKey } from './signing-key.ts';
+export { parsePublicKey, type VerifyingKey } from './signing-key.ts';
 export { type EntryFilter } from './table.ts';
 export { type Progress, type VerifyOptions, type VerifyResult } from './verify.ts';
+export { findHomeKey, verifyHomeRecord } from './verify-home.ts';
