@@ -29,9 +29,12 @@ const fileFacts = z.strictObject({
   isWheel: z.boolean(),
 });
 
+/** No character that looks like another, or like none: an id that only looks like MAL-1 would not be malware. */
+const advisoryId = z.string().regex(/^[\x21-\x7e]+$/, 'must be of printable ASCII characters without spaces');
+
 const advisoryFacts = z.strictObject({
-  id: z.string().min(1),
-  aliases: z.array(z.string().min(1)).default([]),
+  id: advisoryId,
+  aliases: z.array(advisoryId).default([]),
   severity: z.enum(severities).optional(),
   summary: z.string().optional(),
   withdrawn: z.boolean().default(false),

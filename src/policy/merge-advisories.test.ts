@@ -24,7 +24,7 @@ test('ids that name each other, directly or by way of others, are one advisory',
 test('the case of an id does not keep two apart', () => {
   const merged = mergeAdvisories([
     advisory('ghsa-AAAA-bbbb-cccc'),
-    advisory('PYSEC-1', { aliases: ['GHSA-aaaa-BBBB-cccc '] }),
+    advisory('PYSEC-1', { aliases: ['GHSA-aaaa-BBBB-cccc'] }),
   ]);
   assert.equal(merged.length, 1);
 });

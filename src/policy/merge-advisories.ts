@@ -17,7 +17,7 @@ export function mergeAdvisories(advisories: readonly AdvisoryFacts[]): MergedAdv
   let groups: { ids: Set<string>; members: AdvisoryFacts[] }[] = [];
   for (const advisory of advisories) {
     if (advisory.withdrawn) continue;
-    const ids = new Set([advisory.id, ...advisory.aliases].map((id) => id.trim().toUpperCase()));
+    const ids = new Set([advisory.id, ...advisory.aliases].map((id) => id.toUpperCase()));
     const related = groups.filter((group) => !group.ids.isDisjointFrom(ids));
     groups = groups.filter((group) => !related.includes(group));
     const allIds = related.reduce((union, group) => union.union(group.ids), ids);
