@@ -10,7 +10,7 @@ export interface PackagePattern {
   readonly specifiers: SpecifierSet | undefined;
 }
 
-export type PackagePatternReading =
+type PackagePatternReading =
   { readonly ok: true; readonly pattern: PackagePattern } | { readonly ok: false; readonly message: string };
 
 const shape = /^(?<name>[^\s<>=!~(),;@]+)[ \t]*(?<specifier>[<>=!~].*)?$/;
@@ -22,12 +22,11 @@ export function readPackagePattern(text: string): PackagePatternReading {
   if (groups === undefined || text.length > 2000) {
     return { ok: false, message: `“${text.slice(0, 80)}” is not a name or glob with versions, as in “pandas>=2,<3”` };
   }
-  const [, project, extras] = /^([A-Za-z0-9._-]+)\[([A-Za-z0-9_.-]*[A-Za-z0-9_.,-]{2,})\]$/.exec(name) ?? [];
-  if (project !== undefined && !/^.-.$|^!/.test(extras ?? '')) {
-    return {
-      ok: false,
-      message: `“${name}” names extras, which a rule cannot: write “${project}” for all of the project`,
-    };
+  // `lib[abc]` would be a set of three characters too; nobody means that, and as a denial it would deny nothing.
+  const [, project] = /^([A-Za-z0-9._-]+)\[[A-Za-z][A-Za-z0-9_.]{2,}(?:-[A-Za-z0-9_.]+)*\]$/.exec(name) ?? [];
+  if (project !== undefined) {
+    const message = `“${name}” names extras, which a rule cannot: write “${project}” for all of the project`;
+    return { ok: false, message };
   }
   const glob = parseGlob(normalizePattern(name));
   if (!glob.ok) return glob;
