@@ -23,7 +23,7 @@ const durationUnits: Readonly<Record<string, number>> = {
 };
 
 /** Either the number or the sentence that says what is wrong: the schema and the command line word it differently. */
-export type Reading = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string };
+type Reading = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly message: string };
 
 /**
  * The bytes of `512MB` (decimal), `512MiB` (binary) or a plain number.

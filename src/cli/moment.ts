@@ -2,7 +2,7 @@ import { BelljarError } from '../errors.ts';
 import { parseDurationMs } from '../units.ts';
 import { type OptionValues, stringOption } from './command.ts';
 
-export interface MomentOptions {
+interface MomentOptions {
   readonly now: Date;
   /** What a day alone stands for; its beginning where left out. */
   readonly timeOfDay?: string;

@@ -2,7 +2,7 @@ import type { Judgement, PackageJudgement, Reason } from '../policy/index.ts';
 import type { Verdict } from '../words.ts';
 import { toVisible } from './terminal-text.ts';
 
-export interface ExplanationOptions {
+interface ExplanationOptions {
   readonly source: string;
   /** Whether colours can be shown. */
   readonly isTerminal: boolean;

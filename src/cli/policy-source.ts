@@ -10,7 +10,7 @@ import {
 import { resolveHome } from '../storage/index.ts';
 import { type Invocation, stringOption } from './command.ts';
 
-export interface NamedPolicy {
+interface NamedPolicy {
   /** As it was named, or what the built-in one is called. */
   readonly name: string;
   readonly reading: PolicyReading;

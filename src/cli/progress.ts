@@ -1,6 +1,6 @@
 import type { CommandIo } from './command.ts';
 
-export interface ProgressLine {
+interface ProgressLine {
   readonly update: (done: number, total: number) => void;
   /** Takes the line away. */
   readonly end: () => void;

@@ -1,4 +1,4 @@
 export { findPolicy } from './find-policy.ts';
 export { invalidPolicy } from './invalid-policy.ts';
 export { LivePolicy } from './live-policy.ts';
-export { type CurrentPolicy, readPolicyFile } from './read-policy.ts';
+export { readPolicyFile } from './read-policy.ts';

@@ -3,14 +3,14 @@ import type { Policy } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
 import type { Action } from './roles-schema.ts';
 
-export interface ActionQuestion {
+interface ActionQuestion {
   readonly policy: Policy;
   readonly actor: Actor;
   readonly role: Role;
   readonly action: Action;
 }
 
-export interface ActionDecision {
+interface ActionDecision {
   readonly verdict: Verdict;
   readonly reason: Reason;
 }

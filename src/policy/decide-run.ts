@@ -7,7 +7,7 @@ import type { Actor, Reason } from './reason.ts';
 import { essentialCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
 import { strictest } from './verdict.ts';
 
-export interface RunQuestion {
+interface RunQuestion {
   readonly policy: Policy;
   readonly actor: Actor;
   readonly role: Role;

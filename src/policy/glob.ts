@@ -13,7 +13,7 @@ export interface Glob {
   readonly parts: readonly GlobPart[];
 }
 
-export type GlobReading = { readonly ok: true; readonly glob: Glob } | { readonly ok: false; readonly message: string };
+type GlobReading = { readonly ok: true; readonly glob: Glob } | { readonly ok: false; readonly message: string };
 
 export function isGlob(text: string): boolean {
   return /[*?[\]]/.test(text);

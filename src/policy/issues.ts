@@ -15,7 +15,7 @@ export interface SchemaProblem {
 type Issue = z.core.$ZodIssue;
 
 /** A problem that is put into words when it is told: there may be too many to tell. */
-export type Unworded = () => SchemaProblem;
+type Unworded = () => SchemaProblem;
 
 /** Says what a refusal of the schema means, for a person who wrote the file. */
 export function describeIssues(issues: readonly Issue[]): Unworded[] {

@@ -10,7 +10,7 @@ export interface LicencePattern {
   readonly exception: Glob | undefined;
 }
 
-export type LicencePatternReading =
+type LicencePatternReading =
   { readonly ok: true; readonly pattern: LicencePattern } | { readonly ok: false; readonly message: string };
 
 /** Reads `MIT`, `GPL-*`, `LicenseRef-Acme`, `GPL-2.0-only WITH Classpath-exception-2.0`. */

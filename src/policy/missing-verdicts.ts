@@ -5,7 +5,7 @@ import type { MissingFact, packagesSchema } from './packages-schema.ts';
 import { strictest } from './verdict.ts';
 
 type Packages = z.output<typeof packagesSchema>;
-export type MissingVerdicts = Record<MissingFact, 'ask' | 'deny'>;
+type MissingVerdicts = Record<MissingFact, 'ask' | 'deny'>;
 
 /** What is said where a fact is missing: what the file says, else the strictest that is safe and not too mild. */
 export function fillMissingVerdicts(packages: Packages): MissingVerdicts {

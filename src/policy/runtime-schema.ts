@@ -29,7 +29,7 @@ export const essentialCapabilities: readonly RequiredCapability[] = [
   'wall-time-limit',
 ];
 
-export const backendNames = ['process', 'container'] as const;
+const backendNames = ['process', 'container'] as const;
 
 const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
 const cpus = z.number().positive('must be more than 0').max(4096, 'is too large');

@@ -15,12 +15,12 @@ import {
 } from 'yaml';
 
 /** A place in a file, counted from one, as editors do. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-export interface PlacedMessage extends Position {
+interface PlacedMessage extends Position {
   readonly message: string;
 }
 
@@ -34,7 +34,7 @@ export interface YamlFile {
   positionOfKey(path: Path): Position;
 }
 
-export type YamlReading =
+type YamlReading =
   { readonly ok: true; readonly file: YamlFile } | { readonly ok: false; readonly problems: readonly PlacedMessage[] };
 
 /** Enough for any policy; a reader need not take more into memory. */

@@ -7,7 +7,7 @@ interface Waiting<Item, Result> {
 }
 
 /** Commits what `take` gives out, in its order, and resolves to a result for each once all are durable. */
-export type CommitGroup<Item, Result> = (take: () => readonly Item[]) => Promise<readonly Result[]>;
+type CommitGroup<Item, Result> = (take: () => readonly Item[]) => Promise<readonly Result[]>;
 
 /** Bounds how long one group keeps the database locked and the event loop busy. */
 const maxGroup = 256;

@@ -63,7 +63,7 @@ export interface Columns {
   readonly action: string;
 }
 
-export interface ChainOptions {
+interface ChainOptions {
   /** Without it signatures are not checked. */
   readonly key: VerifyingKey | undefined;
   /** Checkpoints that were kept elsewhere. */

@@ -7,7 +7,7 @@ import { digestSchema, type Head, recordIdSchema, timeSchema } from './entry.ts'
 import { type SigningKey, type VerifyingKey } from './signing-key.ts';
 
 /** Entries between two checkpoints that the record makes by itself; the first entry has one too. */
-export const checkpointInterval = 1000;
+const checkpointInterval = 1000;
 
 const unsignedSchema = z.strictObject({
   v: z.literal(1),

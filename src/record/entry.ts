@@ -15,7 +15,7 @@ export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 export const recordIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 export const timeSchema = z.iso.datetime({ precision: 3 });
 
-export type JsonObject = { readonly [key: string]: JsonValue };
+type JsonObject = { readonly [key: string]: JsonValue };
 // What is inside is judged when it is written as canonical JSON, which knows a limit to nesting.
 const detailsSchema = z.custom<JsonObject>((value) => isObject(value), 'details must be a JSON object');
 
@@ -25,14 +25,14 @@ const wellFormed = z
   .refine((text) => text.isWellFormed(), 'half of a surrogate pair is no text');
 const shortText = wellFormed.max(512);
 
-export const actorSchema = z.strictObject({
+const actorSchema = z.strictObject({
   id: shortText,
   kind: z.enum(actorKinds),
   role: z.enum(roleNames),
 });
 
 /** What a caller says about something that happened; the record adds the rest. */
-export const draftSchema = z.strictObject({
+const draftSchema = z.strictObject({
   /** What happened, as a dotted verb: `run.start`, `policy.changed`. */
   action: z
     .string()
@@ -66,7 +66,7 @@ export const entrySchema = draftSchema.required().extend({
 
 export type RecordedActor = z.output<typeof actorSchema>;
 export type Draft = z.input<typeof draftSchema>;
-export type EntryContent = z.output<typeof entrySchema>;
+type EntryContent = z.output<typeof entrySchema>;
 
 /** An entry on the chain: what it says, and the hash of its canonical text. */
 export type Entry = EntryContent & { readonly hash: string };

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 
 import { BelljarError } from '../errors.ts';
 import { type Database, databasePath, ensureHome, isHomeThere, keyFolder, openDatabase } from '../storage/index.ts';
-import { type AuditRecord, openRecord, type SignalOption } from './record.ts';
+import { AuditRecord, type SignalOption } from './record.ts';
 
 /** A home's record, with the database that must be closed in the end. */
 export interface HomeRecord extends AsyncDisposable {
@@ -42,6 +42,6 @@ export async function findHomeRecord(home: string, options: SignalOption = {}): 
 
 async function open(home: string, options: SignalOption): Promise<HomeRecord> {
   const database = await openDatabase({ path: databasePath(home), ...options });
-  const record = openRecord({ database, keyFolder: keyFolder(home) });
+  const record = new AuditRecord({ database, keyFolder: keyFolder(home) });
   return { record, database, [Symbol.asyncDispose]: () => database.close() };
 }

@@ -6,7 +6,7 @@ import { OtherProcess } from '../../test/storage/other-process.ts';
 import { appendMany, draftOf, openTemporaryRecord, tamper } from '../../test/record/temporary-record.ts';
 import { openDatabase, sql } from '../storage/index.ts';
 import { type Entry, noPrevious } from './entry.ts';
-import { openRecord } from './record.ts';
+import { AuditRecord } from './record.ts';
 
 test('the first append begins the record', async (context) => {
   const { record } = await openTemporaryRecord(context);
@@ -47,7 +47,7 @@ test('several writers share one chain', async (context) => {
   const { path, keyFolder, record } = await openTemporaryRecord(context);
   const other = await openDatabase({ path });
   context.after(() => other.close());
-  const second = openRecord({ database: other, keyFolder });
+  const second = new AuditRecord({ database: other, keyFolder });
   await Promise.all([appendMany(record, 200), appendMany(second, 200), appendMany(record, 100)]);
   const result = await record.verify();
   assert.equal(result.ok, true, JSON.stringify(result.bad));

@@ -28,7 +28,7 @@ import {
 } from './table.ts';
 import { verifyDatabase, type VerifyOptions, type VerifyResult } from './verify.ts';
 
-export interface RecordOptions {
+interface RecordOptions {
   readonly database: Database;
   /** The folder of the key that signs checkpoints; made at the first entry. */
   readonly keyFolder: string;
@@ -38,7 +38,13 @@ export interface SignalOption {
   readonly signal?: AbortSignal;
 }
 
-/** The append-only, hash-chained log of one home. Any number of processes may append at once. */
+/**
+ * The append-only, hash-chained log of one home. Any number of processes may append at once.
+ *
+ * @example
+ * const record = new AuditRecord({ database, keyFolder: join(home, 'keys') });
+ * await record.append({ action: 'policy.changed', actor, policyHash });
+ */
 export class AuditRecord {
   readonly #database: Database;
   readonly #keyFolder: string;
@@ -164,17 +170,6 @@ export class AuditRecord {
       throw error;
     }
   }
-}
-
-/**
- * The record in a database. Nothing is read or written yet.
- *
- * @example
- * const record = openRecord({ database, keyFolder: join(home, 'keys') });
- * await record.append({ action: 'policy.changed', actor, policyHash });
- */
-export function openRecord(options: RecordOptions): AuditRecord {
-  return new AuditRecord(options);
 }
 
 function sealAll(drafts: readonly CheckedDraft[], head: Head): SealedEntry[] {

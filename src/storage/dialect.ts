@@ -2,7 +2,6 @@ import { type Sql, sql } from './sql.ts';
 
 /** Where databases differ in words. A second database brings its own. */
 export interface Dialect {
-  readonly name: 'sqlite' | 'postgres';
   readonly placeholder: (position: number) => string;
   /** Column types that keep what `SqlValue` promises. */
   readonly types: { readonly integer: string; readonly text: string; readonly bytes: string };
@@ -13,7 +12,6 @@ export interface Dialect {
 }
 
 export const sqliteDialect: Dialect = {
-  name: 'sqlite',
   placeholder: () => '?',
   types: { integer: 'integer', text: 'text', bytes: 'blob' },
   tableExists: (table) => sql`select 1 as found from sqlite_master where type = 'table' and name = ${table}`,

@@ -13,7 +13,7 @@ export interface Migration {
   statements(dialect: Dialect): readonly string[];
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly dialect: Dialect;
   readonly signal?: AbortSignal;
 }

@@ -10,7 +10,7 @@ interface Pending {
   readonly reject: (error: BelljarError) => void;
 }
 
-export interface SqliteThreadOptions {
+interface SqliteThreadOptions {
   readonly path: string;
   readonly writes: boolean;
   readonly busyTimeoutMs: number;
@@ -48,11 +48,6 @@ export class SqliteThread {
   /** Waits for what was asked before, then closes the connections and ends the thread. */
   async close(): Promise<void> {
     if (this.#worker !== undefined) await this.#post(this.#worker, { op: 'close' });
-  }
-
-  /** Ends the thread at once, as a crash would. */
-  async terminate(): Promise<void> {
-    await this.#worker?.terminate();
   }
 
   #start(): Worker {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 
-import { type AuditRecord, type Draft, openRecord } from '../../src/record/index.ts';
+import { AuditRecord, type Draft } from '../../src/record/index.ts';
 import { type Database, openDatabase } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -21,7 +21,7 @@ export async function openTemporaryRecord(context: TestContext): Promise<Tempora
   const keyFolder = join(folder, 'keys');
   const database = await openDatabase({ path });
   context.after(() => database.close());
-  return { folder, path, keyFolder, database, record: openRecord({ database, keyFolder }) };
+  return { folder, path, keyFolder, database, record: new AuditRecord({ database, keyFolder }) };
 }
 
 /** So many entries after the first one, at once. */
