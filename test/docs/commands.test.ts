@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -23,42 +23,53 @@ interface DocumentedCommand {
 
 describe('the documents', needs(root, bubblewrap, python), () => {
   for (const document of ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: project })]) {
-    // One home per document: its commands build on each other.
-    const home = join(folder, document.replaceAll('/', '-'));
+    const { env } = surroundingsOf(document);
     for (const { place, command, exit } of commandsOf(document)) {
       it(`${place}: ${command}`, () => {
-        const result = spawnSync('sh', ['-c', command], {
-          cwd: project,
-          encoding: 'utf8',
-          env: {
-            ...process.env,
-            PATH: `${project}:${process.env['PATH']}`,
-            BELLJAR_HOME: home,
-            BELLJAR_NODE: process.execPath,
-          },
-        });
+        const result = spawnSync('sh', ['-c', command], { cwd: project, encoding: 'utf8', env });
         assert.equal(result.status, exit, `${result.stdout}${result.stderr}`);
       });
     }
   }
 
   it('README.md: the TypeScript example', () => {
-    const [, example] = /```ts\n([^]*?)```/.exec(readFileSync(join(project, 'README.md'), 'utf8')) ?? [];
-    assert.ok(example);
-    // Inside the project, where its own name leads to its source.
-    const file = join(project, 'test', `readme-example-${process.pid}.ts`);
-    writeFileSync(file, `${example}\nconsole.log(outcome);\n`);
-    try {
-      const result = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
-        encoding: 'utf8',
-        env: { ...process.env, BELLJAR_HOME: join(folder, 'example') },
-      });
-      assert.equal(result.stdout, "hello\n{ status: 'exited', code: 0 }\n", result.stderr);
-    } finally {
-      rmSync(file);
-    }
+    assert.equal(runExample('README.md', 'console.log(outcome);'), "hello\n{ status: 'exited', code: 0 }\n");
+  });
+
+  it('docs/record.md: the TypeScript example', () => {
+    assert.equal(runExample('docs/record.md', 'console.log(ok);'), 'true\n');
   });
 });
+
+/** One home and one temporary folder per document: its commands build on each other. */
+function surroundingsOf(document: string): { readonly env: NodeJS.ProcessEnv } {
+  const own = join(folder, document.replaceAll('/', '-'));
+  const temporary = join(own, 'temporary');
+  mkdirSync(temporary, { recursive: true });
+  const path = `${project}:${process.env['PATH']}`;
+  const ours = { PATH: path, TMPDIR: temporary, BELLJAR_HOME: join(own, 'home'), BELLJAR_NODE: process.execPath };
+  return { env: { ...process.env, ...ours } };
+}
+
+/** What the first TypeScript block of a document prints, with a line added that shows how it went. */
+function runExample(document: string, lastLine: string): string {
+  const [, example] = /```ts\n([^]*?)```/.exec(readFileSync(join(project, document), 'utf8')) ?? [];
+  assert.ok(example);
+  // Inside the project, where its own name leads to its source.
+  const file = join(project, 'test', `example-${document.replaceAll(/\W/g, '-')}-${process.pid}.ts`);
+  writeFileSync(file, `${example}\n${lastLine}\n`);
+  try {
+    const args = ['--disable-warning=ExperimentalWarning', file];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      ...surroundingsOf(document),
+    });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  } finally {
+    rmSync(file);
+  }
+}
 
 /** The lines of the sh blocks; a comment `# exit N` at the end says that a command does not succeed. */
 function commandsOf(document: string): DocumentedCommand[] {
