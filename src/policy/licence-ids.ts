@@ -1,11 +1,6 @@
-import { createRequire } from 'node:module';
-
+import exceptions from 'spdx-exceptions/index.json' with { type: 'json' };
 import current from 'spdx-license-ids/index.json' with { type: 'json' };
 import deprecated from 'spdx-license-ids/deprecated.json' with { type: 'json' };
-
-// The parser's own list of exceptions, so that it and this file cannot disagree.
-const fromHere = createRequire(import.meta.url);
-const exceptions = createRequire(fromHere.resolve('spdx-expression-parse'))('spdx-exceptions') as readonly string[];
 
 const canonicalIds = new Map([...deprecated, ...current].map((id) => [id.toLowerCase(), id]));
 const canonicalExceptions = new Map(exceptions.map((id) => [id.toLowerCase(), id]));
