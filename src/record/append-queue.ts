@@ -1,4 +1,4 @@
-import { BelljarError, toBelljarError } from '../errors.ts';
+import { cancelled, toBelljarError } from '../errors.ts';
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -26,14 +26,14 @@ export class AppendQueue<Item, Result> {
   add(item: Item, signal?: AbortSignal): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(givenUp(signal));
+        reject(cancelled(signal));
         return;
       }
       const onAbort = (): void => {
         const index = this.#waiting.indexOf(waiting);
         if (index === -1 || signal === undefined) return;
         this.#waiting.splice(index, 1);
-        reject(givenUp(signal));
+        reject(cancelled(signal));
       };
       const forget = (): void => signal?.removeEventListener('abort', onAbort);
       const waiting: Waiting<Item, Result> = {
@@ -77,10 +77,4 @@ export class AppendQueue<Item, Result> {
       for (const { reject } of failed) reject(toBelljarError(error));
     }
   }
-}
-
-function givenUp(signal: AbortSignal): BelljarError {
-  const reason: unknown = signal.reason;
-  if (reason instanceof BelljarError) return reason;
-  return new BelljarError('CANCELLED', 'cancelled before it was put on the record', { cause: reason });
 }

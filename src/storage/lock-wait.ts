@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 
 export interface LockWait {
   /** On the clock of `performance.now()`. Who comes later, from a queue, still has one attempt. */
@@ -19,7 +19,7 @@ const longestPauseMs = 12;
  */
 export async function retryWhileLocked<T>(attempt: () => Promise<T>, { deadline, signal }: LockWait): Promise<T> {
   for (;;) {
-    if (signal?.aborted === true) throw cancelled(signal);
+    refuseWhenCancelled(signal);
     try {
       return await attempt();
     } catch (error) {
@@ -27,13 +27,6 @@ export async function retryWhileLocked<T>(attempt: () => Promise<T>, { deadline,
     }
     await pause(signal);
   }
-}
-
-/** The error of an operation that its caller gave up. */
-export function cancelled(signal: AbortSignal): BelljarError {
-  const reason: unknown = signal.reason;
-  if (reason instanceof BelljarError) return reason;
-  return new BelljarError('CANCELLED', 'cancelled while waiting for the database', { cause: reason });
 }
 
 function isLocked(error: unknown): boolean {

@@ -1,7 +1,6 @@
-import { BelljarError } from '../errors.ts';
+import { BelljarError, cancelled, refuseWhenCancelled } from '../errors.ts';
 import { type ReadOptions, type Row, type Transaction } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
-import { cancelled } from './lock-wait.ts';
 import { parseRows } from './rows.ts';
 import { renderSql, type Sql, type SqlValue } from './sql.ts';
 import { type BatchRequest, type BatchResult, type SqliteRequest } from './sqlite-protocol.ts';
@@ -25,9 +24,9 @@ export class SqliteTransaction implements Transaction {
   /** Runs the callback, then commits; rolls back when it throws, takes too long or is given up. */
   async settle<T>(work: (transaction: Transaction) => Promise<T>, bounds: Bounds): Promise<T> {
     try {
-      refuseWhenAborted(bounds.signal);
+      refuseWhenCancelled(bounds.signal);
       const result = await withinBounds(work(this), bounds);
-      refuseWhenAborted(bounds.signal);
+      refuseWhenCancelled(bounds.signal);
       this.#isOver = true;
       await this.#call(toBatch([], { begin: false, commit: true }));
       return result;
@@ -85,8 +84,4 @@ async function withinBounds<T>(work: Promise<T>, { timeoutMs, signal }: Bounds):
     clearTimeout(timer);
     signal?.removeEventListener('abort', giveUp);
   }
-}
-
-function refuseWhenAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw cancelled(signal);
 }

@@ -1,4 +1,4 @@
-import { cancelled } from './lock-wait.ts';
+import { cancelled, refuseWhenCancelled } from '../errors.ts';
 
 interface Waiter {
   readonly start: () => void;
@@ -15,7 +15,7 @@ export class Turn {
 
   /** Resolves to the function that ends the turn. */
   async take(signal?: AbortSignal): Promise<() => void> {
-    if (signal?.aborted === true) throw cancelled(signal);
+    refuseWhenCancelled(signal);
     if (this.#isTaken) await this.#wait(signal);
     this.#isTaken = true;
     return () => this.#pass();
