@@ -166,6 +166,7 @@ test('policy explain refuses what is no requirement, no facts, no day and no rol
     ['a; python_version > "3"'],
     ['a>>1'],
     ['a', '--role', 'king'],
+    ['a', '--actor', ''],
     ['a', '--at', '2026-02-30'],
     ['a', '--facts', noFacts],
     ['a', '--facts', noJson],
