@@ -11,7 +11,7 @@ export const selfName = 'belljar-self';
 /** Makes a group where there is none; resolves to why it cannot be written to. */
 export async function makeWritable(folder: string): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
     return undefined;
   } catch (error) {
@@ -37,7 +37,7 @@ export async function vacate(folder: string): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const pids = await readWords(join(folder, 'cgroup.procs'));
     if (pids.length === 0) return;
-    await mkdir(join(folder, selfName), { recursive: true });
+    await makeFolder(join(folder, selfName));
     for (const pid of pids) await writeFile(target, pid, { flag: 'r+' }).catch(ignoreGone);
   }
 }
@@ -45,6 +45,13 @@ export async function vacate(folder: string): Promise<void> {
 /** The words of one of a group's files. */
 export async function readWords(file: string): Promise<string[]> {
   return (await readFile(file, 'utf8')).split(/\s+/).filter(Boolean);
+}
+
+/** One level only: Node’s own way of making all above it tries for ever where the kernel says that there is no place. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
 }
 
 /** A process that is just ending, or is just being moved away, keeps a group busy for a moment. */

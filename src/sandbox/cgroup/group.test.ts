@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 
 import { needs, root } from '../../../test/support/prerequisite.ts';
@@ -31,6 +32,22 @@ describe('Cgroup', needs(root, writable), () => {
       await group.remove();
     }
     assert.deepEqual(group.joinFiles.filter(existsSync), []);
+  });
+
+  it('ends the one process that goes past the memory limit, counts that, and leaves the others running', async () => {
+    const group = await Cgroup.create(places, `test-${process.pid}-greedy`, limits);
+    const join = group.joinFiles.map((file) => `echo $$ >${file}`).join(' && ');
+    const shell = spawn('sh', ['-c', `${join} && { tail /dev/zero; echo "ended with $?"; }`]);
+    try {
+      assert.equal(await text(shell.stdout), 'ended with 137\n');
+      const usage = await group.usage();
+      assert.equal(usage.memoryKills, 1);
+      assert.ok((usage.peakMemoryBytes ?? Infinity) <= limits.memoryBytes);
+      assert.ok((usage.cpuMs ?? 0) > 0);
+    } finally {
+      await group.kill();
+      await group.remove();
+    }
   });
 
   it('refuses a second group of the same name and leaves the first alone', async () => {

@@ -98,10 +98,7 @@ export class Cgroup {
     const bytes = String(memoryBytes);
     await this.#write('memory', {
       1: [['memory.limit_in_bytes', bytes]],
-      2: [
-        ['memory.max', bytes],
-        ['memory.oom.group', '1'],
-      ],
+      2: [['memory.max', bytes]],
     });
     // Kernels without swap accounting lack these; without swap there is nothing to limit either.
     await this.#write('memory', {

@@ -116,7 +116,7 @@ function findInContainer(prepare: string): FoundPlaces {
 
 /** In a group of its own, which is the root of what it sees. */
 function inContainer(prepare: string, command: string): [string, string[]] {
-  const mounts = 'mount -t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /run/systemd';
+  const mounts = 'umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && mount -t tmpfs none /run/systemd';
   const inside = ['unshare', '--cgroup', '--mount', 'sh', '-c', `${mounts} && ${prepare} && ${command}`];
   return ['systemd-run', ['--quiet', '--scope', ...inside]];
 }

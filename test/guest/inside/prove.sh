@@ -4,8 +4,14 @@ stat -fc %T /sys/fs/cgroup
 ./belljar doctor
 doctor=$?
 belljar_test() { node --disable-warning=ExperimentalWarning --test --test-timeout=600000 "$@"; }
-# One file after the other: time limits are part of what is tested, and an emulated guest is slow.
-belljar_test --test-concurrency=1 'src/sandbox/**/*.test.ts' 'test/glass/*.test.ts'
+# Two tests measure a program against the clock or its CPU time, and an emulated processor is too slow for them.
+set --
+if [ "$(systemd-detect-virt)" != kvm ]; then
+  echo 'left out, as the processor is emulated: a flood of output within its time, a start within 400 ms of CPU time'
+  set -- --test-skip-pattern='when it floods' --test-skip-pattern='together used up the CPU time'
+fi
+# One file after the other: an emulated guest has no processor to spare.
+belljar_test --test-concurrency=1 "$@" 'src/sandbox/**/*.test.ts' 'test/glass/*.test.ts'
 tests=$?
 belljar_test test/guest/inside/as-root.ts
 inside=$?
