@@ -35,7 +35,7 @@ async function testOnFloor(): Promise<number> {
 function runTests(node: string, files: readonly string[]): Promise<number> {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   console.log(`\ntests on Node ${version}: ${files.join(' ')}`);
-  return runToEnd(node, [quiet, '--test', '--test-concurrency=2', '--test-timeout=300000', ...files]);
+  return runToEnd(node, [quiet, '--test', '--test-concurrency=2', '--test-timeout=120000', ...files]);
 }
 
 function runToEnd(program: string, args: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
@@ -120,14 +121,16 @@ test('audit tail --follow prints what is added until it is interrupted', async (
 });
 
 test('audit tail --follow waits for a record to begin', async (context) => {
-  const home = join(await temporaryFolder(context), 'home');
+  const folder = await temporaryFolder(context);
+  const home = join(folder, 'home');
+  // Made aside and moved into place, so that the moment in which it begins is one moment.
+  const aside = await homeWith(context, [bob]);
   const controller = new AbortController();
   const onOutput = (text: string): void => {
     if (text.includes('policy.changed')) controller.abort();
   };
   const following = runCommand(auditTailCommand, ['--follow'], { home, signal: controller.signal, onOutput });
-  await using opened = await openHomeRecord(home);
-  await opened.record.append(bob);
+  await rename(aside, home);
   const { code, stdout } = await following;
   assert.equal(code, 130);
   assert.match(stdout, /policy\.changed/);
