@@ -88,7 +88,7 @@ describe('a place like a container: a namespace of its own, without a systemd', 
 
   it('is refused where the tree is read-only', () => {
     const { memory } = findInContainer(
-      'mkdir /sys/fs/cgroup/init && echo 0 >/sys/fs/cgroup/init/cgroup.procs && mount -o remount,ro /sys/fs/cgroup',
+      'mkdir /sys/fs/cgroup/init && echo 0 >/sys/fs/cgroup/init/cgroup.procs && mount -o remount,bind,ro /sys/fs/cgroup',
     ).places;
     assert.equal(memory.version, 'none');
     assert.match(memory.why, /EROFS/);
