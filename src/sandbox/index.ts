@@ -15,4 +15,5 @@ export {
   type SandboxUsage,
 } from './contract.ts';
 export { describeFilter } from './seccomp/index.ts';
+export { type Protection, protections } from './process/protection.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';

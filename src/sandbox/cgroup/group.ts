@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { CgroupPlaces, Controller } from './place.ts';
 
+/** What is left out is not limited. */
 export interface GroupLimits {
-  readonly memoryBytes: number;
-  readonly processes: number;
-  readonly cpus: number;
+  readonly memoryBytes?: number;
+  readonly processes?: number;
+  readonly cpus?: number;
 }
 
 export interface GroupUsage {
@@ -95,6 +96,7 @@ export class Cgroup {
   }
 
   async #limitMemory({ memoryBytes }: GroupLimits): Promise<void> {
+    if (memoryBytes === undefined) return;
     const bytes = String(memoryBytes);
     await this.#write('memory', {
       1: [['memory.limit_in_bytes', bytes]],
@@ -112,11 +114,13 @@ export class Cgroup {
   }
 
   async #limitProcesses({ processes }: GroupLimits): Promise<void> {
+    if (processes === undefined) return;
     const max = [['pids.max', String(processes)]] as const;
     await this.#write('pids', { 1: max, 2: max });
   }
 
   async #limitCpu({ cpus }: GroupLimits): Promise<void> {
+    if (cpus === undefined) return;
     const quotaUs = Math.max(1000, Math.round(cpus * cpuPeriodUs));
     await this.#write('cpu', {
       1: [

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import type { LaunchSpec } from '../contract.ts';
 import { buildCommand } from './command.ts';
+import type { Protection } from './protection.ts';
 
 const spec: LaunchSpec = {
   argv: ['/bin/program', '--flag'],
@@ -22,6 +23,7 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: [],
       filter: undefined,
+      lifted: new Set(),
     });
     assert.ok(!args.join(' ').includes('secret-value'));
     assert.ok(bubblewrapOptions.includes('--setenv\0TOKEN\0secret-value\0'));
@@ -34,6 +36,7 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: ['/a', '/b'],
       filter: undefined,
+      lifted: new Set(),
     });
     assert.deepEqual(args.slice(3, 6), ['/a', '/b', '--']);
     assert.ok(args.indexOf('bwrap') > args.indexOf('/b'));
@@ -46,6 +49,7 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: [],
       filter: undefined,
+      lifted: new Set(),
     });
     const setpriv = args.indexOf('/usr/bin/setpriv');
     assert.ok(setpriv > args.indexOf('bwrap'));
@@ -60,6 +64,7 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: [],
       filter: undefined,
+      lifted: new Set(),
     });
     assert.ok(!asRoot.bubblewrapOptions.includes('--unshare-user'));
     const asUser = buildCommand({
@@ -68,6 +73,7 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: [],
       filter: undefined,
+      lifted: new Set(),
     });
     assert.ok(asUser.bubblewrapOptions.includes('--unshare-user\0--disable-userns\0'));
     assert.ok(!asUser.args.includes('/usr/bin/setpriv'));
@@ -80,7 +86,39 @@ describe('buildCommand()', () => {
       root: [],
       joinFiles: [],
       filter: undefined,
+      lifted: new Set(),
     });
-    assert.deepEqual(args.slice(args.indexOf('--') + 1, args.indexOf('bwrap')), ['64', '2', '3']);
+    assert.deepEqual(args.slice(args.indexOf('--') + 1, args.indexOf('bwrap')), [
+      '-c',
+      '0',
+      '-n',
+      '64',
+      '-f',
+      '2',
+      '-t',
+      '3',
+      '--',
+    ]);
+  });
+
+  it('leaves out one protection alone where a proof lifts it', () => {
+    const optionsWithout = (...lifted: Protection[]): string[] =>
+      buildCommand({
+        spec,
+        identity: { kind: 'own-uid', uid: 4242 },
+        root: [],
+        joinFiles: [],
+        filter: undefined,
+        lifted: new Set(lifted),
+      }).bubblewrapOptions.split('\0');
+    const all = optionsWithout();
+    assert.deepEqual(
+      all.filter((option) => !optionsWithout('network-namespace').includes(option)),
+      ['--unshare-net'],
+    );
+    assert.deepEqual(
+      all.filter((option) => !optionsWithout('ipc-namespace').includes(option)),
+      ['--unshare-ipc'],
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { LaunchSpec } from '../contract.ts';
 import type { Identity } from './identity.ts';
+import type { Lifted } from './protection.ts';
 
 /** What is to be started: the command line, and bubblewrap's options, which travel on a descriptor of their own. */
 export interface LaunchCommand {
@@ -18,6 +19,7 @@ export interface CommandParts {
   readonly root: readonly string[];
   readonly joinFiles: readonly string[];
   readonly filter: Buffer | undefined;
+  readonly lifted: Lifted;
 }
 
 /** Descriptor of bubblewrap's options, and of the control stream before it becomes standard input and output. */
@@ -29,11 +31,8 @@ export const filterDescriptor = 5;
 const preamble = `
 while [ "$1" != -- ]; do echo 0 >"$1" || exit 121; shift; done
 shift
-ulimit -c 0
-ulimit -n "$1" 2>/dev/null
-ulimit -f "$2"
-ulimit -t "$3"
-shift 3
+while [ "$1" != -- ]; do ulimit "$1" "$2" 2>/dev/null; shift 2; done
+shift
 exec "$@"
 `;
 
@@ -51,25 +50,20 @@ const takeControl = [
 /** ulimit counts files in blocks of this size. */
 const ulimitBlockBytes = 512;
 
-export function buildCommand({ spec, identity, root, joinFiles, filter }: CommandParts): LaunchCommand {
-  const { limits } = spec;
-  const rlimits = [
-    limits.openFiles,
-    Math.ceil(limits.fileBytes / ulimitBlockBytes),
-    Math.ceil(limits.cpuTimeMs / 1000) + 1,
-  ];
+export function buildCommand(parts: CommandParts): LaunchCommand {
+  const { spec, identity, root, joinFiles, filter, lifted } = parts;
   const bubblewrap = [
     'bwrap',
     '--args',
     String(optionsDescriptor),
     '--',
     ...takeControl,
-    ...dropPrivileges(identity),
+    ...(lifted.has('dropped-privileges') ? [] : dropPrivileges(identity)),
     ...spec.argv,
   ];
   const options = [
-    ...isolation,
-    ...identityOptions(identity),
+    ...isolate(lifted),
+    ...identityOptions(identity, lifted),
     ...(filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
     ...root,
     ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
@@ -78,30 +72,46 @@ export function buildCommand({ spec, identity, root, joinFiles, filter }: Comman
   ];
   return {
     file: '/bin/sh',
-    args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...rlimits.map(String), ...bubblewrap],
+    args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...resourceLimits(spec, lifted), '--', ...bubblewrap],
     bubblewrapOptions: options.map((option) => `${option}\0`).join(''),
     filter,
   };
 }
 
-const isolation = [
-  '--unshare-pid',
-  '--unshare-net',
-  '--unshare-ipc',
-  '--unshare-uts',
-  '--unshare-cgroup-try',
-  '--hostname',
-  'belljar',
-  '--die-with-parent',
-  '--new-session',
-  '--as-pid-1',
-  '--clearenv',
-];
+/** As the options of ulimit take them. */
+function resourceLimits({ limits }: LaunchSpec, lifted: Lifted): string[] {
+  const fileBlocks = Math.ceil(limits.fileBytes / ulimitBlockBytes);
+  const files = ['-c', '0', '-n', String(limits.openFiles), '-f', String(fileBlocks)];
+  // Each process alone; the sum is watched by the group's counter.
+  const time = ['-t', String(Math.ceil(limits.cpuTimeMs / 1000) + 1)];
+  return [...(lifted.has('resource-limits') ? [] : files), ...(lifted.has('cpu-time-limit') ? [] : time)];
+}
 
-function identityOptions(identity: Identity): string[] {
+const namespaces = [
+  ['pid-namespace', '--unshare-pid'],
+  ['network-namespace', '--unshare-net'],
+  ['ipc-namespace', '--unshare-ipc'],
+  ['uts-namespace', '--unshare-uts'],
+] as const;
+
+function isolate(lifted: Lifted): string[] {
+  return [
+    ...namespaces.flatMap(([protection, option]) => (lifted.has(protection) ? [] : [option])),
+    '--unshare-cgroup-try',
+    ...(lifted.has('uts-namespace') ? [] : ['--hostname', 'belljar']),
+    '--die-with-parent',
+    ...(lifted.has('session-of-its-own') ? [] : ['--new-session']),
+    ...(lifted.has('pid-namespace') ? [] : ['--as-pid-1']),
+    ...(lifted.has('empty-environment') ? [] : ['--clearenv']),
+  ];
+}
+
+function identityOptions(identity: Identity, lifted: Lifted): string[] {
   if (identity.kind === 'user-namespace') {
+    if (lifted.has('dropped-privileges')) return ['--unshare-user', '--uid', '0', '--gid', '0', '--cap-add', 'ALL'];
     return ['--unshare-user', '--disable-userns', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL'];
   }
+  if (lifted.has('dropped-privileges')) return ['--cap-add', 'ALL'];
   const needed = ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'];
   return ['--cap-drop', 'ALL', ...needed.flatMap((name) => ['--cap-add', name])];
 }

@@ -6,6 +6,7 @@ import { openSync, readFileSync, readdirSync } from 'node:fs';
 import { BelljarError } from '../../errors.ts';
 import type { Cgroup } from '../cgroup/index.ts';
 import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
+import type { Lifted } from './protection.ts';
 import { type LaunchCommand, controlDescriptor, filterDescriptor, optionsDescriptor } from './command.ts';
 
 const lastOwnDescriptor = filterDescriptor;
@@ -17,6 +18,7 @@ export interface LaunchTerms {
   readonly group: Cgroup;
   readonly limits: SandboxLimits;
   readonly enforced: readonly CapabilityName[];
+  readonly lifted: Lifted;
 }
 
 /** Starts the command and owns all that came into being with it until nothing of it is left. */
@@ -24,7 +26,7 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
   const startedAt = performance.now();
   // A session of its own: the terminal's Ctrl-C is ours to translate, not the sandbox's to receive.
   const child = spawn(command.file, command.args, {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    env: terms.lifted.has('empty-environment') ? process.env : { PATH: '/usr/local/bin:/usr/bin:/bin' },
     stdio: [
       'ignore',
       'ignore',
@@ -32,7 +34,7 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
       'pipe',
       'pipe',
       command.filter === undefined ? 'ignore' : 'pipe',
-      ...coverInherited(),
+      ...(terms.lifted.has('covered-descriptors') ? [] : coverInherited()),
     ],
     detached: true,
     cwd: '/',
@@ -99,7 +101,7 @@ class ProcessSandbox implements Sandbox {
   #killed: ExitReason | undefined;
   #finalUsage: SandboxUsage | undefined;
 
-  constructor(child: ChildProcess, { group, limits, enforced }: LaunchTerms, startedAt: number) {
+  constructor(child: ChildProcess, { group, limits, enforced, lifted }: LaunchTerms, startedAt: number) {
     this.#child = child;
     this.#group = group;
     this.#limits = limits;
@@ -109,7 +111,7 @@ class ProcessSandbox implements Sandbox {
     if (!(control instanceof Duplex)) throw new BelljarError('INTERNAL', 'the control stream is not a duplex stream');
     control.on('error', () => undefined); // a reader sees the end; who broke it is told by `exited`
     this.control = control;
-    const stopWatching = this.#watchCpuTime();
+    const stopWatching = lifted.has('cpu-time-limit') ? () => undefined : this.#watchCpuTime();
     this.exited = this.#awaitExit(collectTail(child.stderr)).finally(stopWatching);
   }
 

@@ -99,7 +99,7 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
   });
 
   it('fails closed on a capability that is not enforced, and starts nothing', async () => {
-    const unfiltered = new ProcessBackend({}, { withoutFilter: true });
+    const unfiltered = new ProcessBackend({}, { lifted: ['system-call-filter'] });
     await assert.rejects(unfiltered.launch({ ...specOf('true'), require: ['system-call-filter'] }), {
       code: 'SANDBOX_CAPABILITY_MISSING',
     });

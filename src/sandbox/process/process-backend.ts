@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { Cgroup, type CgroupPlaces, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
+import { Cgroup, type CgroupPlaces, type GroupLimits, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
 import type {
   Backend,
   BackendReport,
@@ -12,18 +12,20 @@ import type {
   CapabilityReport,
   LaunchSpec,
   Sandbox,
+  SandboxLimits,
 } from '../contract.ts';
 import { compileFilter } from '../seccomp/index.ts';
 import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
+import type { Lifted, Protection } from './protection.ts';
 import { startSandbox } from './launch.ts';
 import { tryIsolation } from './try-isolation.ts';
 import { describeRoot } from './root.ts';
 
 export interface ProcessBackendOptions {
-  /** Lifts the system-call filter: the control of a proof that it is the filter which stops something. */
-  readonly withoutFilter?: boolean;
+  /** Protections that a proof does without. */
+  readonly lifted?: readonly Protection[];
 }
 
 /** Isolation by Linux namespaces, made by bubblewrap. */
@@ -31,11 +33,13 @@ export class ProcessBackend implements Backend {
   readonly name = 'process';
   readonly #catalogue: BundleCatalogue;
   readonly #filter: Buffer | undefined;
+  readonly #lifted: Lifted;
   #places: Promise<CgroupPlaces> | undefined;
 
   constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
     this.#catalogue = catalogue;
-    this.#filter = options.withoutFilter === true ? undefined : compileFilter(process.arch);
+    this.#lifted = new Set(options.lifted);
+    this.#filter = this.#lifted.has('system-call-filter') ? undefined : compileFilter(process.arch);
   }
 
   async probe(signal?: AbortSignal): Promise<BackendReport> {
@@ -59,7 +63,7 @@ export class ProcessBackend implements Backend {
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined });
     requireCapabilities(spec, capabilities);
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
-    const root = describeRoot(spec.mounts, this.#resolveBundles(spec));
+    const root = describeRoot(spec.mounts, this.#resolveBundles(spec), this.#lifted);
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({
@@ -68,8 +72,9 @@ export class ProcessBackend implements Backend {
         root,
         joinFiles: group.joinFiles,
         filter: this.#filter,
+        lifted: this.#lifted,
       });
-      return await startSandbox(command, { group, limits: spec.limits, enforced });
+      return await startSandbox(command, { group, limits: spec.limits, enforced, lifted: this.#lifted });
     } catch (error) {
       await group.remove();
       throw error;
@@ -89,7 +94,7 @@ export class ProcessBackend implements Backend {
     launches += 1;
     const name = `${ownMark()}-${launches}`;
     try {
-      return await Cgroup.create(places, name, spec.limits);
+      return await Cgroup.create(places, name, withoutLifted(spec.limits, this.#lifted));
     } catch (cause) {
       throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot make the cgroup: ${(cause as Error).message}`, { cause });
     }
@@ -103,6 +108,14 @@ export class ProcessBackend implements Backend {
       return parts;
     });
   }
+}
+
+function withoutLifted({ memoryBytes, processes, cpus }: SandboxLimits, lifted: Lifted): GroupLimits {
+  return {
+    ...(lifted.has('memory-limit') ? {} : { memoryBytes }),
+    ...(lifted.has('process-limit') ? {} : { processes }),
+    ...(lifted.has('cpu-limit') ? {} : { cpus }),
+  };
 }
 
 function requireCapabilities(spec: LaunchSpec, reports: readonly CapabilityReport[]): void {

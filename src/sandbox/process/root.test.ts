@@ -7,6 +7,7 @@ describe('describeRoot()', () => {
   const args = describeRoot(
     [{ kind: 'scratch', at: '/work-here', maxBytes: 4096 }],
     [{ hostPath: '/opt/python/lib', at: '/opt/python/lib' }, { hide: '/opt/python/lib/site-packages' }],
+    new Set(),
   );
 
   it('makes the root and /dev read-only after everything that is mounted below them', () => {

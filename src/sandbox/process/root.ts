@@ -1,32 +1,31 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 
 import type { BundlePart, Mount } from '../contract.ts';
+import type { Lifted } from './protection.ts';
 
 /**
  * The arguments that build what is seen inside. The order matters: a later mount covers an earlier one, and the
  * read-only remounts come last, since bubblewrap leaves its own / and /dev writable and unbounded.
  */
-export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePart[]): string[] {
+export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePart[], lifted: Lifted): string[] {
+  const sizeOf = (bytes: number): number | undefined => (lifted.has('bounded-scratch') ? undefined : bytes);
+  const readOnly = (path: string): string[] => (lifted.has('read-only-root') ? [] : ['--remount-ro', path]);
   return [
-    ...systemMounts(),
+    ...(lifted.has('private-root') ? hostMounts() : systemMounts()),
     ...parts.flatMap((part) =>
       'hide' in part ? ['--tmpfs', part.hide, '--remount-ro', part.hide] : bindReadOnly(part),
     ),
-    '--remount-ro',
-    '/usr/local',
-    // Read-only: else the code could write to the memory of the supervisor that serves it, by /proc/1/mem.
+    ...(lifted.has('private-root') ? [] : readOnly('/usr/local')),
     '--proc',
     '/proc',
-    '--remount-ro',
-    '/proc',
+    // Read-only: else the code could write to the memory of the supervisor that serves it, by /proc/1/mem.
+    ...(lifted.has('read-only-proc') ? [] : ['--remount-ro', '/proc']),
     '--dev',
     '/dev',
-    ...boundedTmpfs('/dev/shm', sharedMemoryBytes),
-    '--remount-ro',
-    '/dev',
-    ...mounts.flatMap((mount) => (mount.kind === 'scratch' ? boundedTmpfs(mount.at, mount.maxBytes) : [])),
-    '--remount-ro',
-    '/',
+    ...tmpfs('/dev/shm', sizeOf(sharedMemoryBytes)),
+    ...readOnly('/dev'),
+    ...mounts.flatMap((mount) => (mount.kind === 'scratch' ? tmpfs(mount.at, sizeOf(mount.maxBytes)) : [])),
+    ...readOnly('/'),
   ];
 }
 
@@ -44,8 +43,17 @@ function openAncestors(path: string): string[] {
 }
 
 /** Writable by whoever runs inside; in memory, so the memory limit holds for it too. */
-function boundedTmpfs(at: string, maxBytes: number): string[] {
-  return ['--perms', '1777', '--size', String(maxBytes), '--tmpfs', at];
+function tmpfs(at: string, maxBytes: number | undefined): string[] {
+  return ['--perms', '1777', ...(maxBytes === undefined ? [] : ['--size', String(maxBytes)]), '--tmpfs', at];
+}
+
+/** The host as it is, for a proof that the root of its own is what hides it. */
+function hostMounts(): string[] {
+  return readdirSync('/', { withFileTypes: true }).flatMap((entry) => {
+    const path = `/${entry.name}`;
+    if (entry.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
+    return entry.isDirectory() && !['/proc', '/dev'].includes(path) ? ['--bind', path, path] : [];
+  });
 }
 
 let systemCache: string[] | undefined;
