@@ -4,18 +4,22 @@
  * Options: --rounds N
  */
 import { spawnSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { findInterpreter } from '../src/environments/index.ts';
 import { ProcessBackend } from '../src/sandbox/index.ts';
-import { Session, describeBundles, openSandbox } from '../src/sessions/index.ts';
+import { Session, compileRunner, describeBundles, openSandbox } from '../src/sessions/index.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } });
 const rounds = Number(values.rounds);
 
 const interpreter = await findInterpreter();
-const backend = new ProcessBackend(describeBundles(interpreter.parts));
+const cache = mkdtempSync(join(tmpdir(), 'belljar-bench-'));
+process.once('exit', () => rmSync(cache, { recursive: true }));
+const backend = new ProcessBackend(describeBundles(interpreter.parts, await compileRunner(interpreter, cache)));
 const limits = {
   memoryBytes: 512 * 1024 * 1024,
   cpus: 2,

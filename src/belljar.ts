@@ -5,8 +5,8 @@ import { nearestOf } from './nearest.ts';
 import { type RunLimits, formatProblem } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
-import { Sessions, describeBundles } from './sessions/index.ts';
-import { ensureHome, resolveHome } from './storage/index.ts';
+import { Sessions, compileRunner, describeBundles } from './sessions/index.ts';
+import { cacheFolder, ensureHome, resolveHome } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
@@ -96,7 +96,8 @@ export class Belljar implements AsyncDisposable {
       LivePolicy.open({ file: options.policyFile, env, home }).then((live) => opened.use(live)),
       openHomeRecord(home, signalOption).then((record) => opened.use(record)),
     ]);
-    const backend = new ProcessBackend(describeBundles(interpreter.parts));
+    const runner = await compileRunner(interpreter, cacheFolder(home));
+    const backend = new ProcessBackend(describeBundles(interpreter.parts, runner));
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
   }

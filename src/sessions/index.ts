@@ -1,3 +1,4 @@
+export { compileRunner } from './compile-runner.ts';
 export { RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';
 export { type LaunchLimits, type OpenSandboxOptions, describeBundles, openSandbox } from './open-sandbox.ts';
 export { type RunOutcome, type RunStatus, describeOutcome, exitCodeOf, outcomeTable } from './outcome.ts';

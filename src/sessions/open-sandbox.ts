@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
-
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Sandbox } from '../sandbox/index.ts';
+import { runnerSource } from './compile-runner.ts';
 
 /** Where things are inside. */
 const runnerFolder = '/belljar/runner';
@@ -27,9 +26,8 @@ export interface OpenSandboxOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The bundles a session mounts, by the names it uses for them. */
-export function describeBundles(interpreterParts: readonly BundlePart[]): BundleCatalogue {
-  const runner = fileURLToPath(new URL('../../python/belljar_runner', import.meta.url));
+/** The bundles a session mounts, by the names it uses for them; `runner` is where compileRunner() put it. */
+export function describeBundles(interpreterParts: readonly BundlePart[], runner = runnerSource): BundleCatalogue {
   return { interpreter: interpreterParts, runner: [{ hostPath: runner, at: runnerFolder }] };
 }
 

@@ -94,3 +94,8 @@ export function databasePath(home: string): string {
 export function keyFolder(home: string): string {
   return join(home, 'keys');
 }
+
+/** The folder of what can be made again at any time. */
+export function cacheFolder(home: string): string {
+  return join(home, 'cache');
+}
