@@ -96,8 +96,9 @@ export class Belljar implements AsyncDisposable {
       LivePolicy.open({ file: options.policyFile, env, home }).then((live) => opened.use(live)),
       openHomeRecord(home, signalOption).then((record) => opened.use(record)),
     ]);
-    const runner = await compileRunner(interpreter, cacheFolder(home));
-    const backend = new ProcessBackend(describeBundles(interpreter.parts, runner));
+    const cache = cacheFolder(home);
+    const bundles = describeBundles(interpreter.parts, await compileRunner(interpreter, cache));
+    const backend = new ProcessBackend(bundles, { cacheFolder: cache });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
   }

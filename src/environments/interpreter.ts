@@ -25,11 +25,13 @@ export interface FindInterpreterOptions {
 const describeProgram = `
 import json, os, site, sys, sysconfig
 paths = sysconfig.get_paths()
+base = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
 print(json.dumps({
   "implementation": sys.implementation.name,
   "version": list(sys.version_info[:3]),
   "executable": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
   "prefix": os.path.realpath(sys.base_prefix),
+  "library": sorted({base["stdlib"], base["platstdlib"]}),
   "sitePackages": sorted({paths["purelib"], paths["platlib"], *site.getsitepackages([sys.base_prefix])}),
 }))
 `;
@@ -39,6 +41,7 @@ const descriptionSchema = z.object({
   version: z.tuple([z.number(), z.number(), z.number()]),
   executable: z.string(),
   prefix: z.string(),
+  library: z.array(z.string()),
   sitePackages: z.array(z.string()),
 });
 
@@ -107,20 +110,18 @@ async function ask(path: string, signal: AbortSignal | undefined): Promise<Descr
 
 /**
  * The standard library and the program, without what was installed beside them: packages that nobody judged stay out
- * of sight. Below /usr the sandbox shows the distribution's files anyhow.
+ * of sight. The libraries of the distribution's own Python lie where the sandbox shows those of the distribution.
  */
-async function describeParts({ executable, prefix, sitePackages }: Description): Promise<BundlePart[]> {
-  const parts: BundlePart[] = [];
-  if (prefix !== '/usr') {
-    for (const path of [executable, join(prefix, 'lib'), join(prefix, 'lib64')]) {
-      if (await isThere(path)) parts.push({ hostPath: path, at: path });
-    }
-  }
+async function describeParts({ executable, prefix, library, sitePackages }: Description): Promise<BundlePart[]> {
+  const wanted =
+    prefix === '/usr' ? [executable, ...library] : [executable, join(prefix, 'lib'), join(prefix, 'lib64')];
+  const shown: string[] = [];
+  for (const path of wanted) if (await isThere(path)) shown.push(path);
+  const hidden: string[] = [];
   for (const folder of sitePackages) {
-    const isShown = prefix !== '/usr' || !folder.startsWith('/usr/local/');
-    if (isShown && folder.startsWith(`${prefix}/`) && (await isThere(folder))) parts.push({ hide: folder });
+    if (shown.some((path) => folder.startsWith(`${path}/`)) && (await isThere(folder))) hidden.push(folder);
   }
-  return parts;
+  return [...shown.map((path) => ({ hostPath: path, at: path })), ...hidden.map((hide) => ({ hide }))];
 }
 
 async function isThere(path: string): Promise<boolean> {

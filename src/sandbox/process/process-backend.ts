@@ -21,11 +21,14 @@ import { chooseIdentity } from './identity.ts';
 import type { Lifted, Protection } from './protection.ts';
 import { startSandbox } from './launch.ts';
 import { tryIsolation } from './try-isolation.ts';
-import { describeRoot } from './root.ts';
+import { describeRoot, findProgramMounts } from './root.ts';
+import { SystemFolders } from './system.ts';
 
 export interface ProcessBackendOptions {
   /** Protections that a proof does without. */
   readonly lifted?: readonly Protection[];
+  /** Where the backend keeps what it can make again; the machine's temporary folder where left out. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /** Isolation by Linux namespaces, made by bubblewrap. */
@@ -34,11 +37,13 @@ export class ProcessBackend implements Backend {
   readonly #catalogue: BundleCatalogue;
   readonly #filter: Buffer | undefined;
   readonly #lifted: Lifted;
+  readonly #system: SystemFolders;
   #places: Promise<CgroupPlaces> | undefined;
 
   constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
     this.#catalogue = catalogue;
     this.#lifted = new Set(options.lifted);
+    this.#system = new SystemFolders(options.cacheFolder);
     this.#filter = this.#lifted.has('system-call-filter') ? undefined : compileFilter(process.arch);
   }
 
@@ -63,7 +68,9 @@ export class ProcessBackend implements Backend {
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined });
     requireCapabilities(spec, capabilities);
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
-    const root = describeRoot(spec.mounts, this.#resolveBundles(spec), this.#lifted);
+    const parts = this.#resolveBundles(spec);
+    const system = await this.#prepareSystem(parts);
+    const root = describeRoot({ mounts: spec.mounts, parts, system, lifted: this.#lifted });
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({
@@ -88,6 +95,15 @@ export class ProcessBackend implements Backend {
       return places;
     });
     return this.#places;
+  }
+
+  async #prepareSystem(parts: readonly BundlePart[]): Promise<string> {
+    try {
+      return await this.#system.prepare(findProgramMounts(parts));
+    } catch (cause) {
+      const message = `cannot keep the programs that are shown inside: ${(cause as Error).message}`;
+      throw new BelljarError('SANDBOX_LAUNCH_FAILED', message, { cause });
+    }
   }
 
   async #makeGroup(places: CgroupPlaces, spec: LaunchSpec): Promise<Cgroup> {

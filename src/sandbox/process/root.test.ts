@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { describeRoot } from './root.ts';
+import { describeRoot, findProgramMounts } from './root.ts';
 
 describe('describeRoot()', () => {
-  const args = describeRoot(
-    [{ kind: 'scratch', at: '/work-here', maxBytes: 4096 }],
-    [{ hostPath: '/opt/python/lib', at: '/opt/python/lib' }, { hide: '/opt/python/lib/site-packages' }],
-    new Set(),
-  );
+  const args = describeRoot({
+    mounts: [{ kind: 'scratch', at: '/work-here', maxBytes: 4096 }],
+    parts: [{ hostPath: '/opt/python/lib', at: '/opt/python/lib' }, { hide: '/opt/python/lib/site-packages' }],
+    system: '/prepared',
+    lifted: new Set(),
+  });
 
   it('makes the root and /dev read-only after everything that is mounted below them', () => {
     assert.deepEqual(args.slice(-2), ['--remount-ro', '/']);
@@ -37,11 +38,16 @@ describe('describeRoot()', () => {
     assert.ok(args.indexOf('/opt/python/lib/site-packages') > args.indexOf('/opt/python/lib'));
   });
 
-  it('shows no home, no /etc and no /var of the host', () => {
+  it('shows no home, no /etc, no programs and no /var of the host', () => {
     const sources = args.flatMap((word, index) => (/^--(ro-)?bind(-try)?$/.test(word) ? [args[index + 1]] : []));
     assert.deepEqual(
-      sources.filter((path) => /^\/(home|root|var|etc$|etc\/(passwd|shadow)|$)/.test(path ?? '')),
+      sources.filter((path) => /^\/(home|root|var|etc|usr$|usr\/(bin|sbin|local)|$)/.test(path ?? '')),
       [],
     );
+  });
+
+  it('finds the programs over which a part is mounted', () => {
+    const parts = ['/usr/bin/python3.12', '/usr/bin/deep/er', '/opt/bin/python3'].map((at) => ({ hostPath: at, at }));
+    assert.deepEqual(findProgramMounts([...parts, { hide: '/usr/bin/x' }]), ['python3.12']);
   });
 });

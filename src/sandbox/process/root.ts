@@ -1,21 +1,29 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import type { BundlePart, Mount } from '../contract.ts';
 import type { Lifted } from './protection.ts';
+
+export interface RootParts {
+  readonly mounts: readonly Mount[];
+  readonly parts: readonly BundlePart[];
+  /** Where SystemFolders prepared the `bin` and the `etc` that are shown. */
+  readonly system: string;
+  readonly lifted: Lifted;
+}
 
 /**
  * The arguments that build what is seen inside. The order matters: a later mount covers an earlier one, and the
  * read-only remounts come last, since bubblewrap leaves its own / and /dev writable and unbounded.
  */
-export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePart[], lifted: Lifted): string[] {
+export function describeRoot({ mounts, parts, system, lifted }: RootParts): string[] {
   const sizeOf = (bytes: number): number | undefined => (lifted.has('bounded-scratch') ? undefined : bytes);
   const readOnly = (path: string): string[] => (lifted.has('read-only-root') ? [] : ['--remount-ro', path]);
   return [
-    ...(lifted.has('private-root') ? hostMounts() : systemMounts()),
+    ...(lifted.has('private-root') ? hostMounts() : systemMounts(system)),
     ...parts.flatMap((part) =>
       'hide' in part ? ['--tmpfs', part.hide, '--remount-ro', part.hide] : bindReadOnly(part),
     ),
-    ...(lifted.has('private-root') ? [] : readOnly('/usr/local')),
     '--proc',
     '/proc',
     // Read-only: else the code could write to the memory of the supervisor that serves it, by /proc/1/mem.
@@ -29,15 +37,23 @@ export function describeRoot(mounts: readonly Mount[], parts: readonly BundlePar
   ];
 }
 
+/** The names in /usr/bin over which a part is mounted; what is read-only can only be mounted over where it exists. */
+export function findProgramMounts(parts: readonly BundlePart[]): string[] {
+  return parts.flatMap((part) => {
+    if ('hide' in part || dirname(part.at) !== programFolder) return [];
+    return [part.at.slice(programFolder.length + 1)];
+  });
+}
+
+const programFolder = '/usr/bin';
 const sharedMemoryBytes = 64 * 1024 * 1024;
 
 function bindReadOnly({ hostPath, at }: { hostPath: string; at: string }): string[] {
-  return [...openAncestors(at), '--ro-bind', hostPath, at];
+  return [...(dirname(at) === programFolder ? [] : openAncestors(at)), '--ro-bind', hostPath, at];
 }
 
 /** Left to itself bubblewrap makes missing folders on the way for its own uid alone. */
 function openAncestors(path: string): string[] {
-  if (path.startsWith('/usr/') && !path.startsWith('/usr/local/')) return [];
   const names = path.split('/').slice(1, -1);
   return names.flatMap((_, index) => ['--perms', '0755', '--dir', `/${names.slice(0, index + 1).join('/')}`]);
 }
@@ -56,28 +72,39 @@ function hostMounts(): string[] {
   });
 }
 
-let systemCache: string[] | undefined;
+/** Shared libraries, locales and time zones of the distribution, and the prepared programs and settings. */
+function systemMounts(system: string): string[] {
+  libraryMounts ??= findLibraryMounts();
+  return [
+    ...libraryMounts,
+    ...['--ro-bind', `${system}/bin`, programFolder, '--symlink', 'bin', '/usr/sbin'],
+    ...['--ro-bind', `${system}/etc`, '/etc'],
+  ];
+}
 
-/** The distribution's own files and the little of /etc that programs need; nothing of the host's users or secrets. */
-function systemMounts(): string[] {
-  if (systemCache !== undefined) return systemCache;
-  // What lies in /usr/local is nobody's but the machine's; an interpreter that lives there is shown again later.
-  const args = ['--ro-bind', '/usr', '/usr', '--tmpfs', '/usr/local'];
-  for (const name of ['/bin', '/sbin', '/lib', '/lib64', '/lib32', '/libx32']) {
-    const entry = lstatSync(name, { throwIfNoEntry: false });
-    if (entry?.isSymbolicLink()) args.push('--symlink', readlinkSync(name), name);
-    else if (entry?.isDirectory()) args.push('--ro-bind', name, name);
-  }
-  args.push(...openAncestors('/etc/ssl/certs'), ...openAncestors('/etc/pki/tls/certs'));
-  for (const name of [
-    '/etc/ld.so.cache',
-    '/etc/ssl/certs',
-    '/etc/pki/tls/certs',
-    '/etc/localtime',
-    '/etc/alternatives',
-  ]) {
-    args.push('--ro-bind-try', name, name);
-  }
-  systemCache = args;
-  return args;
+let libraryMounts: readonly string[] | undefined;
+
+const sharedData = [
+  '/usr/lib/locale',
+  '/usr/share/zoneinfo',
+  '/usr/share/terminfo',
+  '/usr/lib/terminfo',
+  '/usr/lib/ssl',
+];
+
+function findLibraryMounts(): string[] {
+  // Where libraries have a folder per architecture, what else lies in /usr/lib is programs' own.
+  const perArchitecture = readdirSync('/usr/lib').filter((name) => /^[a-z0-9_]+-linux-(gnu|musl)/.test(name));
+  const folders = perArchitecture.length > 0 ? perArchitecture.map((name) => `/usr/lib/${name}`) : ['/usr/lib'];
+  const data = sharedData.filter((path) => !folders.includes(dirname(path)));
+  return [
+    ...[...folders, '/usr/lib64', '/usr/lib32', ...data, '/lib', '/lib64', '/lib32'].flatMap(showAsOnHost),
+    ...['--symlink', 'usr/bin', '/bin', '--symlink', 'usr/bin', '/sbin'],
+  ];
+}
+
+function showAsOnHost(path: string): string[] {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  if (entry?.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
+  return entry?.isDirectory() ? bindReadOnly({ hostPath: path, at: path }) : [];
 }
