@@ -42,8 +42,11 @@ describe('findInterpreter()', needs(python), () => {
     const script = 'import site; print("\\n".join(site.getsitepackages()))';
     const { stdout } = spawnSync(executable, ['-I', '-c', script], { encoding: 'utf8' });
     const hidden = parts.flatMap((part) => ('hide' in part ? [part.hide] : []));
+    const shown = parts.flatMap((part) => ('hide' in part ? [] : [part.at]));
+    assert.ok(shown.includes(executable));
     for (const path of stdout.trim().split('\n').filter(isFilled)) {
-      if (!path.startsWith('/usr/local/')) assert.ok(hidden.includes(path), path);
+      const isShown = existsSync(path) && shown.some((part) => path.startsWith(`${part}/`));
+      assert.ok(!isShown || hidden.includes(path), path);
     }
   });
 
