@@ -32,6 +32,8 @@ export interface LaunchSpec {
   readonly workingDirectory: string;
   readonly limits: SandboxLimits;
   readonly network: 'off';
+  /** Whether a small process of ours is process 1 and reaps; else the program itself is, and has to. */
+  readonly reaper?: boolean;
   /** Capabilities that must be enforced, or the launch fails closed. */
   readonly require: readonly CapabilityName[];
 }
@@ -55,6 +57,9 @@ export interface SandboxLimits {
   readonly openFiles: number;
   /** Largest single file. */
   readonly fileBytes: number;
+  /** Time on the clock, and bytes out of the control stream, after which it is ended; without a bound where left out. */
+  readonly wallTimeMs?: number;
+  readonly outputBytes?: number;
 }
 
 /** A program behind glass. */
@@ -65,8 +70,8 @@ export interface Sandbox {
   readonly control: Duplex;
   /** Resolves when nothing of the sandbox is left: no process, no cgroup. Never rejects. */
   readonly exited: Promise<SandboxExit>;
-  /** Ends everything inside, at once. */
-  kill(): void;
+  /** Ends everything inside, at once; the exit says by whom. */
+  kill(by: string): void;
   usage(): Promise<SandboxUsage>;
 }
 
@@ -81,8 +86,12 @@ export type ExitReason =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: number }
   | { readonly kind: 'memory'; readonly limitBytes: number }
+  /** It failed after it had been refused a process. */
+  | { readonly kind: 'processes'; readonly limit: number; readonly code: number }
   | { readonly kind: 'cpuTime'; readonly limitMs: number }
-  | { readonly kind: 'killed' };
+  | { readonly kind: 'wallTime'; readonly limitMs: number }
+  | { readonly kind: 'output'; readonly limitBytes: number }
+  | { readonly kind: 'killed'; readonly by: string };
 
 export interface SandboxUsage {
   readonly wallMs: number;

@@ -92,7 +92,7 @@ export class Session {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#current?.giveUp();
-    this.#sandbox.kill();
+    this.#sandbox.kill('the session was closed');
     await this.#ended;
     await this.#queue; // the run that was under way has its end on the record
   }
@@ -139,7 +139,7 @@ export class Session {
     control.write(encodeFrame({ ...request, type: 'run', run: run.id, outputBytes: this.#limits.outputBytes }));
     const stopLadder = run.startLadder({
       interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.id })),
-      kill: () => this.#sandbox.kill(),
+      kill: () => this.#sandbox.kill('the run went on after its end'),
     });
     try {
       const end = await Promise.race([run.done, this.#ended]);
@@ -160,13 +160,13 @@ export class Session {
       for await (const frame of readFrames(this.#sandbox.control)) await this.#dispatch(frame);
     } catch (error) {
       this.#violation = error instanceof FrameViolation ? error.message : `the channel broke: ${String(error)}`;
-      this.#sandbox.kill();
+      this.#sandbox.kill(this.#violation);
     }
     const stop = new AbortController();
     const patience = delay(exitPatienceMs, undefined, { signal: stop.signal }).catch(() => undefined);
     await Promise.race([this.#sandbox.exited, patience]);
     stop.abort();
-    this.#sandbox.kill();
+    this.#sandbox.kill('the control stream ended');
     this.#isOver = true;
     return this.#sandbox.exited;
   }

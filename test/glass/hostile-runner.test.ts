@@ -64,7 +64,7 @@ describe('a session whose runner lies', needs(root, bubblewrap), () => {
       env: { PATH: '/usr/bin:/bin' },
       mounts: [{ kind: 'scratch', at: '/tmp', maxBytes: 1 << 20 }],
       workingDirectory: '/tmp',
-      limits: { ...roomyLimits, fileBytes: 1 << 20 },
+      limits: { memoryBytes: 256 << 20, processes: 32, cpus: 1, cpuTimeMs: 60_000, openFiles: 64, fileBytes: 1 << 20 },
       network: 'off',
       require: [],
     });

@@ -62,7 +62,7 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
     ...spec.argv,
   ];
   const options = [
-    ...isolate(lifted),
+    ...isolate(lifted, spec.reaper === true),
     ...identityOptions(identity, lifted),
     ...(filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
     ...root,
@@ -94,14 +94,14 @@ const namespaces = [
   ['uts-namespace', '--unshare-uts'],
 ] as const;
 
-function isolate(lifted: Lifted): string[] {
+function isolate(lifted: Lifted, hasReaper: boolean): string[] {
   return [
     ...namespaces.flatMap(([protection, option]) => (lifted.has(protection) ? [] : [option])),
     '--unshare-cgroup-try',
     ...(lifted.has('uts-namespace') ? [] : ['--hostname', 'belljar']),
     '--die-with-parent',
     ...(lifted.has('session-of-its-own') ? [] : ['--new-session']),
-    ...(lifted.has('pid-namespace') ? [] : ['--as-pid-1']),
+    ...(lifted.has('pid-namespace') || hasReaper ? [] : ['--as-pid-1']),
     ...(lifted.has('empty-environment') ? [] : ['--clearenv']),
   ];
 }

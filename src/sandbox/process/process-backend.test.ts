@@ -57,6 +57,33 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
     assert.deepEqual((await sandbox.exited).why, { kind: 'cpuTime', limitMs: 200 });
   });
 
+  it('says wall time when it went on for longer, whatever it does with signals', async () => {
+    const sandbox = await launch('trap "" TERM INT; sleep 63', { wallTimeMs: 100 });
+    assert.deepEqual((await sandbox.exited).why, { kind: 'wallTime', limitMs: 100 });
+  });
+
+  it('says output when it wrote more than it may, and passes on what it may', async () => {
+    const sandbox = await launch('yes', { outputBytes: 100_000 });
+    const [output, { why }] = await Promise.all([text(sandbox.control), sandbox.exited]);
+    assert.equal(output.length, 100_000);
+    assert.deepEqual(why, { kind: 'output', limitBytes: 100_000 });
+  });
+
+  it('says processes when it failed after it was refused one', async () => {
+    const sandbox = await launch('i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done', { processes: 12 });
+    const { why } = await sandbox.exited;
+    assert.equal(why.kind, 'processes');
+  });
+
+  it('has orphans reaped by a process 1 of ours where the program does not', async () => {
+    const orphan =
+      'sh -c "sleep 0.01 & exit 0"; sleep 0.1; cat /proc/*/stat 2>/dev/null | grep -c " Z "; cat /proc/1/comm';
+    const script = `exec env sh -c '${orphan}'`;
+    const reaped = await backend.launch({ ...specOf(script), reaper: true });
+    assert.equal(await text(reaped.control), '0\nbwrap\n');
+    await reaped.exited;
+  });
+
   it('refuses forks beyond the process limit and counts them', async () => {
     const sandbox = await launch('i=0; while [ $i -lt 40 ]; do sleep 5 & i=$((i+1)); done', { processes: 12 });
     assert.ok((await sandbox.exited).usage.refusedForks > 0);
@@ -64,8 +91,8 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
 
   it('kill() ends everything, daemons too, and leaves no cgroup behind', async () => {
     const sandbox = await launch('setsid sleep 61 & setsid sh -c "trap \\"\\" TERM; sleep 61" & echo up; sleep 61');
-    sandbox.control.once('data', () => sandbox.kill());
-    assert.deepEqual((await sandbox.exited).why, { kind: 'killed' });
+    sandbox.control.once('data', () => sandbox.kill('a test'));
+    assert.deepEqual((await sandbox.exited).why, { kind: 'killed', by: 'a test' });
     assert.deepEqual(groupsOfThisProcess(), []);
   });
 

@@ -1,8 +1,7 @@
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { refuseWhenCancelled, toBelljarError } from '../../errors.ts';
-import type { Backend, LaunchSpec, SandboxExit } from '../contract.ts';
+import type { Backend, LaunchSpec, SandboxExit, SandboxLimits } from '../contract.ts';
 
 /** What small programs behind glass really met on this machine. */
 export type IsolationTrial =
@@ -29,7 +28,16 @@ const nothingKnown: IsolationFacts = {
   processesAreLimited: undefined,
 };
 
-const trialTimeoutMs = 10_000;
+const trialLimits: SandboxLimits = {
+  memoryBytes: 32 << 20,
+  processes: 16,
+  cpus: 1,
+  cpuTimeMs: 5000,
+  wallTimeMs: 10_000,
+  outputBytes: 1 << 20,
+  openFiles: 64,
+  fileBytes: 1 << 20,
+};
 
 /** Starts three small programs: one that looks around, one that wants memory without end, one that forks. */
 export async function tryIsolation(backend: Backend, signal?: AbortSignal): Promise<IsolationTrial> {
@@ -87,12 +95,7 @@ interface ScriptResult {
 
 async function runScript(backend: Backend, script: string, signal: AbortSignal | undefined): Promise<ScriptResult> {
   const sandbox = await backend.launch(specOf(script), signal);
-  const stop = new AbortController();
-  const deadline = delay(trialTimeoutMs, undefined, { signal: stop.signal }).then(
-    () => sandbox.kill(),
-    () => undefined,
-  );
-  const onAbort = (): void => sandbox.kill();
+  const onAbort = (): void => sandbox.kill('the trial was cancelled');
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const [output, exit] = await Promise.all([text(sandbox.control).catch(() => ''), sandbox.exited]);
@@ -100,8 +103,6 @@ async function runScript(backend: Backend, script: string, signal: AbortSignal |
     return { output, exit };
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    stop.abort();
-    await deadline;
   }
 }
 
@@ -111,7 +112,7 @@ function specOf(script: string): LaunchSpec {
     env: { PATH: '/usr/bin:/bin' },
     mounts: [{ kind: 'scratch', at: '/tmp', maxBytes: 1 << 20 }],
     workingDirectory: '/tmp',
-    limits: { memoryBytes: 32 << 20, processes: 16, cpus: 1, cpuTimeMs: 5000, openFiles: 64, fileBytes: 1 << 20 },
+    limits: trialLimits,
     network: 'off',
     require: [],
   };

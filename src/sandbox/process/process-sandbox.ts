@@ -1,0 +1,122 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Duplex, type Readable } from 'node:stream';
+
+import { BelljarError } from '../../errors.ts';
+import type { Cgroup } from '../cgroup/index.ts';
+import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
+import { BoundedOutput } from './bounded-output.ts';
+import { watchClocks } from './clocks.ts';
+import { controlDescriptor } from './command.ts';
+import type { Lifted } from './protection.ts';
+
+/** What a launched program is held to. */
+export interface LaunchTerms {
+  readonly group: Cgroup;
+  readonly limits: SandboxLimits;
+  readonly enforced: readonly CapabilityName[];
+  readonly lifted: Lifted;
+}
+
+const maxDiagnosticsBytes = 16 * 1024;
+
+/** A program behind bubblewrap, from its start until nothing of it is left. */
+export class ProcessSandbox implements Sandbox {
+  readonly enforced: readonly CapabilityName[];
+  readonly control: Duplex;
+  readonly exited: Promise<SandboxExit>;
+  readonly #child: ChildProcess;
+  readonly #group: Cgroup;
+  readonly #limits: SandboxLimits;
+  readonly #startedAt: number;
+  #ended: ExitReason | undefined;
+  #finalUsage: SandboxUsage | undefined;
+
+  constructor(child: ChildProcess, { group, limits, enforced, lifted }: LaunchTerms, startedAt: number) {
+    this.#child = child;
+    this.#group = group;
+    this.#limits = limits;
+    this.#startedAt = startedAt;
+    this.enforced = enforced;
+    this.control = this.#openControl();
+    const clocked = lifted.has('cpu-time-limit') ? { ...limits, cpuTimeMs: Infinity } : limits;
+    const stopClocks = watchClocks(clocked, group, (reason) => this.#end(reason));
+    this.exited = this.#awaitExit(collectTail(child.stderr)).finally(stopClocks);
+  }
+
+  kill(by: string): void {
+    this.#end({ kind: 'killed', by });
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    if (this.#finalUsage !== undefined) return this.#finalUsage;
+    return { wallMs: performance.now() - this.#startedAt, ...(await this.#group.usage()) };
+  }
+
+  #openControl(): Duplex {
+    const control = this.#child.stdio[controlDescriptor];
+    if (!(control instanceof Duplex)) throw new BelljarError('INTERNAL', 'the control stream is not a duplex stream');
+    control.on('error', () => undefined); // a reader sees the end; who broke it is told by `exited`
+    const { outputBytes } = this.#limits;
+    if (outputBytes === undefined) return control;
+    return new BoundedOutput(control, outputBytes, () => this.#end({ kind: 'output', limitBytes: outputBytes }));
+  }
+
+  #end(reason: ExitReason): void {
+    this.#ended ??= reason;
+    this.#child.kill('SIGKILL');
+    void this.#group.kill();
+  }
+
+  async #awaitExit(diagnostics: Tail): Promise<SandboxExit> {
+    const [code, signal] = await exitOf(this.#child);
+    await this.#group.kill();
+    await diagnostics.ended; // nobody is left who could hold it open
+    const usage = await this.usage();
+    this.#finalUsage = usage;
+    await this.#group.remove();
+    return {
+      why: this.#ended ?? explainExit({ code, signal, usage, limits: this.#limits }),
+      usage,
+      diagnostics: diagnostics.text(),
+    };
+  }
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly usage: SandboxUsage;
+  readonly limits: SandboxLimits;
+}
+
+function explainExit({ code, signal, usage, limits }: Ending): ExitReason {
+  // bubblewrap passes a signal on as 128 and its number.
+  const number = signal === null ? (code ?? 0) - 128 : 9;
+  if (number === 9 && usage.memoryKills > 0) return { kind: 'memory', limitBytes: limits.memoryBytes };
+  // What was refused a process and then failed most likely failed for that.
+  if (code !== 0 && usage.refusedForks > 0) return { kind: 'processes', limit: limits.processes, code: code ?? 128 };
+  if (number > 0 && number < 65) return { kind: 'signalled', signal: number };
+  return { kind: 'exited', code: code ?? 0 };
+}
+
+async function exitOf(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode];
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return [code, signal];
+}
+
+interface Tail {
+  text(): string;
+  /** Resolves when the stream has ended. */
+  readonly ended: Promise<unknown>;
+}
+
+function collectTail(stream: Readable | null): Tail {
+  let tail = Buffer.alloc(0);
+  stream?.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk]).subarray(-maxDiagnosticsBytes);
+  });
+  const ended = stream === null ? Promise.resolve() : once(stream, 'close');
+  return { text: () => tail.toString('utf8'), ended };
+}
