@@ -9,6 +9,7 @@ import fcntl
 import gc
 import os
 import select
+import time
 
 # The module of that name makes enumerations of it all, which takes half as long as Python's own start.
 import _signal as signal
@@ -17,6 +18,8 @@ import frames
 
 CHUNK = 64 * 1024
 MIN_PIECE = 32  # what a piece of output counts at least
+REST = 0.005  # seconds: who prints by small pieces is read by larger ones
+REST_BELOW = 16 * 1024
 GET_PIPE_SIZE = 1032  # F_GETPIPE_SZ, which Python names from 3.10 on
 
 
@@ -50,6 +53,7 @@ class Supervisor:
         self.buffer = frames.FrameBuffer()
         self.run = None
         self.poll = select.poll()
+        self.resting = {}
         self.wake_in, self.wake_out = os.pipe()
         os.set_blocking(self.wake_out, False)
         os.set_blocking(self.wake_in, False)
@@ -63,7 +67,7 @@ class Supervisor:
         frames.write_all(self.control_out, frames.READY)
         prepare_workers()
         while True:
-            for descriptor, _ in self.poll.poll():
+            for descriptor, _ in self.poll.poll(self.wake_rested()):
                 if descriptor == self.control_in:
                     data = os.read(self.control_in, CHUNK)
                     if not data:
@@ -74,8 +78,23 @@ class Supervisor:
                             return request
                 elif descriptor == self.wake_in:
                     self.reap()
-                elif self.run is not None:
-                    self.run.pump(descriptor)
+                elif self.run is not None and 0 < self.run.pump(descriptor) < REST_BELOW:
+                    self.rest(descriptor)
+
+    def rest(self, descriptor):
+        """Leaves the rest in the pipe for a moment: a frame for each of a million tiny pieces would cost the host."""
+        self.poll.unregister(descriptor)
+        self.resting[descriptor] = time.monotonic() + REST
+
+    def wake_rested(self):
+        """Listens again to what has rested; says how many milliseconds the next one still rests."""
+        if not self.resting:
+            return None
+        now = time.monotonic()
+        for descriptor in [each for each, until in self.resting.items() if until <= now]:
+            del self.resting[descriptor]
+            self.poll.register(descriptor, select.POLLIN)
+        return min((until - now) * 1000 for until in self.resting.values()) if self.resting else None
 
     def send(self, frame):
         frames.write_all(self.control_out, frames.encode(frame))
@@ -149,19 +168,19 @@ class Run:
             pass  # it ended by itself
 
     def pump(self, descriptor):
-        """Passes one chunk on; says whether there was one."""
+        """Passes one chunk on; says how long it was."""
         name = self.readers.get(descriptor)
         if name is None:
-            return False
+            return 0
         try:
             data = os.read(descriptor, CHUNK)
         except BlockingIOError:
-            return False
+            return 0
         if not data:
             self.close(descriptor)
-            return False
+            return 0
         self.tell(name, data)
-        return True
+        return len(data)
 
     def tell(self, name, data):
         piece = data[: max(self.wanted, 0)]
@@ -209,5 +228,6 @@ class Run:
             return
         if self.pending[name]:
             self.emit(name, {"base64": encode_bytes(self.pending[name])})
-        self.supervisor.poll.unregister(descriptor)
+        if self.supervisor.resting.pop(descriptor, None) is None:
+            self.supervisor.poll.unregister(descriptor)
         os.close(descriptor)

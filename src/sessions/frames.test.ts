@@ -56,6 +56,18 @@ describe('readFrames()', () => {
   });
 });
 
+describe('a flood of tiny frames', () => {
+  it('leaves turns of the event loop to others', async () => {
+    const line = '{"type":"stream","run":"1","name":"stdout","text":"x"}\n';
+    let turns = 0;
+    const count = setInterval(() => (turns += 1), 1);
+    const frames = await collect([Buffer.from(line.repeat(100_000))]);
+    clearInterval(count);
+    assert.equal(frames.length, 100_000);
+    assert.ok(turns >= 3, `${turns} turns`);
+  });
+});
+
 describe('encodeFrame()', () => {
   it('puts whatever the code holds on one line', () => {
     const line = encodeFrame({

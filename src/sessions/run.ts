@@ -85,9 +85,9 @@ export class Run {
   readonly #options: RunOptions;
   readonly #done = Promise.withResolvers<DoneFrame>();
   #verdict: LadderVerdict | undefined;
-  /** Once resolved, nothing is told any more and nobody is waited for. */
-  readonly #deaf = Promise.withResolvers<undefined>();
+  /** Once deaf, nothing is told any more and nobody is waited for. */
   #isDeaf = false;
+  #stopWaiting: (() => void) | undefined;
   #readerFailure: { readonly thrown: unknown } | undefined;
   #climb: ((verdict: LadderVerdict) => void) | undefined;
   #outputBytes = 0;
@@ -126,7 +126,7 @@ export class Run {
   /** Nothing is told from here on, so that a reader who stalls cannot hold up the end. */
   goDeaf(): void {
     this.#isDeaf = true;
-    this.#deaf.resolve(undefined);
+    this.#stopWaiting?.();
   }
 
   /**
@@ -199,12 +199,21 @@ export class Run {
   async #deliver(event: RunEvent): Promise<void> {
     if (this.#isDeaf) return;
     try {
-      await Promise.race([this.#options.onEvent?.(event), this.#deaf.promise]);
+      const taken = this.#options.onEvent?.(event);
+      if (taken instanceof Promise) await this.#waitFor(taken);
     } catch (thrown) {
       this.#readerFailure = { thrown };
       this.goDeaf();
       this.#climb?.({ status: 'cancelled' });
     }
+  }
+
+  /** Not a race: one promise that is raced again and again keeps every loser in memory. */
+  #waitFor(taken: Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = resolve;
+      taken.then(() => resolve(), reject);
+    });
   }
 }
 

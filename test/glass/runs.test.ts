@@ -164,6 +164,22 @@ except BlockingIOError: print(count)`,
     assert.equal(outputBytes + cutBytes, 10_002);
   });
 
+  it('is told in few pieces what it prints in many, and whole', async () => {
+    await using session = await openTestSession();
+    const sizes: number[] = [];
+    const code = 'import os\nfor _ in range(100_000): os.write(1, b"x")';
+    const { outcome } = await session.run(
+      { name: 'x.py', code, args: [] },
+      { onEvent: (event) => void (event.type === 'stream' && sizes.push(event.bytes.length)) },
+    );
+    assert.deepEqual(outcome, { status: 'exited', code: 0 });
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      100_000,
+    );
+    assert.ok(sizes.length < 10_000, `${sizes.length} pieces`);
+  });
+
   it('waits for a slow reader instead of filling the host’s memory', async () => {
     await using session = await openTestSession();
     let unread = 0;
