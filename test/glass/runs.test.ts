@@ -170,7 +170,11 @@ except BlockingIOError: print(count)`,
     const code = 'import os\nfor _ in range(100_000): os.write(1, b"x")';
     const { outcome } = await session.run(
       { name: 'x.py', code, args: [] },
-      { onEvent: (event) => void (event.type === 'stream' && sizes.push(event.bytes.length)) },
+      {
+        onEvent: (event) => {
+          if (event.type === 'stream') sizes.push(event.bytes.length);
+        },
+      },
     );
     assert.deepEqual(outcome, { status: 'exited', code: 0 });
     assert.equal(
