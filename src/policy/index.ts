@@ -4,6 +4,7 @@ export { defaultPolicyName, parseDefaultPolicy } from './default-policy.ts';
 export { type Facts, factsSchema, type PackageFacts } from './facts.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { judge, type Judgement, type Question, type Wish } from './judge.ts';
+export { type HostDecision, judgeHost } from './judge-host.ts';
 export type { PackageJudgement } from './judge-package.ts';
 export { parseLicenceExpression } from './licence-expression.ts';
 export { isProjectName, normalizeName } from './names.ts';

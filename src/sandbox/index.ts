@@ -14,6 +14,13 @@ export {
   type SandboxLimits,
   type SandboxUsage,
 } from './contract.ts';
+export {
+  type EgressLimits,
+  type EgressOptions,
+  EgressProxy,
+  type EgressRules,
+  type PassageReport,
+} from './egress/index.ts';
 export { describeFilter } from './seccomp/index.ts';
 export { type Protection, protections } from './process/protection.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';
