@@ -73,6 +73,8 @@ export interface Sandbox {
   /** Ends everything inside, at once; the exit says by whom. */
   kill(by: string): void;
   usage(): Promise<SandboxUsage>;
+  /** In the background it gets processor time that no other sandbox wants. A wish: a backend may not have the means. */
+  setPriority(priority: 'foreground' | 'background'): void;
 }
 
 export interface SandboxExit {

@@ -4,12 +4,14 @@ import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { formatBytes } from '../units.ts';
 import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
+import { Courtesy } from './courtesy.ts';
 import type { RunJournal } from './journal.ts';
 import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult, checkRequest } from './run.ts';
 import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
   readonly memoryBytes: number;
+  readonly cpus: number;
 }
 
 export interface SessionOptions {
@@ -39,6 +41,7 @@ export class Session {
   readonly #sandbox: Sandbox;
   readonly #limits: SessionLimits;
   readonly #journal: RunJournal | undefined;
+  readonly #courtesy: Courtesy;
   readonly #ready = Promise.withResolvers<string>();
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly #ended: Promise<SandboxExit>;
@@ -53,6 +56,7 @@ export class Session {
     this.#sandbox = sandbox;
     this.#limits = limits;
     this.#journal = journal;
+    this.#courtesy = new Courtesy(sandbox, limits);
     this.#ended = this.#serve();
   }
 
@@ -136,6 +140,7 @@ export class Session {
     const { control } = this.#sandbox;
     const before = await this.#sandbox.usage();
     this.#current = run;
+    this.#courtesy.runBegan(before.cpuMs);
     control.write(encodeFrame({ ...request, type: 'run', run: run.id, outputBytes: this.#limits.outputBytes }));
     const stopLadder = run.startLadder({
       interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.id })),
@@ -151,6 +156,7 @@ export class Session {
       return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes };
     } finally {
       stopLadder();
+      this.#courtesy.runEnded();
       this.#current = undefined;
     }
   }
@@ -168,6 +174,7 @@ export class Session {
     stop.abort();
     this.#sandbox.kill('the control stream ended');
     this.#isOver = true;
+    this.#courtesy.close();
     return this.#sandbox.exited;
   }
 

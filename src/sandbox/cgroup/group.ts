@@ -22,6 +22,10 @@ type Version = 1 | 2;
 
 const cpuPeriodUs = 100_000;
 
+/** For kernels before 5.15, which know no idle groups. */
+const cpuShares = { low: '2', usual: '1024' };
+const cpuWeights = { low: '1', usual: '100' };
+
 /** What all sockets of a sandbox together may hold, on version 1. */
 const socketBytes = 8 * 1024 * 1024;
 
@@ -64,6 +68,17 @@ export class Cgroup {
       this.#refusedForks(),
     ]);
     return { cpuMs, peakMemoryBytes, memoryKills, refusedForks };
+  }
+
+  /** In the background the group runs only when no other one of ours wants to. A group that is gone has no priority. */
+  async setBackground(isBackground: boolean): Promise<void> {
+    const file = [['cpu.idle', isBackground ? '1' : '0']] as const;
+    const shares = isBackground ? 'low' : 'usual';
+    await this.#write('cpu', { 1: file, 2: file })
+      .catch(() =>
+        this.#write('cpu', { 1: [['cpu.shares', cpuShares[shares]]], 2: [['cpu.weight', cpuWeights[shares]]] }),
+      )
+      .catch(() => undefined);
   }
 
   /** Kills until the group is empty: what forks while we read the list is met in the next round. */

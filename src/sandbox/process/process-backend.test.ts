@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { bubblewrap, needs, root } from '../../../test/support/prerequisite.ts';
@@ -125,6 +127,20 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
     for (const line of seen) assert.match(line, /^[012] (pipe|socket):|^3 \/proc\/\d+\/fd$|^\d+ \/dev\/null$/);
   });
 
+  it('runs in the background when no other sandbox wants to, and comes back', async () => {
+    const sandbox = await launch('read -r line');
+    const [file = ''] = groupFilesOfThisProcess('cpu.idle');
+    for (const [priority, idle] of [
+      ['background', '1'],
+      ['foreground', '0'],
+    ] as const) {
+      sandbox.setPriority(priority);
+      while (readFileSync(file, 'utf8').trim() !== idle) await setImmediate();
+    }
+    sandbox.control.end('done\n');
+    await sandbox.exited;
+  });
+
   it('fails closed on a capability that is not enforced, and starts nothing', async () => {
     const unfiltered = new ProcessBackend({}, { lifted: ['system-call-filter'] });
     await assert.rejects(unfiltered.launch({ ...specOf('true'), require: ['system-call-filter'] }), {
@@ -196,6 +212,12 @@ function specOf(script: string, limits: Partial<SandboxLimits> = {}): LaunchSpec
     network: 'off',
     require: [],
   };
+}
+
+function groupFilesOfThisProcess(name: string): string[] {
+  const folders = ['/sys/fs/cgroup/cpu/belljar', '/sys/fs/cgroup/belljar'].filter(existsSync);
+  const groups = folders.flatMap((folder) => readdirSync(folder).map((group) => join(folder, group, name)));
+  return groups.filter((file) => file.includes(`-${process.pid}-`) && existsSync(file));
 }
 
 function groupsOfThisProcess(): string[] {

@@ -53,6 +53,10 @@ export class ProcessSandbox implements Sandbox {
     return { wallMs: performance.now() - this.#startedAt, ...(await this.#group.usage()) };
   }
 
+  setPriority(priority: 'foreground' | 'background'): void {
+    void this.#group.setBackground(priority === 'background');
+  }
+
   #openControl(): Duplex {
     const control = this.#child.stdio[controlDescriptor];
     if (!(control instanceof Duplex)) throw new BelljarError('INTERNAL', 'the control stream is not a duplex stream');
