@@ -17,7 +17,7 @@ const floors = [
   ['sessions'],
   ['plugins'],
   ['live-policy'],
-  ['inspect.ts'],
+  ['inspect.ts', 'proof'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],
 ];

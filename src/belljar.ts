@@ -13,6 +13,7 @@ export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export type { Actor } from './policy/index.ts';
 export { formatBytes, parseByteSize, parseDurationMs } from './units.ts';
 export type { Role } from './words.ts';
+export { type CaseReport, type ProofReport, type ProveOptions, proveGlass } from './proof/index.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
 export { type BackendReport, type CapabilityReport, describeFilter } from './sandbox/index.ts';
 export {

@@ -1,4 +1,5 @@
-import { type MachineReport, describeFilter, inspectMachine } from '../belljar.ts';
+import { BelljarError, type MachineReport, describeFilter, inspectMachine } from '../belljar.ts';
+import { runProof } from './doctor-proof.ts';
 import {
   type Command,
   type CommandIo,
@@ -13,28 +14,46 @@ export const doctorCommand: Command = {
   positionals: 0,
   help: `
 belljar doctor [--policy FILE] [--python PROGRAM] [--json]
+belljar doctor --prove [--only FAMILY|CASE] [--policy FILE] [--python PROGRAM] [--json]
 belljar doctor --seccomp
 
 Tries out what this machine can enforce, capability by capability, and says what of it the policy requires. Starts a
 few harmless sandboxes and makes no home.
 
+With --prove it attacks the glass on this very machine: every attack is made behind glass, where it must fail, and once
+more with the protection lifted, where it must succeed. docs/proof.md says how to read what it prints. The attacks are
+harmless and leave nothing behind.
+
 With --seccomp it prints instead, in words, which system calls code behind glass may make on this processor.
 
-Exit code: 0 when code can run here under the policy, 1 when something stands in the way.
+Exit code: 0 when code can run here under the policy, 1 when something stands in the way. With --prove: 0 when
+nothing escaped, every control succeeded and nothing was left out, else 1.
 
 Example:
   belljar doctor
   belljar doctor --json
+  belljar doctor --prove --only network
   belljar doctor --seccomp
 `,
-  options: { policy: { type: 'string' }, python: { type: 'string' }, seccomp: { type: 'boolean' } },
+  options: {
+    policy: { type: 'string' },
+    python: { type: 'string' },
+    seccomp: { type: 'boolean' },
+    prove: { type: 'boolean' },
+    only: { type: 'string' },
+  },
   run: runDoctor,
 };
 
-async function runDoctor({ values, io, signal }: Invocation): Promise<number> {
+async function runDoctor(invocation: Invocation): Promise<number> {
+  const { values, io, signal } = invocation;
   if (isFlagSet(values, 'seccomp')) {
     printLine(io, describeFilter());
     return 0;
+  }
+  if (isFlagSet(values, 'prove')) return runProof(invocation);
+  if (stringOption(values, 'only') !== undefined) {
+    throw new BelljarError('USAGE', '--only says what is to be proven, and goes with --prove');
   }
   const report = await inspectMachine({
     env: io.env,

@@ -1,0 +1,16 @@
+import type { ProofCase } from './case.ts';
+import { exhaustionRows } from './cases/exhaustion.ts';
+import { fileRows } from './cases/files.ts';
+import { kernelRows } from './cases/kernel.ts';
+import { networkRows } from './cases/network.ts';
+import { processRows } from './cases/processes.ts';
+import { programCases } from './program-case.ts';
+
+/** All attacks, family by family. */
+export const corpus: readonly ProofCase[] = [
+  ...programCases('kernel', kernelRows),
+  ...programCases('files', fileRows),
+  ...programCases('network', networkRows),
+  ...programCases('processes', processRows),
+  ...programCases('exhaustion', exhaustionRows),
+];

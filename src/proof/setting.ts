@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+
+import { type FindInterpreterOptions, type Interpreter, findInterpreter } from '../environments/index.ts';
+import { LivePolicy } from '../live-policy/index.ts';
+import { requiredCapabilities } from '../policy/index.ts';
+import { type BundleCatalogue, type CapabilityName, ProcessBackend, type Protection } from '../sandbox/index.ts';
+import { describeBundles } from '../sessions/index.ts';
+import { resolveHome } from '../storage/index.ts';
+
+/** Where the attack programs lie, on the host and inside. */
+export const programFolder = fileURLToPath(new URL('../../python/belljar_proof', import.meta.url));
+export const programFolderInside = '/belljar/proof';
+
+/** What all attempts of one proof share. */
+export class Setting {
+  readonly interpreter: Interpreter;
+  readonly isRoot = process.getuid?.() === 0;
+  /** What the policy in force requires: where it cannot be enforced, nothing is started. */
+  readonly required: readonly CapabilityName[];
+  readonly signal: AbortSignal | undefined;
+  readonly #catalogue: BundleCatalogue;
+  readonly #backends = new Map<string, ProcessBackend>();
+
+  private constructor(interpreter: Interpreter, required: readonly CapabilityName[], signal?: AbortSignal) {
+    this.interpreter = interpreter;
+    this.required = required;
+    this.signal = signal;
+    this.#catalogue = {
+      ...describeBundles(interpreter.parts),
+      proof: [{ hostPath: programFolder, at: programFolderInside }],
+    };
+  }
+
+  /** @throws PYTHON_NOT_FOUND, POLICY_INVALID */
+  static async open(options: SettingOptions = {}): Promise<Setting> {
+    const { python, env, signal } = options;
+    const find: FindInterpreterOptions = { named: python, ...(env && { env }), ...(signal && { signal }) };
+    const required = options.required ?? readRequired(options);
+    return new Setting(await findInterpreter(find), await required, signal);
+  }
+
+  /** One backend for each set of lifted protections: finding the cgroups takes longer than a launch. */
+  backend(lifted: readonly Protection[] = []): ProcessBackend {
+    const key = lifted.toSorted().join();
+    const backend = this.#backends.get(key) ?? new ProcessBackend(this.#catalogue, { lifted });
+    this.#backends.set(key, backend);
+    return backend;
+  }
+}
+
+async function readRequired({ policyFile, env }: SettingOptions): Promise<readonly CapabilityName[]> {
+  using live = await LivePolicy.open({ file: policyFile, env, home: resolveHome(env) });
+  return requiredCapabilities(live.current.policy);
+}
+
+export interface SettingOptions {
+  /** What the policy in this file requires, or the one in force; `required` says it outright. */
+  readonly policyFile?: string | undefined;
+  readonly required?: readonly CapabilityName[] | undefined;
+  readonly python?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+}

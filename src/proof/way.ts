@@ -1,0 +1,22 @@
+import type { Protection } from '../sandbox/index.ts';
+
+/** How a program is started: behind glass without some protections, or with no glass at all. */
+export type Way =
+  | { readonly kind: 'glass'; readonly lifted: readonly Protection[] }
+  /** As the same user, by a program that puts it somewhere harmless, where one is named. */
+  | { readonly kind: 'outside'; readonly wrapper: readonly string[] };
+
+export const wholeGlass: Way = { kind: 'glass', lifted: [] };
+
+export function without(...lifted: readonly Protection[]): Way {
+  return { kind: 'glass', lifted };
+}
+
+export function outside(...wrapper: readonly string[]): Way {
+  return { kind: 'outside', wrapper };
+}
+
+export function describeWay(way: Way): string {
+  if (way.kind === 'glass') return way.lifted.length === 0 ? 'behind glass' : `without ${way.lifted.join(', ')}`;
+  return way.wrapper.length === 0 ? 'outside the glass' : `outside the glass, by ${way.wrapper.join(' ')}`;
+}
