@@ -150,7 +150,7 @@ async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' })
     input: sandbox.control,
     output: sandbox.control,
     exited: sandbox.exited,
-    kill: () => sandbox.kill(),
+    kill: () => sandbox.kill('the proof has seen enough'),
     usage: () => sandbox.usage(),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The host's side of one attempt: what is laid out for it to find, and what is taken away again. */
 export class Stage implements AsyncDisposable {
@@ -23,7 +23,7 @@ export class Stage implements AsyncDisposable {
   }
 
   static async set(): Promise<Stage> {
-    const folder = await mkdtemp(join(tmpdir(), 'belljar-proof-'));
+    const folder = await mkdtemp(join(await findOpenFolder(), 'belljar-proof-'));
     await chmod(folder, 0o755);
     return new Stage(folder);
   }
@@ -38,4 +38,16 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** One that every user of the machine can reach: else it is the way there that stops an attack, and not the glass. */
+async function findOpenFolder(): Promise<string> {
+  for (const folder of [tmpdir(), '/tmp', '/var/tmp']) if (await isOpen(folder)) return folder;
+  return tmpdir();
+}
+
+async function isOpen(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder).catch(() => ({ mode: 0 }));
+  if ((mode & 0o001) === 0) return false;
+  return dirname(folder) === folder || isOpen(dirname(folder));
 }

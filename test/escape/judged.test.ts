@@ -63,11 +63,10 @@ describe('a proof', needs(root, bubblewrap, python), () => {
     assert.equal(verdict, 'unproven');
   });
 
-  it('calls a case refused where the policy requires what cannot be enforced', async () => {
-    const row: ProgramRow = { ...honest, requires: 'own-uid' };
-    const cases = programCases('kernel', [row]);
-    const { cases: reports } = await proveGlass({ cases, required: ['own-uid'] });
-    assert.equal(reports[0]?.verdict, 'contained', 'root has uids to give');
+  it('starts an attack on a limit only with all that the policy requires', async () => {
+    const cases = programCases('exhaustion', [{ ...honest, requires: 'memory-limit' }]);
+    const { cases: reports } = await proveGlass({ cases, required: ['memory-limit', 'own-uid'] });
+    assert.equal(reports[0]?.verdict, 'contained', 'all of it is enforced for root');
   });
 
   it('ends at once when it is cancelled', async () => {

@@ -9,6 +9,7 @@ import { deviceWasMade } from '../observe/limits.ts';
 import { fileAppeared, secretCameOut } from '../observe/messages.ts';
 import { showsFact } from '../observe/process-facts.ts';
 import type { Input, Preparation, ProgramRow } from '../program-case.ts';
+import { programFolder, programFolderInside } from '../setting.ts';
 import { factsOf, startVictim } from '../victim.ts';
 import { outside, without } from '../way.ts';
 
@@ -174,13 +175,14 @@ const readRows: readonly ProgramRow[] = [
     alone: ['system-call-filter', 'dropped-privileges'],
     program: 'files.read_by_handle',
     input: async (preparation) => {
-      const { stage } = preparation;
+      const { stage, way } = preparation;
       knownFile(stage, '/etc/passwd');
       const victim = await startVictim(preparation, { program: 'files.handle_of', input: { path: '/etc/passwd' } });
-      return { mount: '/usr', ...factsOf(victim) };
+      return { mount: way.kind === 'outside' ? programFolder : programFolderInside, ...factsOf(victim) };
     },
     seen: secretCameOut,
-    absent: () => (statSync('/usr').dev === statSync('/etc/passwd').dev ? undefined : '/etc lies on another disk'),
+    absent: () =>
+      statSync(programFolder).dev === statSync('/etc/passwd').dev ? undefined : '/etc lies on another disk',
     ...asUserOutside,
   },
 ];
