@@ -177,6 +177,20 @@ def burn(processes, seconds):
         os.waitpid(pid, 0)
 
 
+def burn_each(processes, seconds):
+    """So much processor time in each, however long that takes where others are at work too."""
+    children = []
+    for _ in range(processes):
+        pid = os.fork()
+        if pid == 0:
+            while time.process_time() < seconds:
+                pass
+            os._exit(0)
+        children.append(pid)
+    for pid in children:
+        os.waitpid(pid, 0)
+
+
 def orphan():
     """A grandchild that left its session, its parent and its terminal behind."""
     if os.fork() == 0:

@@ -50,6 +50,7 @@ export class Attempt implements AsyncDisposable {
   readonly transcript: Transcript;
   /** How the processes stood before the attack began. */
   baseline: readonly Baseline[] = [];
+  before = { atMs: 0, cpuMs: 0 };
   exit: SandboxExit | undefined;
   readonly #started: Started;
 
@@ -73,6 +74,7 @@ export class Attempt implements AsyncDisposable {
     try {
       await attempt.#until('ready', timeoutMs);
       attempt.baseline = attempt.processes().map(describe);
+      attempt.before = { atMs: performance.now(), cpuMs: (await started.usage())?.cpuMs ?? 0 };
       started.input.write('g');
       await attempt.#until('over', timeoutMs);
       refuseWhenCancelled(setting.signal);

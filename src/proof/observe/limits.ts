@@ -94,8 +94,7 @@ export const cpuTimePastLimit: Observer = {
 export const bandwidthPastLimit: Observer = {
   what: 'the host counts more processor time for it than its share of the time that passed',
   look: async ({ attempt, limits }) => {
-    const { wallMs = 1 } = (await attempt.usage()) ?? {};
-    const share = (await processorMs(attempt)) / wallMs;
+    const share = ((await processorMs(attempt)) - attempt.before.cpuMs) / (performance.now() - attempt.before.atMs);
     return share > limits.cpus * 2 ? `${share.toFixed(2)} processors, where ${limits.cpus} are allowed` : undefined;
   },
 };
