@@ -6,7 +6,7 @@ import { type RunLimits, formatProblem } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import { Sessions, compileRunner, describeBundles } from './sessions/index.ts';
-import { cacheFolder, ensureHome, resolveHome } from './storage/index.ts';
+import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
@@ -99,7 +99,7 @@ export class Belljar implements AsyncDisposable {
     ]);
     const cache = cacheFolder(home);
     const bundles = describeBundles(interpreter.parts, await compileRunner(interpreter, cache));
-    const backend = new ProcessBackend(bundles, { cacheFolder: cache });
+    const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
   }

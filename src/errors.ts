@@ -130,6 +130,13 @@ export const errorTable = {
     meaning: 'The sandbox could not be started.',
     hint: 'The details hold what the backend said; `belljar doctor` checks the machine.',
   },
+  WORKSPACE_UNUSABLE: {
+    http: 503,
+    exit: 125,
+    rpc: -32054,
+    meaning: 'The files of a workspace cannot be shown: damaged, over their bound, in use, or without space.',
+    hint: 'The details name the reason; nothing was changed.',
+  },
   PYTHON_NOT_FOUND: {
     http: 503,
     exit: 125,

@@ -16,7 +16,8 @@ export interface Backend {
   /**
    * Starts a program behind glass.
    *
-   * @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED; never starts with less than `require`.
+   * @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED, WORKSPACE_UNUSABLE; never starts
+   * with less than `require`.
    */
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox>;
 }
@@ -41,7 +42,15 @@ export interface LaunchSpec {
 /** What is seen inside. Names are resolved by the backend's catalogue: a caller can never name a path of the host. */
 export type Mount =
   | { readonly kind: 'bundle'; readonly name: string }
-  | { readonly kind: 'scratch'; readonly at: string; readonly maxBytes: number };
+  | { readonly kind: 'scratch'; readonly at: string; readonly maxBytes: number }
+  /** Files that outlive the sandbox, by a name of the caller's; the backend alone knows where they lie. One at most. */
+  | {
+      readonly kind: 'workspace';
+      readonly name: string;
+      readonly at: string;
+      readonly maxBytes: number;
+      readonly maxFiles: number;
+    };
 
 /** Read-only folders and files of the host that mounts may name: interpreters, the runner. */
 export type BundleCatalogue = Readonly<Record<string, readonly BundlePart[]>>;
@@ -93,6 +102,13 @@ export type ExitReason =
   | { readonly kind: 'cpuTime'; readonly limitMs: number }
   | { readonly kind: 'wallTime'; readonly limitMs: number }
   | { readonly kind: 'output'; readonly limitBytes: number }
+  /** The files of the workspace were over a bound that is watched; where the file system holds it, writes fail instead. */
+  | {
+      readonly kind: 'disk';
+      readonly what: 'bytes' | 'files' | 'unreadable';
+      readonly limit: number;
+      readonly used: number;
+    }
   | { readonly kind: 'killed'; readonly by: string };
 
 export interface SandboxUsage {

@@ -1,4 +1,4 @@
-import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Sandbox } from '../sandbox/index.ts';
+import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
 
 /** Where things are inside. */
@@ -23,6 +23,8 @@ export interface OpenSandboxOptions {
   readonly executable: string;
   readonly limits: LaunchLimits;
   readonly require: readonly CapabilityName[];
+  /** Whose files are shown and kept; without it the workspace is empty and gone with the sandbox. */
+  readonly workspace?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,9 +33,13 @@ export function describeBundles(interpreterParts: readonly BundlePart[], runner 
   return { interpreter: interpreterParts, runner: [{ hostPath: runner, at: runnerFolder }] };
 }
 
-/** Starts the runner behind glass, in a workspace that is gone with it. */
+/** As many files as there is room for of this size: what runs out first is the bytes. */
+const bytesPerFile = 16 * 1024;
+const leastFiles = 1024;
+
+/** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
-  const { executable, limits, require, signal } = options;
+  const { executable, limits, require, signal, workspace } = options;
   return backend.launch(
     {
       argv: [executable, '-I', '-X', 'utf8', `${runnerFolder}/main.py`],
@@ -41,7 +47,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
       mounts: [
         { kind: 'bundle', name: 'interpreter' },
         { kind: 'bundle', name: 'runner' },
-        { kind: 'scratch', at: workspaceFolder, maxBytes: limits.diskBytes },
+        mountWorkspace(workspace, limits.diskBytes),
         { kind: 'scratch', at: scratchFolder, maxBytes: limits.scratchBytes },
       ],
       workingDirectory: workspaceFolder,
@@ -59,4 +65,10 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
     },
     signal,
   );
+}
+
+function mountWorkspace(name: string | undefined, maxBytes: number): Mount {
+  if (name === undefined) return { kind: 'scratch', at: workspaceFolder, maxBytes };
+  const maxFiles = Math.max(leastFiles, Math.ceil(maxBytes / bytesPerFile));
+  return { kind: 'workspace', name, at: workspaceFolder, maxBytes, maxFiles };
 }

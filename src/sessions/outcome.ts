@@ -6,6 +6,13 @@ export type RunOutcome =
   | { readonly status: 'signalled'; readonly signal: number }
   | { readonly status: 'timeout'; readonly clock: 'wall' | 'cpu'; readonly limitMs: number }
   | { readonly status: 'memory'; readonly limitBytes: number }
+  /** Told only where a bound on the files of the workspace is watched; elsewhere a write fails. */
+  | {
+      readonly status: 'disk';
+      readonly what: 'bytes' | 'files' | 'unreadable';
+      readonly limit: number;
+      readonly used: number;
+    }
   | { readonly status: 'cancelled' }
   /** The code broke the channel to the host, or ended the runner that served it. */
   | { readonly status: 'broken'; readonly message: string };
@@ -24,6 +31,7 @@ export const outcomeTable: Readonly<Record<RunStatus, OutcomeRow>> = {
   signalled: { exit: undefined, meaning: 'A signal ended the code, as a crash does; 128 and the signal’s number.' },
   timeout: { exit: 124, meaning: 'The run used up its time, on the wall or on the CPU.' },
   memory: { exit: 137, meaning: 'The kernel ended the run at its memory limit.' },
+  disk: { exit: 153, meaning: 'The files of the workspace were over their bound, where it can only be watched.' },
   cancelled: { exit: 130, meaning: 'Whoever started the run ended it.' },
   broken: { exit: 125, meaning: 'The code destroyed the runner that served it; what it printed until then was told.' },
 };
@@ -47,9 +55,17 @@ export function describeOutcome(outcome: RunOutcome): string | undefined {
         : `ended: it used more than its ${formatDuration(outcome.limitMs)} of CPU time`;
     case 'memory':
       return `ended: it wanted more than its ${formatBytes(outcome.limitBytes)} of memory`;
+    case 'disk':
+      return `ended: ${describeDisk(outcome)}`;
     case 'cancelled':
       return 'cancelled';
     case 'broken':
       return `ended: ${outcome.message}`;
   }
+}
+
+function describeDisk({ what, limit, used }: RunOutcome & { status: 'disk' }): string {
+  if (what === 'bytes') return `its files took ${formatBytes(used)}, more than their ${formatBytes(limit)}`;
+  if (what === 'files') return `it had ${used} files or more, and ${limit} are allowed`;
+  return 'it kept folders from being looked into, so that its files could not be measured';
 }

@@ -182,6 +182,7 @@ export class Run {
   /** The sandbox ended before the runner could tell how the run did. */
   outcomeOfExit({ why }: SandboxExit, violation: string | undefined): RunOutcome {
     if (why.kind === 'memory') return { status: 'memory', limitBytes: why.limitBytes };
+    if (why.kind === 'disk') return { status: 'disk', what: why.what, limit: why.limit, used: why.used };
     if (why.kind === 'cpuTime') return { status: 'timeout', clock: 'cpu', limitMs: why.limitMs };
     if (this.#verdict !== undefined) return this.#verdict;
     return { status: 'broken', message: violation ?? 'the runner ended before the code did' };

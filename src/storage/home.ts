@@ -90,6 +90,11 @@ export function databasePath(home: string): string {
   return join(home, 'belljar.sqlite');
 }
 
+/** The folder of the files that workspaces keep. */
+export function volumesFolder(home: string): string {
+  return join(home, 'volumes');
+}
+
 /** The folder of a home's signing keys. */
 export function keyFolder(home: string): string {
   return join(home, 'keys');

@@ -1,6 +1,8 @@
 import { capabilityNames } from '../../policy/index.ts';
 import type { CgroupPlace, CgroupPlaces } from '../cgroup/index.ts';
 import type { CapabilityName, CapabilityReport } from '../contract.ts';
+import type { VolumeLease } from '../volumes/index.ts';
+import type { DiskTrial } from './try-disk.ts';
 import type { IsolationTrial } from './try-isolation.ts';
 
 const delegationRemedy = 'Start Belljar as root, or where cgroups are delegated to this user.';
@@ -17,6 +19,10 @@ export function assessCapabilities(means: Means, trial?: IsolationTrial): Capabi
 export interface Means {
   readonly places: CgroupPlaces;
   readonly hasFilter: boolean;
+  /** The files of a workspace that a launch shows. */
+  readonly files?: VolumeLease | undefined;
+  /** How the bound of such files held when it was tried. */
+  readonly disk?: DiskTrial | undefined;
 }
 
 type Assessment = Omit<CapabilityReport, 'name'>;
@@ -57,12 +63,24 @@ const assessors: Readonly<Record<CapabilityName, Assessor>> = {
   'cpu-time-limit': ({ places: { cpuacct } }) =>
     limited(cpuacct, undefined, 'CPU time is bounded, and counted by cgroup'),
   'wall-time-limit': () => enforced('a clock on the host ends every process of the sandbox'),
-  'disk-limit': () => enforced('all that is writable is a memory file system of bounded size'),
+  'disk-limit': ({ files, disk }) => {
+    if (files?.isHard === false) return { status: 'degraded', why: 'the files of this workspace are only watched' };
+    return disk === undefined ? enforced('all that is writable is a file system of bounded size') : assessDisk(disk);
+  },
   'system-call-filter': ({ hasFilter }, trial) =>
     hasFilter
       ? isolated(trial, trial?.hasFilter === true, 'an allowlist of system calls, killing those of foreign ABIs')
       : { status: 'missing', why: `there is no table of system calls for ${process.arch}` },
 };
+
+function assessDisk({ means, holds, why }: DiskTrial): Assessment {
+  if (means.kind === 'folder') {
+    const watched = 'scratch is a bounded memory file system, but the files of a workspace are only watched';
+    return { status: 'degraded', why: `${watched}: ${means.why}`, remedy: means.remedy };
+  }
+  if (holds) return enforced(`scratch is a bounded memory file system, each workspace an image of fixed size (${why})`);
+  return { status: 'missing', why };
+}
 
 function enforced(why: string): Assessment {
   return { status: 'enforced', why };

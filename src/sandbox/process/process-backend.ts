@@ -1,5 +1,6 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
@@ -15,20 +16,25 @@ import type {
   SandboxLimits,
 } from '../contract.ts';
 import { compileFilter } from '../seccomp/index.ts';
+import { type VolumeLease, Volumes, findVolumeMeans } from '../volumes/index.ts';
 import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
 import type { Lifted, Protection } from './protection.ts';
 import { startSandbox } from './launch.ts';
+import { type DiskTrial, tryDisk } from './try-disk.ts';
 import { tryIsolation } from './try-isolation.ts';
-import { describeRoot, findProgramMounts } from './root.ts';
+import { type RootPart, describeRoot, findProgramMounts } from './root.ts';
 import { SystemFolders } from './system.ts';
+import { findWorkspace } from './workspace-mount.ts';
 
 export interface ProcessBackendOptions {
   /** Protections that a proof does without. */
   readonly lifted?: readonly Protection[];
   /** Where the backend keeps what it can make again; the machine's temporary folder where left out. */
   readonly cacheFolder?: string | undefined;
+  /** Where the files of workspaces lie; without it none can be mounted. */
+  readonly volumesFolder?: string | undefined;
 }
 
 /** Isolation by Linux namespaces, made by bubblewrap. */
@@ -38,6 +44,7 @@ export class ProcessBackend implements Backend {
   readonly #filter: Buffer | undefined;
   readonly #lifted: Lifted;
   readonly #system: SystemFolders;
+  readonly #volumes: Volumes | undefined;
   #places: Promise<CgroupPlaces> | undefined;
 
   constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
@@ -45,16 +52,17 @@ export class ProcessBackend implements Backend {
     this.#lifted = new Set(options.lifted);
     this.#system = new SystemFolders(options.cacheFolder);
     this.#filter = this.#lifted.has('system-call-filter') ? undefined : compileFilter(process.arch);
+    const folder = options.volumesFolder;
+    this.#volumes = folder === undefined ? undefined : new Volumes({ folder, nextMark, isAbandoned });
   }
 
   async probe(signal?: AbortSignal): Promise<BackendReport> {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) return { backend: this.name, available: false, ...obstacle, capabilities: [] };
     const isolation = await tryIsolation(this, signal);
-    const capabilities = assessCapabilities(
-      { places: await this.#findPlaces(), hasFilter: this.#filter !== undefined },
-      isolation,
-    );
+    const disk = isolation.works ? await tryDiskApart(signal) : undefined;
+    const places = await this.#findPlaces();
+    const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, disk }, isolation);
     return isolation.works
       ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities }
       : { backend: this.name, available: false, why: isolation.why, capabilities };
@@ -65,33 +73,53 @@ export class ProcessBackend implements Backend {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle.why, { hint: obstacle.remedy });
     const places = await this.#findPlaces();
-    const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined });
+    const files = await this.#acquireFiles(spec);
+    try {
+      return await this.#launchWith(spec, places, files);
+    } catch (error) {
+      await files?.end();
+      throw error;
+    }
+  }
+
+  async #launchWith(spec: LaunchSpec, places: CgroupPlaces, files: VolumeLease | undefined): Promise<Sandbox> {
+    const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, files });
     requireCapabilities(spec, capabilities);
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
     const parts = this.#resolveBundles(spec);
     const system = await this.#prepareSystem(parts);
-    const root = describeRoot({ mounts: spec.mounts, parts, system, lifted: this.#lifted });
+    const shown = [...parts, ...describeFiles(spec, files)];
+    const root = describeRoot({ mounts: spec.mounts, parts: shown, system, lifted: this.#lifted });
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({
         spec,
-        identity: chooseIdentity(),
+        identity: chooseIdentity(files?.uid),
         root,
         joinFiles: group.joinFiles,
         filter: this.#filter,
         lifted: this.#lifted,
       });
-      return await startSandbox(command, { group, limits: spec.limits, enforced, lifted: this.#lifted });
+      return await startSandbox(command, { group, limits: spec.limits, enforced, files, lifted: this.#lifted });
     } catch (error) {
       await group.remove();
       throw error;
     }
   }
 
+  async #acquireFiles({ mounts }: LaunchSpec): Promise<VolumeLease | undefined> {
+    const wanted = findWorkspace(mounts);
+    if (wanted === undefined || this.#volumes !== undefined) return wanted && this.#volumes?.acquire(wanted);
+    throw new BelljarError(
+      'SANDBOX_LAUNCH_FAILED',
+      `this backend keeps no files, so none of workspace “${wanted.name}”`,
+    );
+  }
+
   /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */
   #findPlaces(): Promise<CgroupPlaces> {
     this.#places ??= findCgroupPlaces().then(async (places) => {
-      await sweepGroups(places, isAbandoned);
+      await Promise.all([sweepGroups(places, isAbandoned), this.#volumes?.sweep()]);
       return places;
     });
     return this.#places;
@@ -107,10 +135,8 @@ export class ProcessBackend implements Backend {
   }
 
   async #makeGroup(places: CgroupPlaces, spec: LaunchSpec): Promise<Cgroup> {
-    launches += 1;
-    const name = `${ownMark()}-${launches}`;
     try {
-      return await Cgroup.create(places, name, withoutLifted(spec.limits, this.#lifted));
+      return await Cgroup.create(places, nextMark(), withoutLifted(spec.limits, this.#lifted));
     } catch (cause) {
       throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot make the cgroup: ${(cause as Error).message}`, { cause });
     }
@@ -124,6 +150,21 @@ export class ProcessBackend implements Backend {
       return parts;
     });
   }
+}
+
+/** In a folder that is gone afterwards: a probe leaves nothing in the home, and makes none. */
+async function tryDiskApart(signal: AbortSignal | undefined): Promise<DiskTrial> {
+  const volumesFolder = await mkdtemp(join(tmpdir(), 'belljar-trial-'));
+  try {
+    return await tryDisk(new ProcessBackend({}, { volumesFolder }), await findVolumeMeans(), signal);
+  } finally {
+    await rm(volumesFolder, { recursive: true, force: true });
+  }
+}
+
+function describeFiles({ mounts }: LaunchSpec, files: VolumeLease | undefined): RootPart[] {
+  const mount = findWorkspace(mounts);
+  return mount === undefined || files === undefined ? [] : [{ filesPath: files.hostPath, at: mount.at }];
 }
 
 function withoutLifted({ memoryBytes, processes, cpus }: SandboxLimits, lifted: Lifted): GroupLimits {
@@ -188,6 +229,11 @@ function ownMark(): string {
 }
 
 let mark: string | undefined;
+
+function nextMark(): string {
+  launches += 1;
+  return `${ownMark()}-${launches}`;
+}
 
 /** Of all backends of this process: a name is never used twice, so that a late kill meets nobody else. */
 let launches = 0;

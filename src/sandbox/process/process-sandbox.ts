@@ -5,6 +5,7 @@ import { Duplex, type Readable } from 'node:stream';
 import { BelljarError } from '../../errors.ts';
 import type { Cgroup } from '../cgroup/index.ts';
 import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
+import type { VolumeLease } from '../volumes/index.ts';
 import { BoundedOutput } from './bounded-output.ts';
 import { watchClocks } from './clocks.ts';
 import { controlDescriptor } from './command.ts';
@@ -16,6 +17,8 @@ export interface LaunchTerms {
   readonly limits: SandboxLimits;
   readonly enforced: readonly CapabilityName[];
   readonly lifted: Lifted;
+  /** The files of a workspace, given back when nothing is left that could write to them. */
+  readonly files: VolumeLease | undefined;
 }
 
 const maxDiagnosticsBytes = 16 * 1024;
@@ -28,19 +31,22 @@ export class ProcessSandbox implements Sandbox {
   readonly #child: ChildProcess;
   readonly #group: Cgroup;
   readonly #limits: SandboxLimits;
+  readonly #files: VolumeLease | undefined;
   readonly #startedAt: number;
   #ended: ExitReason | undefined;
   #finalUsage: SandboxUsage | undefined;
 
-  constructor(child: ChildProcess, { group, limits, enforced, lifted }: LaunchTerms, startedAt: number) {
+  constructor(child: ChildProcess, { group, limits, enforced, lifted, files }: LaunchTerms, startedAt: number) {
     this.#child = child;
     this.#group = group;
     this.#limits = limits;
+    this.#files = files;
     this.#startedAt = startedAt;
     this.enforced = enforced;
     this.control = this.#openControl();
     const clocked = lifted.has('cpu-time-limit') ? { ...limits, cpuTimeMs: Infinity } : limits;
     const stopClocks = watchClocks(clocked, group, (reason) => this.#end(reason));
+    files?.watch((excess) => this.#end({ kind: 'disk', ...excess }));
     this.exited = this.#awaitExit(collectTail(child.stderr)).finally(stopClocks);
   }
 
@@ -79,6 +85,8 @@ export class ProcessSandbox implements Sandbox {
     const usage = await this.usage();
     this.#finalUsage = usage;
     await this.#group.remove();
+    const excess = await this.#files?.end();
+    if (excess !== undefined) this.#ended ??= { kind: 'disk', ...excess };
     return {
       why: this.#ended ?? explainExit({ code, signal, usage, limits: this.#limits }),
       usage,

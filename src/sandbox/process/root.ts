@@ -4,9 +4,12 @@ import { dirname } from 'node:path';
 import type { BundlePart, Mount } from '../contract.ts';
 import type { Lifted } from './protection.ts';
 
+/** What is bound into the root; the files of a workspace alone may be written to. */
+export type RootPart = BundlePart | { readonly filesPath: string; readonly at: string };
+
 export interface RootParts {
   readonly mounts: readonly Mount[];
-  readonly parts: readonly BundlePart[];
+  readonly parts: readonly RootPart[];
   /** Where SystemFolders prepared the `bin` and the `etc` that are shown. */
   readonly system: string;
   readonly lifted: Lifted;
@@ -21,9 +24,7 @@ export function describeRoot({ mounts, parts, system, lifted }: RootParts): stri
   const readOnly = (path: string): string[] => (lifted.has('read-only-root') ? [] : ['--remount-ro', path]);
   return [
     ...(lifted.has('private-root') ? hostMounts() : systemMounts(system)),
-    ...parts.flatMap((part) =>
-      'hide' in part ? ['--tmpfs', part.hide, '--remount-ro', part.hide] : bindReadOnly(part),
-    ),
+    ...parts.flatMap(describePart),
     '--proc',
     '/proc',
     // Read-only: else the code could write to the memory of the supervisor that serves it, by /proc/1/mem.
@@ -38,7 +39,7 @@ export function describeRoot({ mounts, parts, system, lifted }: RootParts): stri
 }
 
 /** The names in /usr/bin over which a part is mounted; what is read-only can only be mounted over where it exists. */
-export function findProgramMounts(parts: readonly BundlePart[]): string[] {
+export function findProgramMounts(parts: readonly RootPart[]): string[] {
   return parts.flatMap((part) => {
     if ('hide' in part || dirname(part.at) !== programFolder) return [];
     return [part.at.slice(programFolder.length + 1)];
@@ -48,8 +49,10 @@ export function findProgramMounts(parts: readonly BundlePart[]): string[] {
 const programFolder = '/usr/bin';
 const sharedMemoryBytes = 64 * 1024 * 1024;
 
-function bindReadOnly({ hostPath, at }: { hostPath: string; at: string }): string[] {
-  return [...(dirname(at) === programFolder ? [] : openAncestors(at)), '--ro-bind', hostPath, at];
+function describePart(part: RootPart): string[] {
+  if ('hide' in part) return ['--tmpfs', part.hide, '--remount-ro', part.hide];
+  const bind = 'filesPath' in part ? ['--bind', part.filesPath] : ['--ro-bind', part.hostPath];
+  return [...(dirname(part.at) === programFolder ? [] : openAncestors(part.at)), ...bind, part.at];
 }
 
 /** Left to itself bubblewrap makes missing folders on the way for its own uid alone. */
@@ -106,5 +109,5 @@ function findLibraryMounts(): string[] {
 function showAsOnHost(path: string): string[] {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry?.isSymbolicLink()) return ['--symlink', readlinkSync(path), path];
-  return entry?.isDirectory() ? bindReadOnly({ hostPath: path, at: path }) : [];
+  return entry?.isDirectory() ? describePart({ hostPath: path, at: path }) : [];
 }

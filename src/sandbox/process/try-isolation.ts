@@ -1,7 +1,6 @@
-import { text } from 'node:stream/consumers';
-
-import { refuseWhenCancelled, toBelljarError } from '../../errors.ts';
-import type { Backend, LaunchSpec, SandboxExit, SandboxLimits } from '../contract.ts';
+import { toBelljarError } from '../../errors.ts';
+import type { Backend } from '../contract.ts';
+import { runScript } from './run-script.ts';
 
 /** What small programs behind glass really met on this machine. */
 export type IsolationTrial =
@@ -28,21 +27,10 @@ const nothingKnown: IsolationFacts = {
   processesAreLimited: undefined,
 };
 
-const trialLimits: SandboxLimits = {
-  memoryBytes: 32 << 20,
-  processes: 16,
-  cpus: 1,
-  cpuTimeMs: 5000,
-  wallTimeMs: 10_000,
-  outputBytes: 1 << 20,
-  openFiles: 64,
-  fileBytes: 1 << 20,
-};
-
 /** Starts three small programs: one that looks around, one that wants memory without end, one that forks. */
 export async function tryIsolation(backend: Backend, signal?: AbortSignal): Promise<IsolationTrial> {
   try {
-    const look = await runScript(backend, lookAround, signal);
+    const look = await runScript(backend, lookAround, { signal });
     if (!look.output.includes('looked')) {
       return {
         works: false,
@@ -51,8 +39,8 @@ export async function tryIsolation(backend: Backend, signal?: AbortSignal): Prom
       };
     }
     const [greedy, forking] = await Promise.all([
-      runScript(backend, 'exec tail /dev/zero', signal),
-      runScript(backend, 'i=0; while [ $i -lt 64 ]; do sleep 1 & i=$((i+1)); done', signal),
+      runScript(backend, 'exec tail /dev/zero', { signal }),
+      runScript(backend, 'i=0; while [ $i -lt 64 ]; do sleep 1 & i=$((i+1)); done', { signal }),
     ]);
     return {
       works: true,
@@ -85,36 +73,6 @@ function readLook(output: string): Omit<IsolationFacts, 'memoryIsLimited' | 'pro
     hasCapabilities: sets.some((set) => !/^0+$/.test(set)),
     hasNoNewPrivileges: status('NoNewPrivs') === '1',
     hasFilter: status('Seccomp') === '2',
-  };
-}
-
-interface ScriptResult {
-  readonly output: string;
-  readonly exit: SandboxExit;
-}
-
-async function runScript(backend: Backend, script: string, signal: AbortSignal | undefined): Promise<ScriptResult> {
-  const sandbox = await backend.launch(specOf(script), signal);
-  const onAbort = (): void => sandbox.kill('the trial was cancelled');
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    const [output, exit] = await Promise.all([text(sandbox.control).catch(() => ''), sandbox.exited]);
-    refuseWhenCancelled(signal);
-    return { output, exit };
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
-
-function specOf(script: string): LaunchSpec {
-  return {
-    argv: ['/bin/sh', '-c', script],
-    env: { PATH: '/usr/bin:/bin' },
-    mounts: [{ kind: 'scratch', at: '/tmp', maxBytes: 1 << 20 }],
-    workingDirectory: '/tmp',
-    limits: trialLimits,
-    network: 'off',
-    require: [],
   };
 }
 

@@ -1,0 +1,148 @@
+import { type Stats } from 'node:fs';
+import { chmod, lstat, mkdir, rmdir, statfs } from 'node:fs/promises';
+
+import { formatBytes } from '../../units.ts';
+import { type VolumeBounds, type VolumeUse, describeExcess, findExcess } from './bounds.ts';
+import { type ImageHead, attachedDevices, growImage, mountImage, planImage, readImageHead } from './image.ts';
+import type { VolumeLayout } from './layout.ts';
+import { measureFolder, measureMounted } from './measure.ts';
+import { unmount } from './mount-table.ts';
+import { removeTree } from './sweep.ts';
+import { isVolumeUid } from './uids.ts';
+import { unusable } from './unusable.ts';
+
+/** The files of a workspace, where this process can show them to sandboxes. */
+export interface AttachedVolume {
+  readonly name: string;
+  readonly hostPath: string;
+  /** Whom they belong to; undefined where that is the ordinary user who runs Belljar. */
+  readonly uid: number | undefined;
+  readonly measure: (bounds: VolumeBounds) => Promise<VolumeUse>;
+  /** Whether the file system itself holds a bound: it never shrinks, so that one made for more is only watched. */
+  readonly holds: (bounds: VolumeBounds) => Promise<boolean>;
+  readonly detach: () => Promise<void>;
+}
+
+export interface AttachParts {
+  readonly layout: VolumeLayout;
+  readonly name: string;
+  readonly server: string;
+}
+
+/** What kind of volume has a name; undefined where there is none. */
+export async function findVolumeKind(layout: VolumeLayout, name: string): Promise<'image' | 'folder' | undefined> {
+  const volume = await look(layout.volume(name));
+  if (volume === undefined) return undefined;
+  if (volume.isDirectory()) {
+    if ((await look(layout.image(name)))?.isFile() === true) return 'image';
+    if ((await look(layout.files(name)))?.isDirectory() === true) return 'folder';
+  }
+  throw unusable('damaged', `workspace “${name}” has lost its files: ${layout.volume(name)} holds neither`);
+}
+
+/** A little of the host's disk must be left: what an image has no room for there is lost after it was written. */
+const leastHostBytes = 32 * 1024 * 1024;
+
+/** Mounts an image for this process. */
+export async function attachImage({ layout, name, server }: AttachParts): Promise<AttachedVolume> {
+  const [image, mountPoint] = [layout.image(name), layout.mountPoint(server, name)];
+  const head = await readImageHead(image).catch((cause: unknown) => {
+    throw unusable('damaged', `the image of workspace “${name}” cannot be read`, { cause, image });
+  });
+  checkHead(head, { name, image });
+  await requireHostSpace(layout);
+  await mkdir(mountPoint, { recursive: true, mode: 0o700 });
+  await mount(image, mountPoint, name);
+  return {
+    name,
+    uid: head.uid,
+    hostPath: `${mountPoint}/files`,
+    measure: () => measureMounted(mountPoint),
+    holds: async (bounds) => {
+      const [wanted, { files }] = [planImage(bounds), await statfs(mountPoint)];
+      return head.blocks <= wanted.blocks && files <= wanted.inodes;
+    },
+    detach: async () => {
+      await unmount(mountPoint);
+      await rmdir(mountPoint).catch(() => undefined); // the next sweep tries again
+    },
+  };
+}
+
+/**
+ * Gives an image that is smaller than its bound more room, where nobody uses it just now; else it waits for the next
+ * time. To be called by whoever holds the lock on it.
+ */
+export async function growWhereSmaller(parts: AttachParts, mark: string, bounds: VolumeBounds): Promise<void> {
+  const { layout, name } = parts;
+  const image = layout.image(name);
+  const head = await readImageHead(image).catch(() => undefined); // whoever mounts it tells
+  if (head === undefined || head.damage !== undefined || head.blocks >= planImage(bounds).blocks) return;
+  if ((await attachedDevices(image)).length > 0) return;
+  if (head.isDirty) await (await attachImage(parts)).detach();
+  const folder = layout.unfinished(mark);
+  await mkdir(folder, { mode: 0o700 });
+  const { code, said } = await growImage(image, folder, bounds);
+  await removeTree(folder);
+  if (code === 0) return;
+  const reason = said.includes('No space left') ? 'no-space' : 'damaged';
+  throw unusable(reason, `workspace “${name}” cannot be given more room`, { said, image });
+}
+
+async function mount(image: string, mountPoint: string, name: string): Promise<void> {
+  const { code, said } = await mountImage(image, mountPoint);
+  if (code === 0) return;
+  await rmdir(mountPoint);
+  const reason = /permitted|permission denied|loop device/i.test(said) ? 'not-mountable' : 'damaged';
+  throw unusable(reason, `the image of workspace “${name}” cannot be mounted`, { said, image });
+}
+
+function checkHead({ uid, damage }: ImageHead, { name, image }: { name: string; image: string }): void {
+  const problem = damage ?? (isVolumeUid(uid) ? undefined : `it belongs to uid ${uid}, which no volume is given`);
+  if (problem === undefined) return;
+  throw unusable('damaged', `the image of workspace “${name}” is not sound: ${problem}`, { image });
+}
+
+async function requireHostSpace({ folder }: VolumeLayout): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= leastHostBytes) return;
+  const wanted = `${formatBytes(leastHostBytes)} must be`;
+  throw unusable('no-space', `only ${formatBytes(free)} are free where the files of workspaces lie; ${wanted}`);
+}
+
+/** Takes a plain folder into use, where it is within its bounds. */
+export async function attachFolder({ layout, name, server }: AttachParts): Promise<AttachedVolume> {
+  const [files, marker] = [layout.files(name), layout.mountPoint(server, name)];
+  const { uid } = await lstat(files);
+  const isOwned = process.getuid?.() === 0 ? isVolumeUid(uid) : uid === process.getuid?.();
+  if (!isOwned) throw unusable('damaged', `the files of workspace “${name}” belong to uid ${uid}`);
+  await mkdir(marker, { recursive: true, mode: 0o700 });
+  return {
+    name,
+    uid: process.getuid?.() === 0 ? uid : undefined,
+    hostPath: files,
+    measure: (bounds) => measureFolder(files, bounds),
+    holds: () => Promise.resolve(false),
+    detach: () => rmdir(marker).catch(() => undefined),
+  };
+}
+
+/** What runs inside owns the folder, and may have closed it even to itself. What lies in it is not touched. */
+export function openFolder({ hostPath }: AttachedVolume): Promise<void> {
+  return chmod(hostPath, 0o711);
+}
+
+/** Files that are over their bound already are not made more. */
+export async function refuseExcess(volume: AttachedVolume, bounds: VolumeBounds): Promise<void> {
+  const excess = findExcess(await volume.measure(bounds), bounds);
+  if (excess === undefined) return;
+  throw unusable('over-bound', `workspace “${volume.name}” is full: ${describeExcess(excess)}`);
+}
+
+async function look(path: string): Promise<Stats | undefined> {
+  return lstat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}

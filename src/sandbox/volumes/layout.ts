@@ -1,0 +1,84 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { BelljarError } from '../../errors.ts';
+
+/**
+ * Where everything of the volumes lies. All of it below one folder that nobody else may enter, and of these folders
+ * only what is called `files` is ever shown to sandboxed code.
+ *
+ *     workspaces/NAME/image     a file system of fixed size, owned by the workspace's uid; or
+ *     workspaces/NAME/files     a plain folder, where images cannot be mounted
+ *     mounted/SERVER/NAME       where a living server has mounted an image
+ *     unfinished/SERVER-N       what is being made or removed
+ *     locks/NAME  uids/UID      who mounts or grows an image just now; which uids are taken
+ */
+export class VolumeLayout {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Makes the folders where they are missing. */
+  async make(): Promise<void> {
+    await makePrivate(this.folder);
+    for (const name of ['workspaces', 'mounted', 'unfinished', 'locks', 'uids']) {
+      await makePrivate(join(this.folder, name));
+    }
+  }
+
+  volume(name: string): string {
+    return join(this.folder, 'workspaces', checkVolumeName(name));
+  }
+
+  image(name: string): string {
+    return join(this.volume(name), 'image');
+  }
+
+  files(name: string): string {
+    return join(this.volume(name), 'files');
+  }
+
+  lock(name: string): string {
+    return join(this.folder, 'locks', checkVolumeName(name));
+  }
+
+  uid(uid: number): string {
+    return join(this.folder, 'uids', String(uid));
+  }
+
+  mounted(server?: string): string {
+    return join(this.folder, 'mounted', server ?? '');
+  }
+
+  mountPoint(server: string, name: string): string {
+    return join(this.mounted(server), checkVolumeName(name));
+  }
+
+  unfinished(name = ''): string {
+    return join(this.folder, 'unfinished', name);
+  }
+}
+
+/** No separators, no leading dot, nothing a terminal or a shell would take for something else. */
+export function checkVolumeName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) return name;
+  throw new BelljarError('USAGE', `“${name.slice(0, 100)}” cannot be the name of a workspace’s files`, {
+    hint: 'Use letters, digits, “-”, “_” and “.”, a letter or digit first, at most 100 of them.',
+  });
+}
+
+async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  const { uid, mode } = await lstat(folder).then((found) => {
+    if (!found.isDirectory()) throw new BelljarError('WORKSPACE_UNUSABLE', `${folder} is not a folder`);
+    return found;
+  });
+  if (uid === process.getuid?.() && (mode & 0o077) === 0) return;
+  throw new BelljarError('WORKSPACE_UNUSABLE', `others than Belljar can get at ${folder}`, {
+    hint: `Make it its own: chown and chmod 700 ${folder}, once you know who looked into it.`,
+  });
+}

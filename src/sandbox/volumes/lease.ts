@@ -1,0 +1,58 @@
+import type { AttachedVolume } from './attach.ts';
+import { type VolumeBounds, type VolumeExcess, findExcess } from './bounds.ts';
+import { VolumeWatch } from './watch.ts';
+
+export interface LeaseParts {
+  readonly volume: AttachedVolume;
+  readonly bounds: VolumeBounds;
+  readonly isHard: boolean;
+  readonly release: () => Promise<void>;
+}
+
+/** The files of a workspace for one sandbox: held to their bound, and given back when it is gone. */
+export class VolumeLease {
+  readonly hostPath: string;
+  readonly uid: number | undefined;
+  /** Whether the file system itself holds the bound; else it is watched, and passed for a moment. */
+  readonly isHard: boolean;
+  readonly #parts: LeaseParts;
+  #watch: VolumeWatch | undefined;
+  #ended: Promise<VolumeExcess | undefined> | undefined;
+
+  constructor(parts: LeaseParts) {
+    this.hostPath = parts.volume.hostPath;
+    this.uid = parts.volume.uid;
+    this.isHard = parts.isHard;
+    this.#parts = parts;
+  }
+
+  /** From now on tells, once, when the files are over their bound. */
+  watch(onExcess: (excess: VolumeExcess) => void): void {
+    if (!this.isHard) this.#watch = new VolumeWatch(() => this.#look(), onExcess);
+  }
+
+  /** Gives the files back; resolves to what they were over their bound by in the end. */
+  end(): Promise<VolumeExcess | undefined> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<VolumeExcess | undefined> {
+    try {
+      await this.#watch?.stop();
+      return this.isHard ? undefined : await this.#look();
+    } finally {
+      await this.#parts.release();
+    }
+  }
+
+  /** What cannot be measured may be anything. */
+  async #look(): Promise<VolumeExcess | undefined> {
+    const { volume, bounds } = this.#parts;
+    try {
+      return findExcess(await volume.measure(bounds), bounds);
+    } catch {
+      return { what: 'unreadable', limit: 0, used: 1 };
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { readdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { VolumeLayout } from './layout.ts';
+import { mountPointsBelow, unmount } from './mount-table.ts';
+import { runProgram } from './programs.ts';
+
+/** Ends what servers that are gone left mounted or half-made, told by their marks; what a living one uses stays. */
+export async function sweepVolumes(layout: VolumeLayout, isAbandoned: (mark: string) => boolean): Promise<void> {
+  const servers = (await namesIn(layout.mounted())).filter(isAbandoned);
+  const unfinished = (await namesIn(layout.unfinished())).filter(isAbandoned);
+  if (servers.length + unfinished.length === 0) return;
+  for (const server of servers) await sweepServer(layout.mounted(server));
+  for (const name of unfinished) await removeTree(layout.unfinished(name));
+}
+
+/** Whatever a tree holds: it follows no link, stays on its file system, and goes as deep as it must. */
+export async function removeTree(path: string): Promise<void> {
+  await runProgram('rm', ['-rf', '--one-file-system', '--', path]);
+}
+
+/** What is still mounted, against all odds, keeps its folder: nothing in a mounted volume is ever removed here. */
+async function sweepServer(folder: string): Promise<void> {
+  for (const point of await mountPointsBelow(folder)) await unmount(point);
+  for (const name of await namesIn(folder)) await rmdir(join(folder, name)).catch(() => undefined);
+  await rmdir(folder).catch(() => undefined);
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+}

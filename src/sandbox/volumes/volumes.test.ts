@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+import { BelljarError } from '../../errors.ts';
+import { makeDeepFolder } from '../../../test/support/deep-folder.ts';
+import { needs, root } from '../../../test/support/prerequisite.ts';
+import { loopImages, mountsBelow, smallDisk, temporaryVolumes } from '../../../test/support/volumes.ts';
+import type { VolumeMeans } from './means.ts';
+import { Volumes } from './volumes.ts';
+
+const small = { name: 'a', maxBytes: 8 << 20, maxFiles: 128 };
+const folderOnly: VolumeMeans = { kind: 'folder', why: 'for a test', remedy: 'none' };
+
+let marks = 0;
+
+/** As a server of its own would have them: what it leaves is another's to judge. */
+function openVolumes(folder: string, means?: VolumeMeans, dead: readonly string[] = []): Volumes {
+  const nextMark = (): string => `1-2-3-${(marks += 1)}`;
+  const isAbandoned = (mark: string): boolean => dead.includes(mark);
+  return new Volumes({ folder, nextMark, isAbandoned, ...(means && { means }) });
+}
+
+describe('Volumes', needs(root, loopImages), () => {
+  it('makes, mounts and unmounts what is asked for, and keeps its files and its uid', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    const first = await volumes.acquire(small);
+    assert.ok(first.isHard);
+    writeFileSync(join(first.hostPath, 'kept'), 'kept');
+    assert.equal(mountsBelow(folder).length, 1);
+    assert.equal(await first.end(), undefined);
+    assert.deepEqual(mountsBelow(folder), []);
+    const again = await openVolumes(folder).acquire(small);
+    assert.equal(readFileSync(join(again.hostPath, 'kept'), 'utf8'), 'kept');
+    assert.equal(again.uid, first.uid);
+    await again.end();
+  });
+
+  it('makes nothing before it is asked', async (context) => {
+    const folder = temporaryVolumes(context);
+    await openVolumes(folder).sweep();
+    assert.ok(!existsSync(folder));
+  });
+
+  it('shares one mount between two, and unmounts it after the last', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    const [one, other] = await Promise.all([volumes.acquire(small), volumes.acquire(small)]);
+    assert.equal(one.hostPath, other.hostPath);
+    await one.end();
+    await one.end(); // twice is once
+    assert.equal(mountsBelow(folder).length, 1);
+    writeFileSync(join(other.hostPath, 'x'), 'x');
+    await other.end();
+    assert.deepEqual(mountsBelow(folder), []);
+  });
+
+  it('shares one file system between two servers that start at once; neither unmounts the other’s', async (context) => {
+    const folder = temporaryVolumes(context);
+    const [one, other] = await Promise.all([openVolumes(folder).acquire(small), openVolumes(folder).acquire(small)]);
+    assert.notEqual(one.hostPath, other.hostPath);
+    assert.equal(one.uid, other.uid);
+    writeFileSync(join(one.hostPath, 'x'), 'from one');
+    assert.equal(readFileSync(join(other.hostPath, 'x'), 'utf8'), 'from one');
+    await one.end();
+    assert.equal(readFileSync(join(other.hostPath, 'x'), 'utf8'), 'from one');
+    await other.end();
+  });
+
+  it('never gives two volumes one uid', async (context) => {
+    const volumes = openVolumes(temporaryVolumes(context));
+    const leases = await Promise.all(['a', 'b', 'c', 'd'].map((name) => volumes.acquire({ ...small, name })));
+    assert.equal(new Set(leases.map(({ uid }) => uid)).size, 4);
+    await Promise.all(leases.map((lease) => lease.end()));
+  });
+
+  it('gives more room where the bound grew, and watches where it shrank', async (context) => {
+    const volumes = openVolumes(temporaryVolumes(context));
+    const first = await volumes.acquire(small);
+    writeFileSync(join(first.hostPath, 'kept'), Buffer.alloc(6 << 20, 1));
+    await first.end();
+    const larger = await volumes.acquire({ ...small, maxBytes: 64 << 20 });
+    assert.ok(larger.isHard);
+    writeFileSync(join(larger.hostPath, 'more'), Buffer.alloc(40 << 20, 1));
+    assert.equal(statSync(join(larger.hostPath, 'kept')).size, 6 << 20);
+    await larger.end();
+    await assert.rejects(volumes.acquire(small), { code: 'WORKSPACE_UNUSABLE', message: /full: its files take 47/ });
+    const watched = await volumes.acquire({ ...small, maxBytes: 50 << 20 });
+    assert.equal(watched.isHard, false);
+    await watched.end();
+  });
+
+  it('gives more room to an image that was not unmounted when the machine went down', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    const lease = await volumes.acquire(small);
+    writeFileSync(join(lease.hostPath, 'kept'), 'kept', { flush: true });
+    const image = join(folder, 'workspaces/a/image');
+    copyFileSync(image, `${image}-after-crash`);
+    const { uid } = statSync(image);
+    await lease.end();
+    renameSync(`${image}-after-crash`, image);
+    execFileSync('chown', [String(uid), image]);
+    const larger = await volumes.acquire({ ...small, maxBytes: 32 << 20 });
+    assert.equal(readFileSync(join(larger.hostPath, 'kept'), 'utf8'), 'kept');
+    await larger.end();
+  });
+
+  it('tells a damaged image and leaves it as it is', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    await (await volumes.acquire(small)).end();
+    const image = join(folder, 'workspaces/a/image');
+    const sound = readFileSync(image);
+    const broken = Buffer.from(sound).fill(0xff, 4096, 3 * 4096);
+    for (const content of [broken, sound.subarray(0, 1 << 20), Buffer.alloc(1 << 20), Buffer.alloc(0)]) {
+      writeFileSync(image, content);
+      const error: unknown = await volumes.acquire(small).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof BelljarError && error.code === 'WORKSPACE_UNUSABLE', String(error));
+      assert.equal(error.details['reason'], 'damaged');
+      assert.ok(readFileSync(image).equals(content));
+    }
+    writeFileSync(image, sound);
+    await (await volumes.acquire(small)).end();
+  });
+
+  it('takes nothing for a volume that was not made whole, and does not follow a link in its place', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder, undefined, ['1-1-1-1']);
+    await (await volumes.acquire(small)).end();
+    mkdirSync(join(folder, 'unfinished/1-1-1-1'));
+    writeFileSync(join(folder, 'unfinished/1-1-1-1/image'), Buffer.alloc(1 << 16));
+    symlinkSync(join(folder, 'workspaces/a'), join(folder, 'workspaces/link'));
+    mkdirSync(join(folder, 'workspaces/half'));
+    symlinkSync(join(folder, 'workspaces/a/image'), join(folder, 'workspaces/half/image'));
+    for (const name of ['half', 'link']) {
+      await assert.rejects(volumes.acquire({ ...small, name }), { code: 'WORKSPACE_UNUSABLE' }, name);
+    }
+    await volumes.sweep();
+    assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+  });
+
+  it('sweeps what a server that is gone left mounted, and only that', async (context) => {
+    const folder = temporaryVolumes(context);
+    const [gone, living] = [openVolumes(folder), openVolumes(folder)];
+    const left = await gone.acquire(small);
+    const used = await living.acquire({ ...small, name: 'b' });
+    const both = await living.acquire(small);
+    writeFileSync(join(left.hostPath, 'kept'), 'kept');
+    const dead = left.hostPath.split('/').at(-3)!;
+    await openVolumes(folder, undefined, [dead]).sweep();
+    assert.ok(!existsSync(join(folder, 'mounted', dead)));
+    assert.equal(mountsBelow(folder).length, 2);
+    assert.equal(readFileSync(join(both.hostPath, 'kept'), 'utf8'), 'kept');
+    await Promise.all([used.end(), both.end()]);
+  });
+
+  it('removes a volume, whatever it holds, and gives its uid back', async (context) => {
+    const folder = temporaryVolumes(context);
+    const outside = join(dirname(folder), 'outside');
+    writeFileSync(outside, 'mine');
+    for (const means of [undefined, folderOnly]) {
+      const volumes = openVolumes(folder, means);
+      const roomy = { ...small, maxBytes: 128 << 20, maxFiles: 20_000 };
+      const lease = await volumes.acquire(roomy);
+      symlinkSync(outside, join(lease.hostPath, 'link'));
+      symlinkSync('/', join(lease.hostPath, 'root'));
+      writeFileSync(join(lease.hostPath, 'giant'), '');
+      truncateSync(join(lease.hostPath, 'giant'), 2 ** 40);
+      makeDeepFolder(lease.hostPath, 10_000);
+      await assert.rejects(volumes.remove('a'), { code: 'WORKSPACE_UNUSABLE', message: /in use/ });
+      await assert.rejects(openVolumes(folder, means).remove('a'), { code: 'WORKSPACE_UNUSABLE', message: /in use/ });
+      await lease.end();
+      assert.equal(await volumes.remove('a'), true);
+      assert.equal(await volumes.remove('a'), false);
+      assert.equal(readFileSync(outside, 'utf8'), 'mine');
+      for (const name of ['workspaces', 'unfinished', 'uids']) assert.deepEqual(readdirSync(join(folder, name)), []);
+    }
+  });
+
+  it('refuses names that are paths, and bounds that are none', async (context) => {
+    const volumes = openVolumes(temporaryVolumes(context));
+    await assert.rejects(volumes.acquire({ ...small, name: '../a' }), { code: 'USAGE' });
+    await assert.rejects(volumes.acquire({ ...small, maxBytes: 0 }), { code: 'USAGE' });
+    await assert.rejects(volumes.remove('../a'), { code: 'USAGE' });
+  });
+});
+
+describe('Volumes on a disk that is full', needs(root, loopImages), () => {
+  it('says so before anything is made, with what to do', async (context) => {
+    const disk = smallDisk(context, '24m');
+    const volumes = openVolumes(join(disk, 'volumes'));
+    const error = (await volumes.acquire(small).catch((thrown: unknown) => thrown)) as Record<string, unknown>;
+    assert.equal(error['code'], 'WORKSPACE_UNUSABLE');
+    assert.match(String(error['message']), /only .* are free/);
+    assert.match(String(error['hint']), /Free space/);
+  });
+
+  it('cannot grow an image that has no room to be copied, and leaves it whole', async (context) => {
+    const disk = smallDisk(context, '80m');
+    const volumes = openVolumes(join(disk, 'volumes'));
+    const roomy = { ...small, maxBytes: 60 << 20 };
+    const lease = await volumes.acquire(roomy);
+    writeFileSync(join(lease.hostPath, 'kept'), Buffer.alloc(42 << 20, 1));
+    await lease.end();
+    await assert.rejects(volumes.acquire({ ...roomy, maxBytes: 100 << 20 }), { code: 'WORKSPACE_UNUSABLE' });
+    assert.deepEqual(readdirSync(join(disk, 'volumes/unfinished')), []);
+    execFileSync('mount', ['-o', 'remount,size=200m', disk]);
+    const later = await volumes.acquire({ ...roomy, maxBytes: 100 << 20 });
+    assert.equal(statSync(join(later.hostPath, 'kept')).size, 42 << 20);
+    await later.end();
+  });
+});
+
+describe('Volumes where no image can be mounted', needs(root), () => {
+  it('keeps a plain folder with a uid of its own, which is watched', async (context) => {
+    const folder = temporaryVolumes(context);
+    const lease = await openVolumes(folder, folderOnly).acquire(small);
+    assert.equal(lease.isHard, false);
+    assert.equal(lstatSync(lease.hostPath).uid, lease.uid);
+    const excess = new Promise((resolve) => lease.watch(resolve));
+    writeFileSync(join(lease.hostPath, 'large'), Buffer.alloc(9 << 20, 1));
+    assert.partialDeepStrictEqual(await excess, { what: 'bytes', limit: 8 << 20 });
+    assert.partialDeepStrictEqual(await lease.end(), { what: 'bytes', limit: 8 << 20 });
+    await assert.rejects(openVolumes(folder, folderOnly).acquire(small), {
+      code: 'WORKSPACE_UNUSABLE',
+      message: /full/,
+    });
+  });
+
+  it('finds a folder again after images became possible, and does not turn it into one', async (context) => {
+    const folder = temporaryVolumes(context);
+    const first = await openVolumes(folder, folderOnly).acquire(small);
+    writeFileSync(join(first.hostPath, 'kept'), 'kept');
+    await first.end();
+    const again = await openVolumes(folder, { kind: 'image' }).acquire(small);
+    assert.equal(readFileSync(join(again.hostPath, 'kept'), 'utf8'), 'kept');
+    assert.equal(again.isHard, false);
+    await again.end();
+  });
+
+  it('makes one folder where two servers start at once', async (context) => {
+    const folder = temporaryVolumes(context);
+    const both = [openVolumes(folder, folderOnly), openVolumes(folder, folderOnly)];
+    const [one, other] = await Promise.all(both.map((volumes) => volumes.acquire(small)));
+    assert.equal(one?.uid, other?.uid);
+    await Promise.all([one?.end(), other?.end()]);
+    assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+  });
+});
