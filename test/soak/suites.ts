@@ -1,0 +1,33 @@
+/**
+ * Runs Python's own tests inside and outside, and compares test by test. Options: --python PROGRAM, --modules NAME,NAME…
+ * Ends with code 1 at a difference that test/suites/differences.ts does not list, and at a listed one that is no more.
+ */
+import { parseArgs } from 'node:util';
+
+import { allModules } from '../suites/modules.ts';
+import { findPythonWithTests } from '../suites/python-with-tests.ts';
+import { describeVerdict, isGood, runModule } from '../suites/run-module.ts';
+
+const { values } = parseArgs({ options: { python: { type: 'string' }, modules: { type: 'string' } } });
+if (values.python !== undefined) process.env['BELLJAR_SUITES_PYTHON'] = values.python;
+const interpreter = await findPythonWithTests();
+if (interpreter === undefined) throw new Error('no CPython of this machine brings its own tests along');
+console.log(`Python ${interpreter.version} at ${interpreter.executable}`);
+
+const begun = performance.now();
+let tests = 0;
+let listed = 0;
+const bad: string[] = [];
+for (const module of values.modules?.split(',') ?? allModules) {
+  const moduleBegun = performance.now();
+  const verdict = await runModule(interpreter, module);
+  console.log(`${describeVerdict(verdict)}, ${((performance.now() - moduleBegun) / 1000).toFixed(1)} s`);
+  tests += verdict.tests;
+  listed += verdict.listed;
+  if (!isGood(verdict)) bad.push(module);
+}
+const minutes = ((performance.now() - begun) / 60_000).toFixed(1);
+console.log(
+  `suites: ${tests} tests, ${listed} differ as listed, ${minutes} min: ${bad.length === 0 ? 'as outside' : `NOT AS OUTSIDE: ${bad.join(', ')}`}`,
+);
+process.exitCode = bad.length === 0 ? 0 : 1;
