@@ -1,4 +1,5 @@
 import type { LaunchSpec } from '../contract.ts';
+import { type AccountFile, writeAccounts } from './accounts.ts';
 import type { Identity } from './identity.ts';
 import type { Lifted } from './protection.ts';
 
@@ -10,6 +11,8 @@ export interface LaunchCommand {
   readonly bubblewrapOptions: string;
   /** The system-call filter, which bubblewrap reads from a descriptor of its own. */
   readonly filter: Buffer | undefined;
+  /** Who the sandbox's uid is, read by bubblewrap from descriptors of their own. */
+  readonly accounts: readonly AccountFile[];
 }
 
 export interface CommandParts {
@@ -26,6 +29,7 @@ export interface CommandParts {
 export const optionsDescriptor = 3;
 export const controlDescriptor = 4;
 export const filterDescriptor = 5;
+export const accountsDescriptor = 6;
 
 /** Joins the cgroups and sets the limits before anything else exists, so that nothing starts outside of them. */
 const preamble = `
@@ -52,6 +56,7 @@ const ulimitBlockBytes = 512;
 
 export function buildCommand(parts: CommandParts): LaunchCommand {
   const { spec, identity, root, joinFiles, filter, lifted } = parts;
+  const accounts = lifted.has('private-root') ? [] : writeAccounts(identity, accountsDescriptor);
   const bubblewrap = [
     'bwrap',
     '--args',
@@ -66,6 +71,7 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
     ...identityOptions(identity, lifted),
     ...(filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
     ...root,
+    ...accounts.flatMap(({ descriptor, at }) => ['--perms', '0444', '--ro-bind-data', String(descriptor), at]),
     ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
     '--chdir',
     spec.workingDirectory,
@@ -75,6 +81,7 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
     args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...resourceLimits(spec, lifted), '--', ...bubblewrap],
     bubblewrapOptions: options.map((option) => `${option}\0`).join(''),
     filter,
+    accounts,
   };
 }
 

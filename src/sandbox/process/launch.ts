@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 
 import { BelljarError } from '../../errors.ts';
 import type { Sandbox } from '../contract.ts';
-import { type LaunchCommand, filterDescriptor, optionsDescriptor } from './command.ts';
+import { type LaunchCommand, accountsDescriptor, filterDescriptor, optionsDescriptor } from './command.ts';
 import { coverInherited } from './inherited.ts';
 import { type LaunchTerms, ProcessSandbox } from './process-sandbox.ts';
 
@@ -24,7 +24,8 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
       'pipe',
       'pipe',
       command.filter === undefined ? 'ignore' : 'pipe',
-      ...(lifted.has('covered-descriptors') ? [] : coverInherited(filterDescriptor)),
+      ...command.accounts.map(() => 'pipe' as const),
+      ...(lifted.has('covered-descriptors') ? [] : coverInherited(accountsDescriptor + command.accounts.length - 1)),
     ],
     detached: true,
     cwd: '/',
@@ -36,6 +37,7 @@ export async function startSandbox(command: LaunchCommand, terms: LaunchTerms): 
   }
   send(child, optionsDescriptor, command.bubblewrapOptions);
   if (command.filter !== undefined) send(child, filterDescriptor, command.filter);
+  for (const { descriptor, text } of command.accounts) send(child, descriptor, text);
   return new ProcessSandbox(child, terms, startedAt);
 }
 

@@ -1,12 +1,17 @@
+import { groupOf, passwdOf } from './accounts.ts';
+
 /** Where programs are looked for on the host. */
 export const programFolders: readonly string[] = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 
-/** What a shell line in someone's script counts on; nothing that compiles, reaches out or administers. */
+/**
+ * What a shell line in someone's script counts on; nothing that compiles, reaches out or administers. With ldconfig Python
+ * finds libraries by name (ctypes.util); some distributions wrap it.
+ */
 export const programs: readonly string[] = `
   sh setpriv env ls cat cp mv rm mkdir rmdir ln touch chmod echo printf true false yes test [ expr seq sleep timeout
   head tail sort uniq wc cut tr tee cmp diff paste split od md5sum sha256sum base64 grep sed find xargs
   basename dirname setsid mktemp realpath readlink stat du df date id whoami uname hostname nproc pwd env kill ps which
-  tar gzip gunzip zcat bzip2 xz unzip bash`
+  tar gzip gunzip zcat bzip2 xz unzip bash ldconfig ldconfig.real`
   .split(/\s+/)
   .filter((name, index, all) => name !== '' && all.indexOf(name) === index);
 
@@ -27,14 +32,8 @@ export const etcFiles: readonly { readonly from: readonly string[]; readonly to:
 
 /** Ours, not the host's: no user of the machine is named inside. */
 export const etcTexts: Readonly<Record<string, string>> = {
-  passwd: `root:x:0:0:root:/:/bin/sh
-belljar:x:1000:1000:belljar:/workspace:/bin/sh
-nobody:x:65534:65534:nobody:/:/bin/false
-`,
-  group: `root:x:0:
-belljar:x:1000:
-nogroup:x:65534:
-`,
+  passwd: passwdOf(1000),
+  group: groupOf(1000),
   hosts: `127.0.0.1 localhost
 ::1 localhost
 127.0.1.1 belljar
