@@ -20,4 +20,19 @@ export const differences: readonly Difference[] = [
     inside: 'error',
     reason: 'F_NOTIFY is refused: it tells what others do with files that are shown inside',
   },
+  {
+    tests: 'test_ctypes.test_find.FindLibraryLinux.test_find_library_with_gcc',
+    inside: 'failed',
+    reason: 'no compiler is shown inside',
+  },
+  {
+    tests: 'test_ctypes.test_find.FindLibraryLinux.test_find_library_with_ld',
+    inside: 'failed',
+    reason: 'no linker is shown inside',
+  },
+  {
+    tests: 'test_ctypes.test_find.FindLibraryLinux.test_find_on_libpath',
+    inside: 'skipped',
+    reason: 'no compiler is shown inside',
+  },
 ];
