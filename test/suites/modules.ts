@@ -17,6 +17,6 @@ export const allModules: readonly string[] = `
 
 /** What takes a few seconds and needs much of what a sandbox can break: threads, sockets, terminals, files, libraries. */
 export const sampleModules: readonly string[] =
-  'test_fcntl test_mmap test_poll test_posix test_pty test_queue test_sqlite3 test_tempfile test_threadsignals'.split(
+  'test_ctypes test_fcntl test_mmap test_posix test_pty test_sqlite3 test_tempfile test_threadsignals'.split(
     ' ',
   );
