@@ -40,14 +40,20 @@ shift
 exec "$@"
 `;
 
+/** Set by the last of the options, so that it is there only where all of them were read. */
+const wholeMark = 'BELLJAR_WHOLE';
+
 /**
  * Only inside does the control stream become standard input and output: bubblewrap's own process on the host closes
- * what it does not know, but would keep these, and the stream would not end when the program closes it.
+ * what it does not know, but would keep these, and the stream would not end when the program closes it. A host that is
+ * killed while it writes the options leaves bubblewrap with the first few of them: then nothing starts.
  */
 const takeControl = [
   '/bin/sh',
   '-c',
-  `exec "$@" <&${controlDescriptor} >&${controlDescriptor} ${controlDescriptor}>&-`,
+  `[ "$${wholeMark}" = yes ] || exit 122
+unset ${wholeMark}
+exec "$@" <&${controlDescriptor} >&${controlDescriptor} ${controlDescriptor}>&-`,
   'belljar',
 ];
 
@@ -73,8 +79,8 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
     ...root,
     ...accounts.flatMap(({ descriptor, at }) => ['--perms', '0444', '--ro-bind-data', String(descriptor), at]),
     ...Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--chdir',
-    spec.workingDirectory,
+    ...['--chdir', spec.workingDirectory],
+    ...['--setenv', wholeMark, 'yes'],
   ];
   return {
     file: '/bin/sh',

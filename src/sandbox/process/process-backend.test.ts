@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -9,7 +11,11 @@ import { fileURLToPath } from 'node:url';
 
 import { bubblewrap, needs, root } from '../../../test/support/prerequisite.ts';
 import type { LaunchSpec, Sandbox, SandboxLimits } from '../contract.ts';
+import { type LaunchCommand, buildCommand } from './command.ts';
+import { chooseIdentity } from './identity.ts';
 import { ProcessBackend } from './process-backend.ts';
+import { describeRoot } from './root.ts';
+import { SystemFolders } from './system.ts';
 
 const roomy: SandboxLimits = {
   memoryBytes: 128 << 20,
@@ -141,6 +147,19 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
     await sandbox.exited;
   });
 
+  it('starts nothing where only a part of the options arrived', async () => {
+    const parts = { lifted: new Set<never>(), joinFiles: [], filter: undefined, identity: chooseIdentity() };
+    const system = await new SystemFolders(undefined).prepare([]);
+    const spec = specOf('echo started');
+    const shown = describeRoot({ mounts: spec.mounts, parts: [], system, lifted: parts.lifted });
+    const command = buildCommand({ ...parts, spec, root: shown });
+    const options = command.bubblewrapOptions.split('\0');
+    for (let count = 0; count < options.length - 1; count++) {
+      assert.equal(await startByHand(command, options.slice(0, count).join('\0')), '', `after ${count} options`);
+    }
+    assert.equal(await startByHand(command, command.bubblewrapOptions), 'started\n');
+  });
+
   it('fails closed on a capability that is not enforced, and starts nothing', async () => {
     const unfiltered = new ProcessBackend({}, { lifted: ['system-call-filter'] });
     await assert.rejects(unfiltered.launch({ ...specOf('true'), require: ['system-call-filter'] }), {
@@ -197,6 +216,16 @@ describe('ProcessBackend off Linux', () => {
     await assert.rejects(new ProcessBackend({}).launch(specOf('true')), { code: 'SANDBOX_UNAVAILABLE' });
   });
 });
+
+/** What it prints when the host gets no further than these options. */
+async function startByHand({ file, args }: LaunchCommand, options: string): Promise<string> {
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], cwd: '/' });
+  const [, , , sent, control] = child.stdio as [null, null, null, Duplex, Duplex];
+  sent.on('error', () => undefined);
+  sent.end(options);
+  const [said] = await Promise.all([text(control), once(child, 'close')]);
+  return said;
+}
 
 function launch(script: string, limits: Partial<SandboxLimits> = {}): Promise<Sandbox> {
   return backend.launch(specOf(script, limits));
