@@ -30,6 +30,7 @@ const packages = [
   'dbus',
   'dbus-user-session',
   'initramfs-tools',
+  'iproute2',
   'libatomic1',
   'libpam-systemd',
   'linux-image-cloud-amd64',

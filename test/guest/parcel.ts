@@ -70,6 +70,9 @@ BELLJAR_NO_INSTALL=1
 export PATH HOME BELLJAR_NO_INSTALL
 . /parcel/command
 end
+# A network card with addresses, so that there is something to keep code away from.
+ip link add belljar0 type dummy && ip address add 192.0.2.77/24 dev belljar0 &&
+  ip address add 2001:db8::77/64 dev belljar0 nodad && ip link set belljar0 up
 {
   ${login} </dev/null 2>&1
   echo $? >/run/belljar-guest-code

@@ -15,4 +15,6 @@ belljar_test --test-concurrency=1 "$@" 'src/sandbox/**/*.test.ts' 'test/glass/*.
 tests=$?
 belljar_test test/guest/inside/as-root.ts
 inside=$?
-[ $doctor = 0 ] && [ $tests = 0 ] && [ $inside = 0 ]
+./belljar doctor --prove
+proof=$?
+[ $doctor = 0 ] && [ $proof = 0 ] && [ $tests = 0 ] && [ $inside = 0 ]
