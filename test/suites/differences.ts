@@ -35,4 +35,59 @@ export const differences: readonly Difference[] = [
     inside: 'skipped',
     reason: 'no compiler is shown inside',
   },
+  {
+    tests: 'test_importlib.test_threaded_import.ThreadedImportTests.test_circular_imports',
+    inside: 'error',
+    reason: 'the library is read-only inside, where the removal of what is not there fails with EROFS',
+  },
+  {
+    tests: 'test_importlib.test_threaded_import.ThreadedImportTests.test_side_effect_import',
+    inside: 'error',
+    reason: 'the library is read-only inside, where the removal of what is not there fails with EROFS',
+  },
+  {
+    tests: 'test_pickle.*.test_unpickle_module_race',
+    inside: 'error',
+    reason: 'the library is read-only inside, where the removal of what is not there fails with EROFS',
+  },
+  {
+    tests: 'test_runpy.RunModuleTestCase.test_run_*',
+    inside: 'error',
+    reason: 'the library is read-only inside, where the removal of what is not there fails with EROFS',
+  },
+  {
+    tests: 'test_resource.ResourceTest.test_fsize_ismax',
+    inside: 'failed',
+    reason: 'the size of files is limited, and an ordinary user may not raise a limit',
+  },
+  {
+    tests: 'test_resource.ResourceTest.test_setrusage_refcount',
+    inside: 'error',
+    reason: 'CPU time is limited, and an ordinary user may not raise a limit',
+  },
+  {
+    tests: 'test_shutil.TestArchives.test_zipfile_vs_zip',
+    inside: 'skipped',
+    reason: 'zip is not among the programs that are shown inside',
+  },
+  {
+    tests: 'test_site.HelperFunctionsTests.test_s_option',
+    inside: 'skipped',
+    reason: 'the interpreter is isolated (-I): a user’s own site packages are not on its path',
+  },
+  {
+    tests: 'test_site.StartupImportTests.test_startup_imports',
+    inside: 'passed',
+    reason: 'it is skipped outside, where other packages are installed beside the interpreter',
+  },
+  {
+    tests: 'test_ssl.TestSSLDebug.test_keylog_env',
+    inside: 'skipped',
+    reason: 'the interpreter is isolated (-I): environment variables of Python do not steer it',
+  },
+  {
+    tests: 'test_socket.*UDPLITE*',
+    inside: 'error',
+    reason: 'the filter allows no protocols but TCP and UDP',
+  },
 ];
