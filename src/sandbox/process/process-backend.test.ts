@@ -218,11 +218,21 @@ describe('ProcessBackend off Linux', () => {
 });
 
 /** What it prints when the host gets no further than these options. */
-async function startByHand({ file, args }: LaunchCommand, options: string): Promise<string> {
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], cwd: '/' });
-  const [, , , sent, control] = child.stdio as [null, null, null, Duplex, Duplex];
-  sent.on('error', () => undefined);
-  sent.end(options);
+async function startByHand({ file, args, accounts }: LaunchCommand, options: string): Promise<string> {
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'ignore', ...accounts.map(() => 'pipe' as const)],
+    cwd: '/',
+  });
+  const control = child.stdio[4] as Duplex;
+  const contents: readonly (readonly [number, string])[] = [
+    [3, options],
+    ...accounts.map(({ descriptor, text: content }) => [descriptor, content] as const),
+  ];
+  for (const [descriptor, content] of contents) {
+    const sent = child.stdio[descriptor] as Duplex;
+    sent.on('error', () => undefined);
+    sent.end(content);
+  }
   const [said] = await Promise.all([text(control), once(child, 'close')]);
   return said;
 }
