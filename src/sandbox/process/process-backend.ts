@@ -1,7 +1,7 @@
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import { Cgroup, type CgroupPlaces, type GroupLimits, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
@@ -20,6 +20,7 @@ import { type VolumeLease, Volumes, findVolumeMeans } from '../volumes/index.ts'
 import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
+import { explainFailure, findObstacle } from './obstacle.ts';
 import type { Lifted, Protection } from './protection.ts';
 import { startSandbox } from './launch.ts';
 import { type DiskTrial, tryDisk } from './try-disk.ts';
@@ -65,7 +66,7 @@ export class ProcessBackend implements Backend {
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, disk }, isolation);
     return isolation.works
       ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities }
-      : { backend: this.name, available: false, why: isolation.why, capabilities };
+      : { backend: this.name, available: false, ...(await explainFailure(isolation.why)), capabilities };
   }
 
   async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox> {
@@ -184,39 +185,6 @@ function requireCapabilities(spec: LaunchSpec, reports: readonly CapabilityRepor
     hint: first.remedy ?? 'Run `belljar doctor`.',
     details: { capabilities: lacking },
   });
-}
-
-/** What keeps the backend from working at all, cheap enough to ask at every launch. */
-async function findObstacle(): Promise<{ why: string; remedy: string } | undefined> {
-  if (process.platform !== 'linux') {
-    return {
-      why: `Linux namespaces do not exist on ${process.platform}`,
-      remedy: 'Run it on Linux, or in a Linux virtual machine.',
-    };
-  }
-  if (!(await isOnPath('bwrap'))) {
-    return {
-      why: 'bubblewrap is not installed',
-      remedy: 'Install it: apt-get install bubblewrap (or dnf, pacman, apk).',
-    };
-  }
-  if (process.getuid?.() === 0 && !(await isOnPath('setpriv'))) {
-    return { why: 'setpriv is not installed', remedy: 'Install util-linux.' };
-  }
-  return undefined;
-}
-
-async function isOnPath(program: string): Promise<boolean> {
-  for (const folder of ['/usr/local/bin', '/usr/bin', '/bin', ...(process.env['PATH'] ?? '').split(delimiter)]) {
-    if (
-      await access(join(folder, program), constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return true;
-  }
-  return false;
 }
 
 /**
