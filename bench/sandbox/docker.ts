@@ -109,7 +109,11 @@ export class DockerEngine implements AsyncDisposable {
 }
 
 async function unpackPrograms(folder: string): Promise<void> {
-  await run('sh', ['-c', 'cd "$1" && shift && apt-get download -q "$@"', 'sh', folder, ...packages]);
+  const download = ['-c', 'cd "$1" && shift && apt-get download -q "$@"', 'sh', folder, ...packages];
+  await run('sh', download).catch(async () => {
+    await run('apt-get', ['update', '-q']); // the lists of packages may be missing, or older than the packages
+    await run('sh', download);
+  });
   for (const name of (await readdir(folder)).filter((file) => file.endsWith('.deb'))) {
     await run('dpkg', ['-x', join(folder, name), folder]);
     await rm(join(folder, name));

@@ -31,6 +31,14 @@ export async function timeOf(work: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+
+/** What was started must be ended: an interruption is an error like any other, between one measurement and the next. */
+export function refuseWhenInterrupted(): void {
+  interrupted.signal.throwIfAborted();
+}
+
 /** One of those that are measured against each other. Resolves to its time in ms. */
 export type Contestant = () => Promise<number>;
 
@@ -42,6 +50,7 @@ export async function compareInTurn(
   const times = new Map(Object.keys(contestants).map((name): [string, number[]] => [name, []]));
   for (let turn = 0; turn <= rounds; turn++) {
     for (const [name, attempt] of Object.entries(contestants)) {
+      refuseWhenInterrupted();
       const ms = await attempt();
       if (turn > 0) times.get(name)?.push(ms);
     }

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { type Row, quantile, round } from './figures.ts';
+import { type Row, quantile, refuseWhenInterrupted, round } from './figures.ts';
 import { type Glass, type GlassLimits, roomyLimits, runIn } from './glass.ts';
 
 const attackers = 16;
@@ -44,6 +44,7 @@ export async function measureNeighbours(glass: Glass, secondsEach: number): Prom
   await runIn(victim, 'pass');
   const rows = [await watchVictim(victim, 'quiet', secondsEach)];
   for (const [what, code] of Object.entries(attacks)) {
+    refuseWhenInterrupted();
     const stop = new AbortController();
     const begun = Array.from({ length: attackers }, () => Promise.withResolvers<undefined>());
     const under = begun.map((first, index) =>
