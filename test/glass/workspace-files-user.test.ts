@@ -94,6 +94,13 @@ describe('the files of a workspace, as an ordinary user', needs(root, bubblewrap
     assert.partialDeepStrictEqual(why, { kind: 'disk', what: 'files', limit: 256 });
   });
 
+  it('count though they were deleted, as long as they are open', () => {
+    const script = 'exec 9>large; rm large; head -c 100000000 /dev/zero >&9; exec sleep 600';
+    const { why } = run({ name: 'deleted', script });
+    assert.partialDeepStrictEqual(why, { kind: 'disk', what: 'bytes', limit: 16 << 20 });
+    assert.equal(run({ name: 'deleted', script: 'ls | wc -l' }).output, '0\n');
+  });
+
   it('may look like giants where they take no space', () => {
     run({ name: 'giant', script: 'true >giant' });
     truncateSync(join(filesOf('giant'), 'giant'), 100 * 2 ** 30);

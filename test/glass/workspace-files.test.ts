@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -178,8 +178,10 @@ print([line.split()[2:4] for line in open("/proc/self/mounts") if " /workspace "
   });
 
   it('cost the code what it wrote last where the host’s own disk is full', needs(python), async (context) => {
-    const disk = smallDisk(context, '70m');
-    const run = await preparePython(join(disk, 'volumes'));
+    const disk = smallDisk(context, '400m');
+    const run = await preparePython(join(disk, 'volumes'), () => {
+      writeFileSync(join(disk, 'another'), Buffer.alloc(340 << 20, 1));
+    });
     const code = `
 import os
 with open("large", "wb") as large:
@@ -198,13 +200,14 @@ with open("large", "wb") as large:
   });
 
   /** Runs Python with the files of a workspace, by a backend that is the same for all its runs. */
-  async function preparePython(folder: string) {
+  async function preparePython(folder: string, beforeRun?: () => void) {
     const { executable, parts } = await findInterpreter();
     const backend = new ProcessBackend(describeBundles(parts), { volumesFolder: folder });
     return async (workspace: string | undefined, code: string, diskBytes = roomyLimits.diskBytes) => {
       const limits = { ...roomyLimits, diskBytes };
       const sandbox = await openSandbox(backend, { executable, limits, require: ['disk-limit'], workspace });
       await using session = await Session.over(sandbox, limits);
+      beforeRun?.();
       let stdout = '';
       const onEvent = (event: RunEvent): void => {
         if (event.type === 'stream') stdout += Buffer.from(event.bytes).toString();

@@ -46,7 +46,7 @@ export class ProcessSandbox implements Sandbox {
     this.control = this.#openControl();
     const clocked = lifted.has('cpu-time-limit') ? { ...limits, cpuTimeMs: Infinity } : limits;
     const stopClocks = watchClocks(clocked, group, (reason) => this.#end(reason));
-    files?.watch((excess) => this.#end({ kind: 'disk', ...excess }));
+    files?.watch(child.pid, (excess) => this.#end({ kind: 'disk', ...excess }));
     this.exited = this.#awaitExit(collectTail(child.stderr)).finally(stopClocks);
   }
 

@@ -1,9 +1,10 @@
 import { type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, rmdir, statfs } from 'node:fs/promises';
 
-import { formatBytes } from '../../units.ts';
 import { type VolumeBounds, type VolumeUse, describeExcess, findExcess } from './bounds.ts';
 import { type ImageHead, attachedDevices, growImage, mountImage, planImage, readImageHead } from './image.ts';
+import { measureDeleted } from './deleted-files.ts';
+import { requireHostSpace } from './host-space.ts';
 import type { VolumeLayout } from './layout.ts';
 import { measureFolder, measureMounted } from './measure.ts';
 import { unmount } from './mount-table.ts';
@@ -17,7 +18,8 @@ export interface AttachedVolume {
   readonly hostPath: string;
   /** Whom they belong to; undefined where that is the ordinary user who runs Belljar. */
   readonly uid: number | undefined;
-  readonly measure: (bounds: VolumeBounds) => Promise<VolumeUse>;
+  /** With what a process that uses them, and those below it, hold open of what was deleted. */
+  readonly measure: (bounds: VolumeBounds, pid?: number) => Promise<VolumeUse>;
   /** Whether the file system itself holds a bound: it never shrinks, so that one made for more is only watched. */
   readonly holds: (bounds: VolumeBounds) => Promise<boolean>;
   readonly detach: () => Promise<void>;
@@ -40,9 +42,6 @@ export async function findVolumeKind(layout: VolumeLayout, name: string): Promis
   throw unusable('damaged', `workspace “${name}” has lost its files: ${layout.volume(name)} holds neither`);
 }
 
-/** A little of the host's disk must be left: what an image has no room for there is lost after it was written. */
-const leastHostBytes = 32 * 1024 * 1024;
-
 /** Mounts an image for this process. */
 export async function attachImage({ layout, name, server }: AttachParts): Promise<AttachedVolume> {
   const [image, mountPoint] = [layout.image(name), layout.mountPoint(server, name)];
@@ -50,7 +49,7 @@ export async function attachImage({ layout, name, server }: AttachParts): Promis
     throw unusable('damaged', `the image of workspace “${name}” cannot be read`, { cause, image });
   });
   checkHead(head, { name, image });
-  await requireHostSpace(layout);
+  await requireHostSpace(layout, name);
   await mkdir(mountPoint, { recursive: true, mode: 0o700 });
   await mount(image, mountPoint, name);
   return {
@@ -103,18 +102,10 @@ function checkHead({ uid, damage }: ImageHead, { name, image }: { name: string; 
   throw unusable('damaged', `the image of workspace “${name}” is not sound: ${problem}`, { image });
 }
 
-async function requireHostSpace({ folder }: VolumeLayout): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free >= leastHostBytes) return;
-  const wanted = `${formatBytes(leastHostBytes)} must be`;
-  throw unusable('no-space', `only ${formatBytes(free)} are free where the files of workspaces lie; ${wanted}`);
-}
-
 /** Takes a plain folder into use, where it is within its bounds. */
 export async function attachFolder({ layout, name, server }: AttachParts): Promise<AttachedVolume> {
   const [files, marker] = [layout.files(name), layout.mountPoint(server, name)];
-  const { uid } = await lstat(files);
+  const { uid, dev } = await lstat(files);
   const isOwned = process.getuid?.() === 0 ? isVolumeUid(uid) : uid === process.getuid?.();
   if (!isOwned) throw unusable('damaged', `the files of workspace “${name}” belong to uid ${uid}`);
   await mkdir(marker, { recursive: true, mode: 0o700 });
@@ -122,7 +113,11 @@ export async function attachFolder({ layout, name, server }: AttachParts): Promi
     name,
     uid: process.getuid?.() === 0 ? uid : undefined,
     hostPath: files,
-    measure: (bounds) => measureFolder(files, bounds),
+    measure: async (bounds, pid) => {
+      const use = await measureFolder(files, bounds);
+      const hidden = pid === undefined ? 0 : await measureDeleted(pid, dev, bounds.maxBytes);
+      return { ...use, bytes: use.bytes + hidden };
+    },
     holds: () => Promise.resolve(false),
     detach: () => rmdir(marker).catch(() => undefined),
   };

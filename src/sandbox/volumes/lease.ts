@@ -26,9 +26,9 @@ export class VolumeLease {
     this.#parts = parts;
   }
 
-  /** From now on tells, once, when the files are over their bound. */
-  watch(onExcess: (excess: VolumeExcess) => void): void {
-    if (!this.isHard) this.#watch = new VolumeWatch(() => this.#look(), onExcess);
+  /** From now on tells, once, when the files are over their bound; a process and those below it use them. */
+  watch(pid: number | undefined, onExcess: (excess: VolumeExcess) => void): void {
+    if (!this.isHard) this.#watch = new VolumeWatch(() => this.#look(pid), onExcess);
   }
 
   /** Gives the files back; resolves to what they were over their bound by in the end. */
@@ -47,10 +47,10 @@ export class VolumeLease {
   }
 
   /** What cannot be measured may be anything. */
-  async #look(): Promise<VolumeExcess | undefined> {
+  async #look(pid?: number): Promise<VolumeExcess | undefined> {
     const { volume, bounds } = this.#parts;
     try {
-      return findExcess(await volume.measure(bounds), bounds);
+      return findExcess(await volume.measure(bounds, pid), bounds);
     } catch {
       return { what: 'unreadable', limit: 0, used: 1 };
     }

@@ -201,28 +201,47 @@ describe('Volumes', needs(root, loopImages), () => {
   });
 });
 
-describe('Volumes on a disk that is full', needs(root, loopImages), () => {
-  it('says so before anything is made, with what to do', async (context) => {
+describe('Volumes on a disk that is nearly full', needs(root, loopImages), () => {
+  it('says so before anything is mounted, with what to do', async (context) => {
     const disk = smallDisk(context, '24m');
     const volumes = openVolumes(join(disk, 'volumes'));
-    const error = (await volumes.acquire(small).catch((thrown: unknown) => thrown)) as Record<string, unknown>;
-    assert.equal(error['code'], 'WORKSPACE_UNUSABLE');
-    assert.match(String(error['message']), /only .* are free/);
-    assert.match(String(error['hint']), /Free space/);
+    const error: unknown = await volumes.acquire(small).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof BelljarError && error.code === 'WORKSPACE_UNUSABLE', String(error));
+    assert.match(error.message, /are free .*“a” may still take/);
+    assert.match(error.hint, /Free space/);
+    assert.deepEqual(mountsBelow(disk), []);
+  });
+
+  it('never promises the disk to two that are in use, by two servers neither', async (context) => {
+    const disk = smallDisk(context, '200m');
+    const [one, other] = [openVolumes(join(disk, 'volumes')), openVolumes(join(disk, 'volumes'))];
+    const half = { ...small, maxBytes: 100 << 20 };
+    const first = await one.acquire(half);
+    for (const volumes of [one, other]) {
+      await assert.rejects(volumes.acquire({ ...half, name: 'b' }), {
+        code: 'WORKSPACE_UNUSABLE',
+        message: /are free/,
+      });
+    }
+    await first.end();
+    await (await other.acquire({ ...half, name: 'b' })).end();
   });
 
   it('cannot grow an image that has no room to be copied, and leaves it whole', async (context) => {
-    const disk = smallDisk(context, '80m');
+    const disk = smallDisk(context, '120m');
     const volumes = openVolumes(join(disk, 'volumes'));
-    const roomy = { ...small, maxBytes: 60 << 20 };
+    const roomy = { ...small, maxBytes: 70 << 20 };
     const lease = await volumes.acquire(roomy);
-    writeFileSync(join(lease.hostPath, 'kept'), Buffer.alloc(42 << 20, 1));
+    writeFileSync(join(lease.hostPath, 'kept'), Buffer.alloc(64 << 20, 1));
     await lease.end();
-    await assert.rejects(volumes.acquire({ ...roomy, maxBytes: 100 << 20 }), { code: 'WORKSPACE_UNUSABLE' });
+    await assert.rejects(volumes.acquire({ ...roomy, maxBytes: 100 << 20 }), {
+      code: 'WORKSPACE_UNUSABLE',
+      message: /cannot be given more room/,
+    });
     assert.deepEqual(readdirSync(join(disk, 'volumes/unfinished')), []);
-    execFileSync('mount', ['-o', 'remount,size=200m', disk]);
+    execFileSync('mount', ['-o', 'remount,size=300m', disk]);
     const later = await volumes.acquire({ ...roomy, maxBytes: 100 << 20 });
-    assert.equal(statSync(join(later.hostPath, 'kept')).size, 42 << 20);
+    assert.equal(statSync(join(later.hostPath, 'kept')).size, 64 << 20);
     await later.end();
   });
 });
@@ -233,7 +252,7 @@ describe('Volumes where no image can be mounted', needs(root), () => {
     const lease = await openVolumes(folder, folderOnly).acquire(small);
     assert.equal(lease.isHard, false);
     assert.equal(lstatSync(lease.hostPath).uid, lease.uid);
-    const excess = new Promise((resolve) => lease.watch(resolve));
+    const excess = new Promise((resolve) => lease.watch(undefined, resolve));
     writeFileSync(join(lease.hostPath, 'large'), Buffer.alloc(9 << 20, 1));
     assert.partialDeepStrictEqual(await excess, { what: 'bytes', limit: 8 << 20 });
     assert.partialDeepStrictEqual(await lease.end(), { what: 'bytes', limit: 8 << 20 });
