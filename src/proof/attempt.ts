@@ -9,7 +9,7 @@ import type { CapabilityName, SandboxExit, SandboxLimits, SandboxUsage } from '.
 import { type HostProcess, findMarked, markName } from './host-process.ts';
 import { Transcript } from './transcript.ts';
 import { type Setting, programFolder, programFolderInside } from './setting.ts';
-import type { Way } from './way.ts';
+import type { OptionalLimit, Way } from './way.ts';
 
 export interface AttemptPlan {
   readonly setting: Setting;
@@ -141,7 +141,7 @@ async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' })
         { kind: 'scratch', at: '/workspace', maxBytes: scratchBytes },
       ],
       workingDirectory: '/workspace',
-      limits,
+      limits: withoutLimits(limits, way.unlimited ?? []),
       network: 'off',
       // Only the attack is held to it: the control is there to do without.
       require: way.lifted.length === 0 ? require : [],
@@ -155,6 +155,11 @@ async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' })
     kill: () => sandbox.kill('the proof has seen enough'),
     usage: () => sandbox.usage(),
   };
+}
+
+function withoutLimits(limits: SandboxLimits, names: readonly OptionalLimit[]): SandboxLimits {
+  const kept = Object.entries(limits).filter(([name]) => !names.some((one) => one === name));
+  return Object.fromEntries(kept) as unknown as SandboxLimits;
 }
 
 function startOutside(plan: AttemptPlan, { wrapper }: Way & { kind: 'outside' }): Started {

@@ -2,9 +2,16 @@ import type { Protection } from '../sandbox/index.ts';
 
 /** How a program is started: behind glass without some protections, or with no glass at all. */
 export type Way =
-  | { readonly kind: 'glass'; readonly lifted: readonly Protection[] }
+  | {
+      readonly kind: 'glass';
+      readonly lifted: readonly Protection[];
+      readonly unlimited?: readonly OptionalLimit[];
+    }
   /** As the same user, by a program that puts it somewhere harmless, where one is named. */
   | { readonly kind: 'outside'; readonly wrapper: readonly string[] };
+
+/** Limits that a launch may be made without. */
+export type OptionalLimit = 'wallTimeMs' | 'outputBytes';
 
 export const wholeGlass: Way = { kind: 'glass', lifted: [] };
 
@@ -12,11 +19,18 @@ export function without(...lifted: readonly Protection[]): Way {
   return { kind: 'glass', lifted };
 }
 
+export function withoutLimit(limit: OptionalLimit): Way {
+  return { kind: 'glass', lifted: [], unlimited: [limit] };
+}
+
 export function outside(...wrapper: readonly string[]): Way {
   return { kind: 'outside', wrapper };
 }
 
 export function describeWay(way: Way): string {
-  if (way.kind === 'glass') return way.lifted.length === 0 ? 'behind glass' : `without ${way.lifted.join(', ')}`;
+  if (way.kind === 'glass') {
+    const without = [...way.lifted, ...(way.unlimited ?? [])];
+    return without.length === 0 ? 'behind glass' : `without ${without.join(', ')}`;
+  }
   return way.wrapper.length === 0 ? 'outside the glass' : `outside the glass, by ${way.wrapper.join(' ')}`;
 }

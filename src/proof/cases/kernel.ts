@@ -1,33 +1,18 @@
-import { holdsDescriptor, holdsSocket } from '../observe/descriptors.ts';
-import { inOtherNamespace } from '../observe/namespaces.ts';
-import { hasPersonality, keyIsListed, maps } from '../observe/process-facts.ts';
+import { holdsDescriptor, holdsItself, holdsNumber } from '../observe/descriptors.ts';
+import { eventually, kernelHasLooked, messageCameOut } from '../observe/messages.ts';
+import { hasPersonality, isTraced, keyIsListed, maps } from '../observe/process-facts.ts';
 import type { ProgramRow } from '../program-case.ts';
 import { outside } from '../way.ts';
+import { namespaceRows } from './kernel-namespaces.ts';
+import { socketRows } from './kernel-sockets.ts';
 
 const filter = ['system-call-filter'] as const;
-/** Both stand in the way, and the filter holds alone. */
-const filterAndRights = {
+/** Both stand in the way, and each holds alone. */
+const filterOrRights = {
   stoppedBy: ['system-call-filter', 'dropped-privileges'],
-  alone: ['system-call-filter'],
+  alone: ['system-call-filter', 'dropped-privileges'],
 } as const;
-
-const namespaceRows = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time'].map((kind): ProgramRow => ({
-  id: `unshare-${kind}`,
-  title: `makes a new ${kind} namespace by unshare()`,
-  ...filterAndRights,
-  program: 'namespaces.unshare',
-  input: { kind },
-  seen: inOtherNamespace,
-}));
-
-const cloneRows = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'].map((kind): ProgramRow => ({
-  id: `clone-${kind}`,
-  title: `starts a process in a new ${kind} namespace by clone()`,
-  ...filterAndRights,
-  program: 'namespaces.clone',
-  input: { kind },
-  seen: inOtherNamespace,
-}));
+const highBits = 2 ** 40;
 
 const surfaceRows: readonly ProgramRow[] = [
   {
@@ -47,7 +32,7 @@ const surfaceRows: readonly ProgramRow[] = [
   {
     id: 'bpf',
     title: 'makes a map for BPF programs',
-    ...filterAndRights,
+    ...filterOrRights,
     program: 'surface.bpf_map',
     seen: holdsDescriptor(/bpf-map/, 'a BPF map'),
     asUser: { control: outside() },
@@ -61,11 +46,25 @@ const surfaceRows: readonly ProgramRow[] = [
     seen: holdsDescriptor(/perf_event/, 'a perf event'),
   },
   {
+    id: 'fanotify',
+    title: 'watches and holds up who opens files',
+    stoppedBy: filter,
+    program: 'surface.fanotify',
+    seen: holdsDescriptor(/fanotify/, 'a fanotify watch'),
+  },
+  {
     id: 'inotify',
     title: 'watches who opens files',
     stoppedBy: filter,
     program: 'surface.inotify',
     seen: holdsDescriptor(/inotify/, 'an inotify watch'),
+  },
+  {
+    id: 'secret-memory',
+    title: 'takes memory that the kernel itself cannot read, and cannot take back',
+    stoppedBy: filter,
+    program: 'surface.memfd_secret',
+    seen: holdsDescriptor(/secretmem/, 'secret memory'),
   },
   {
     id: 'keyring',
@@ -83,6 +82,13 @@ const surfaceRows: readonly ProgramRow[] = [
     seen: maps(/\[aio\]/, 'the ring of asynchronous I/O'),
   },
   {
+    id: 'huge-memory-file',
+    title: 'takes from the machine’s pool of huge pages by memfd_create()',
+    stoppedBy: filter,
+    program: 'surface.huge_memfd',
+    seen: holdsDescriptor(/memfd:huge/, 'a file of huge pages'),
+  },
+  {
     id: 'personality',
     title: 'turns off the randomisation of its addresses',
     stoppedBy: filter,
@@ -90,18 +96,117 @@ const surfaceRows: readonly ProgramRow[] = [
     input: { flag: 0x40000 },
     seen: hasPersonality(0x40000),
   },
+  {
+    id: 'personality-high-bits',
+    title: 'turns it off with bits set that the kernel does not look at',
+    stoppedBy: filter,
+    program: 'surface.personality',
+    input: { flag: 0x40000, high_bits: highBits },
+    seen: hasPersonality(0x40000),
+  },
+  {
+    id: 'terminal-input',
+    title: 'types into a terminal that it reads from (TIOCSTI)',
+    stoppedBy: filter,
+    program: 'terminal.type_into',
+    input: ({ stage: { nonce } }) => ({ nonce }),
+    seen: eventually(messageCameOut),
+  },
+  {
+    id: 'terminal-input-high-bits',
+    title: 'types into it with bits set that the kernel does not look at',
+    stoppedBy: filter,
+    program: 'terminal.type_into',
+    input: ({ stage: { nonce } }) => ({ nonce, high_bits: highBits }),
+    seen: eventually(messageCameOut),
+  },
 ];
+
+/** Numbers of the processor’s own: there is nothing to attack on another. */
+const onlyOnX64 = { absent: () => (process.arch === 'x64' ? undefined : 'this processor has no such way') } as const;
+
+const foreignRows: readonly ProgramRow[] = [
+  {
+    id: 'foreign-32-bit',
+    title: 'calls the kernel by the 32-bit way, where the numbers mean something else',
+    stoppedBy: filter,
+    program: 'foreign.by_interrupt',
+    input: { number: 60 },
+    seen: holdsNumber(60),
+    ...onlyOnX64,
+  },
+  {
+    id: 'foreign-x32',
+    title: 'calls the kernel by the x32 way, past the numbers that a filter knows',
+    stoppedBy: filter,
+    program: 'foreign.by_x32',
+    input: { number: 60 },
+    seen: holdsNumber(60),
+    ...onlyOnX64,
+  },
+];
+
+const siblingRows: readonly ProgramRow[] = [
+  {
+    id: 'trace-sibling',
+    title: 'traces another process of its sandbox',
+    stoppedBy: filter,
+    program: 'siblings.trace',
+    seen: isTraced,
+  },
+  {
+    id: 'trace-self',
+    title: 'lets a child be traced',
+    stoppedBy: filter,
+    program: 'siblings.trace_me',
+    seen: isTraced,
+  },
+  {
+    id: 'write-sibling',
+    title: 'writes into the memory of another process of its sandbox',
+    stoppedBy: filter,
+    program: 'siblings.write_memory',
+    input: ({ stage: { nonce } }) => ({ nonce }),
+    seen: eventually(messageCameOut),
+  },
+  {
+    id: 'take-from-sibling',
+    title: 'takes a descriptor out of another process of its sandbox',
+    stoppedBy: filter,
+    program: 'siblings.take_descriptor',
+    seen: holdsItself(/eventfd/, 'what the other opened'),
+  },
+];
+
+const calls: readonly (readonly [id: string, title: string, program: string, needsRights: boolean])[] = [
+  ['load-module', 'loads a module into the kernel', 'machine.load_module', true],
+  ['load-module-file', 'loads a module from a file', 'machine.load_module_file', true],
+  ['load-kernel', 'loads another kernel', 'machine.load_kernel', true],
+  ['load-kernel-file', 'loads another kernel from a file', 'machine.load_kernel_file', true],
+  ['restart', 'restarts the machine', 'machine.restart', true],
+  ['swap', 'swaps to a file of its own', 'machine.swap', true],
+  ['kernel-messages', 'reads the kernel’s messages', 'machine.read_log', true],
+  ['quota', 'asks for quotas', 'machine.set_quota', false],
+  ['compare-processes', 'compares what two processes hold in the kernel', 'machine.compare', false],
+  ['move-pages', 'moves memory between the machine’s nodes', 'machine.move_memory', false],
+  ['segments', 'makes segments of its own (modify_ldt)', 'machine.change_segments', false],
+];
+
+const machineRows = calls.map(([id, title, program, needsRights]): ProgramRow => ({
+  id,
+  title,
+  program,
+  seen: kernelHasLooked,
+  ...(needsRights ? { stoppedBy: filterOrRights.stoppedBy, alone: ['system-call-filter'] } : { stoppedBy: filter }),
+  ...(needsRights ? { asUser: { control: outside() }, mayBeOutOfReach: true } : {}),
+  ...(id === 'segments' ? onlyOnX64 : {}),
+}));
 
 export const kernelRows: readonly ProgramRow[] = [
   ...namespaceRows,
-  ...cloneRows,
   ...surfaceRows,
-  {
-    id: 'socket-vsock',
-    title: 'opens a socket to the hypervisor (AF_VSOCK)',
-    stoppedBy: filter,
-    program: 'socket_families.open_one',
-    input: { domain: 40, kind: 1, protocol: 0 },
-    seen: holdsSocket,
-  },
+  ...foreignRows,
+  ...siblingRows,
+  ...machineRows,
+  ...socketRows,
 ];

@@ -8,6 +8,21 @@ export function holdsDescriptor(pattern: RegExp, what: string): Observer {
   };
 }
 
+/** The process that makes the attack, not one that it started, has such a descriptor. */
+export function holdsItself(pattern: RegExp, what: string): Observer {
+  return {
+    what: `${what} is open in the process that makes the attack`,
+    look: ({ attempt }) => {
+      const first = new Set(attempt.baseline.map(({ pid }) => pid));
+      for (const process of attempt.processes()) {
+        const found = process.descriptors().find(({ target }) => first.has(process.pid) && pattern.test(target));
+        if (found !== undefined) return `process ${process.pid} holds ${found.target}`;
+      }
+      return undefined;
+    },
+  };
+}
+
 /** The control stream is a socket too, and the programs keep copies of it. */
 export const holdsSocket: Observer = {
   what: 'its process holds a socket that is not its control stream',

@@ -11,6 +11,24 @@ export const secretCameOut: Observer = {
     attempt.transcript.holds(stage.secret) ? 'the host’s secret came out on the control stream' : undefined,
 };
 
+/** What another process was made to say comes out; the attack itself never says it. */
+export const messageCameOut: Observer = {
+  what: 'a message comes out that another process was made to say',
+  look: ({ stage, attempt }) => (attempt.transcript.holds(stage.nonce) ? 'another process said it' : undefined),
+};
+
+/**
+ * The one thing that is taken by its own word: what the kernel answers to an argument that is wrong, where success would
+ * be felt by the whole machine. The filter answers EPERM before the kernel looks.
+ */
+export const kernelHasLooked: Observer = {
+  what: 'the kernel finds fault with its argument, so the call was let through',
+  look: ({ attempt }) =>
+    /^(did|refused (EINVAL|ENOEXEC|EBADF|EFAULT|ENOENT|ESRCH))/.test(attempt.word)
+      ? `the kernel answered: ${attempt.word}`
+      : undefined,
+};
+
 /** Waits for what comes by another program's hands. */
 export function eventually(observer: Observer): Observer {
   return {
