@@ -1,10 +1,12 @@
 import type { ProofCase } from './case.ts';
+import { deedRows, lieRows, runRows } from './cases/channel.ts';
 import { exhaustionRows } from './cases/exhaustion.ts';
 import { fileRows } from './cases/files.ts';
 import { kernelRows } from './cases/kernel.ts';
 import { networkRows } from './cases/network.ts';
 import { processRows } from './cases/processes.ts';
 import { programCases } from './program-case.ts';
+import { deedCases, lieCases } from './session-case.ts';
 
 /** All attacks, family by family. */
 export const corpus: readonly ProofCase[] = [
@@ -13,4 +15,7 @@ export const corpus: readonly ProofCase[] = [
   ...programCases('network', networkRows),
   ...programCases('processes', processRows),
   ...programCases('exhaustion', exhaustionRows),
+  ...deedCases('exhaustion', runRows),
+  ...deedCases('channel', deedRows),
+  ...lieCases('channel', lieRows),
 ];

@@ -29,8 +29,8 @@ export function outside(...wrapper: readonly string[]): Way {
 
 export function describeWay(way: Way): string {
   if (way.kind === 'glass') {
-    const without = [...way.lifted, ...(way.unlimited ?? [])];
-    return without.length === 0 ? 'behind glass' : `without ${without.join(', ')}`;
+    const absent = [...way.lifted, ...(way.unlimited ?? [])];
+    return absent.length === 0 ? 'behind glass' : `without ${absent.join(', ')}`;
   }
   return way.wrapper.length === 0 ? 'outside the glass' : `outside the glass, by ${way.wrapper.join(' ')}`;
 }

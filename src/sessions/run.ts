@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 
 import { z } from 'zod';
@@ -81,6 +82,8 @@ const slackBytes = 1024;
 /** One execution of code: its clock, its output, its end. */
 export class Run {
   readonly id: string;
+  /** By this the frames name it: not to be guessed, so that nothing said before it was asked for can be an answer. */
+  readonly mark = randomBytes(8).toString('hex');
   readonly #limits: RunLimitsInForce;
   readonly #options: RunOptions;
   readonly #done = Promise.withResolvers<DoneFrame>();
@@ -93,6 +96,7 @@ export class Run {
   #outputBytes = 0;
   #charged = 0;
   #cutBytes = 0;
+  #isCut = false;
 
   constructor(id: string, limits: RunLimitsInForce, options: RunOptions) {
     this.id = id;
@@ -139,6 +143,8 @@ export class Run {
       this.#cutBytes = frame.cut;
       this.#done.resolve(frame);
     } else if (frame.type === 'cut') {
+      if (this.#isCut) throw new FrameViolation('the runner told twice that output is cut');
+      this.#isCut = true;
       await this.#deliver({ type: 'cut', limitBytes: this.#limits.outputBytes });
     } else {
       await this.#tell(frame.name, decodeStream(frame));

@@ -141,9 +141,9 @@ export class Session {
     const before = await this.#sandbox.usage();
     this.#current = run;
     this.#courtesy.runBegan(before.cpuMs);
-    control.write(encodeFrame({ ...request, type: 'run', run: run.id, outputBytes: this.#limits.outputBytes }));
+    control.write(encodeFrame({ ...request, type: 'run', run: run.mark, outputBytes: this.#limits.outputBytes }));
     const stopLadder = run.startLadder({
-      interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.id })),
+      interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.mark })),
       kill: () => this.#sandbox.kill('the run went on after its end'),
     });
     try {
@@ -186,7 +186,7 @@ export class Session {
       if (this.#isReady) throw new FrameViolation('the runner was ready before');
       this.#isReady = true;
       this.#ready.resolve(frame.python);
-    } else if (this.#current?.id === frame.run) {
+    } else if (this.#current?.mark === frame.run) {
       const run = this.#current;
       if (frame.type === 'done') this.#current = undefined;
       await run.accept(frame);

@@ -6,7 +6,8 @@ import { Session } from '../../src/sessions/index.ts';
 import { roomyLimits } from '../support/glass.ts';
 import { bubblewrap, needs, root } from '../support/prerequisite.ts';
 
-const ready = `echo '{"type":"ready","protocol":1,"python":"3.11.0"}'; read -r request`;
+const ready = `echo '{"type":"ready","protocol":1,"python":"3.11.0"}'; read -r request
+run=$(printf '%s' "$request" | sed 's/.*"run":"\\([0-9a-f]*\\)".*/\\1/')`;
 
 /** Programs that stand where the runner should: what code that took it over could do to the channel. */
 describe('a session whose runner lies', needs(root, bubblewrap), () => {
@@ -34,7 +35,13 @@ describe('a session whose runner lies', needs(root, bubblewrap), () => {
       /belongs to no run/,
     ],
     ['is ready again', `echo '{"type":"ready","protocol":1,"python":"x"}'; sleep 60`, /ready before/],
-    ['floods', `yes '{"type":"stream","run":"1","name":"stdout","text":"x"}'`, /more output than was asked for/],
+    ['floods', `yes '{"type":"stream","run":"'$run'","name":"stdout","text":"x"}'`, /more output than was asked for/],
+    ['tells twice that output is cut', `yes '{"type":"cut","run":"'$run'"}'`, /told twice that output is cut/],
+    [
+      'answers before it was asked, by a name that it guessed',
+      `echo '{"type":"done","run":"1","cut":0,"how":"exited","code":42}'; sleep 60`,
+      /belongs to no run/,
+    ],
     ['sends a frame of no known shape', `echo '{"type":"grant"}'; sleep 60`, /a shape that the protocol does not know/],
     ['closes the channel and stays', 'exec >&- <&-; sleep 60', /the runner ended before the code did/],
     ['exits in the middle of a frame', `printf '{"type":"do'; exit 0`, /the runner ended before the code did/],
