@@ -184,7 +184,7 @@ function startOutside(plan: AttemptPlan, { wrapper }: Way & { kind: 'outside' })
 
 function pythonArguments({ program, input }: AttemptPlan, folder: string): string[] {
   const [file = '', attack = ''] = program.split('.');
-  return ['-I', '-B', '-X', 'utf8', join(folder, 'main.py'), file, attack, JSON.stringify(input)];
+  return ['-I', '-S', '-B', '-X', 'utf8', join(folder, 'main.py'), file, attack, JSON.stringify(input)];
 }
 
 function describe(process: HostProcess): Baseline {

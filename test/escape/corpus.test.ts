@@ -8,8 +8,11 @@ import { TestCli } from '../support/cli.ts';
 import { OrdinaryUser } from '../support/ordinary-user.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 
+/** Some seven hundred sandboxes, on a machine that may have other things to do. */
+const patiently = { timeout: 900_000 };
+
 describe('belljar doctor --prove', needs(root, bubblewrap, python), () => {
-  it('proves as root that nothing escapes, with a control for every attack', async () => {
+  it('proves as root that nothing escapes, with a control for every attack', patiently, async () => {
     using cli = new TestCli();
     const { code, stdout, stderr } = await cli.run(['doctor', '--prove', '--json']);
     const { summary, cases } = parse(stdout, stderr);
@@ -18,18 +21,18 @@ describe('belljar doctor --prove', needs(root, bubblewrap, python), () => {
     assert.equal(code, 0);
     assert.equal(summary.passed, true);
     assert.equal(summary.controls, summary.contained);
-    assert.ok(summary.contained >= 90, `${summary.contained} cases`);
+    assert.ok(summary.contained >= 250, `${summary.contained} cases`);
     assert.deepEqual(leftBehind(), []);
   });
 
-  it('proves as an ordinary user the same, and starts nothing that this user has no limits for', () => {
+  it('proves as an ordinary user the same, and starts nothing that this user has no limits for', patiently, () => {
     using user = new OrdinaryUser();
     const { status, stdout, stderr } = user.run(['doctor', '--prove', '--json']);
     const { summary, cases } = parse(stdout, stderr);
     const failures = cases.filter(({ verdict }) => !['contained', 'absent', 'refused'].includes(verdict));
     assert.deepEqual(failures, []);
     assert.equal(status, 0);
-    assert.ok(summary.contained >= 60, `${summary.contained} cases`);
+    assert.ok(summary.contained >= 200, `${summary.contained} cases`);
     // Without delegated cgroups: the policy requires these limits, so nothing is started that would lack them.
     const refused = cases.filter(({ verdict }) => verdict === 'refused').map(({ id }) => id);
     assert.ok(refused.includes('memory') && refused.includes('processes'), refused.join());
