@@ -276,7 +276,7 @@ describe('a server that was killed while it showed a workspace', needs(root, bub
 
   async function startHolder(folder: string, name: string): Promise<ChildProcess> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', holder, folder, name], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');
     return child;
