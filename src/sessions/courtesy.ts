@@ -1,34 +1,56 @@
 import type { Sandbox } from '../sandbox/index.ts';
 
-/** What a run may use of the processors before it gives way. */
-const burstMs = 100;
+/** What of every run counts nothing: so long is a run that nobody waits for. */
+const freeMs = 10;
+
+/** What runs may use of the processors beyond that before they give way; earned back while nothing runs. */
+const mostCreditMs = 100;
+
+/** The most that is owed: soon after a long run, short ones are quick again. */
+const mostOwedMs = 1000;
 
 /** How soon after a run what it left behind gives way; the next one may follow at once, and should cost nothing. */
 const settleMs = 50;
 
+export interface CourtesyOptions {
+  readonly cpus: number;
+  /** A clock in milliseconds. */
+  readonly now?: () => number;
+}
+
 /**
- * Lets short runs be quick beside long ones: a run goes to the background when it has used its burst, and so does
- * whatever runs between runs. Where nobody else wants the processors that makes no difference.
+ * Lets short runs be quick beside long ones: a run goes to the background when it has used up its session's credit, and
+ * so does whatever runs between runs. Where nobody else wants the processors that makes no difference.
  */
 export class Courtesy {
   readonly #sandbox: Sandbox;
   readonly #cpus: number;
+  readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
+  #creditMs = 0;
+  #idleSince: number;
   #isBackground = false;
   #isClosed = false;
 
-  constructor(sandbox: Sandbox, { cpus }: { readonly cpus: number }) {
+  constructor(sandbox: Sandbox, { cpus, now = () => performance.now() }: CourtesyOptions) {
     this.#sandbox = sandbox;
     this.#cpus = Math.max(cpus, 0.1);
+    this.#now = now;
+    this.#idleSince = now();
   }
 
   /** @param cpuMs what had been used before; undefined where nobody counts. */
   runBegan(cpuMs: number | undefined): void {
-    this.#setBackground(false);
-    this.#after(burstMs / this.#cpus, () => void this.#look(cpuMs));
+    this.#creditMs = Math.min(mostCreditMs, this.#creditMs + this.#now() - this.#idleSince);
+    const budgetMs = this.#creditMs + freeMs;
+    this.#setBackground(budgetMs <= 0);
+    if (budgetMs > 0) this.#after(budgetMs / this.#cpus, () => void this.#look(cpuMs, budgetMs));
+    else clearTimeout(this.#timer);
   }
 
-  runEnded(): void {
+  runEnded(usedMs: number | undefined): void {
+    this.#idleSince = this.#now();
+    this.#creditMs = Math.max(-mostOwedMs, this.#creditMs - Math.max(0, (usedMs ?? 0) - freeMs));
     this.#after(settleMs, () => this.#setBackground(true));
   }
 
@@ -38,13 +60,13 @@ export class Courtesy {
   }
 
   /** The clock has run; whether the processors did is for the counter to say. Where none counts, the clock decides. */
-  async #look(firstMs: number | undefined): Promise<void> {
+  async #look(firstMs: number | undefined, budgetMs: number): Promise<void> {
     const timer = this.#timer;
     const { cpuMs } = await this.#sandbox.usage();
     if (this.#isClosed || this.#timer !== timer) return; // the run ended meanwhile
-    const usedMs = cpuMs === undefined || firstMs === undefined ? burstMs : cpuMs - firstMs;
-    if (usedMs >= burstMs) this.#setBackground(true);
-    else this.#after((burstMs - usedMs) / this.#cpus, () => void this.#look(firstMs));
+    const leftMs = cpuMs === undefined || firstMs === undefined ? 0 : budgetMs - (cpuMs - firstMs);
+    if (leftMs <= 0) this.#setBackground(true);
+    else this.#after(leftMs / this.#cpus, () => void this.#look(firstMs, budgetMs));
   }
 
   #setBackground(isBackground: boolean): void {

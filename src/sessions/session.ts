@@ -146,9 +146,11 @@ export class Session {
       interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.mark })),
       kill: () => this.#sandbox.kill('the run went on after its end'),
     });
+    let usedMs: number | undefined;
     try {
       const end = await Promise.race([run.done, this.#ended]);
       const usage = since(before, 'why' in end ? end.usage : await this.#sandbox.usage());
+      usedMs = usage.cpuMs;
       const outcome =
         'why' in end
           ? run.outcomeOfExit(end, this.#violation)
@@ -156,7 +158,7 @@ export class Session {
       return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes };
     } finally {
       stopLadder();
-      this.#courtesy.runEnded();
+      this.#courtesy.runEnded(usedMs);
       this.#current = undefined;
     }
   }
