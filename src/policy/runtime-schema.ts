@@ -6,6 +6,7 @@ import { globText, hostName, positiveByteSize as size, positiveDuration as time,
 export const capabilityNames = [
   'filesystem',
   'network-off',
+  'egress-rules',
   'privileges',
   'own-uid',
   'memory-limit',
@@ -117,7 +118,10 @@ export const runtimeSchema = z
     maximum: limits(defaultMaximum).meta({ description: 'What a run may ask for.' }),
     network: z
       .strictObject({
-        allow: z.array(allowedHost).default([]).meta({ description: 'Hosts that may be reached; none means off.' }),
+        allow: z
+          .array(allowedHost)
+          .default([])
+          .meta({ description: 'Hosts that may be reached, by Belljar’s proxy alone; none means off.' }),
       })
       .prefault({})
       .meta({ description: 'The network is off except for what is named here.' }),

@@ -32,12 +32,23 @@ export interface LaunchSpec {
   readonly mounts: readonly Mount[];
   readonly workingDirectory: string;
   readonly limits: SandboxLimits;
-  readonly network: 'off';
+  readonly network: NetworkAccess;
   /** Whether a small process of ours is process 1 and reaps; else the program itself is, and has to. */
   readonly reaper?: boolean;
   /** Capabilities that must be enforced, or the launch fails closed. */
   readonly require: readonly CapabilityName[];
 }
+
+/** Nothing, or one place inside whose connections come out at whoever launched it, and nowhere else. */
+export type NetworkAccess =
+  | 'off'
+  | {
+      readonly kind: 'egress';
+      /** The path of a unix socket inside. */
+      readonly at: string;
+      /** Takes over each connection that was made there; all that comes by it is untrusted. */
+      readonly accept: (connection: Duplex) => void;
+    };
 
 /** What is seen inside. Names are resolved by the backend's catalogue: a caller can never name a path of the host. */
 export type Mount =

@@ -9,6 +9,7 @@ export {
   type ExitReason,
   type LaunchSpec,
   type Mount,
+  type NetworkAccess,
   type Sandbox,
   type SandboxExit,
   type SandboxLimits,

@@ -1,3 +1,4 @@
+export { type Bridge, openBridge, sweepBridges } from './bridge.ts';
 export { type EgressLimits, defaultEgressLimits } from './limits.ts';
 export type { EgressProtocol, EgressRules, PassageEnd, PassageReport } from './passage.ts';
 export { type EgressOptions, EgressProxy } from './proxy.ts';

@@ -36,10 +36,12 @@ const assessors: Readonly<Record<CapabilityName, Assessor>> = {
       'a root of its own, read-only; the host’s homes, /etc and mounts are absent',
     ),
   'network-off': (_, trial) =>
+    isolated(trial, hasLoopbackOnly(trial), 'a network namespace with nothing but its own loopback'),
+  'egress-rules': (_, trial) =>
     isolated(
       trial,
-      trial?.interfaces.every((name) => name === 'lo') === true,
-      'a network namespace with nothing but its own loopback',
+      hasLoopbackOnly(trial),
+      'what the policy opens is reached by one proxy alone, which checks name, address and first bytes',
     ),
   privileges: (_, trial) =>
     isolated(
@@ -89,6 +91,10 @@ function enforced(why: string): Assessment {
 function isolated(trial: IsolationTrial | undefined, holds: boolean, why: string): Assessment {
   if (trial === undefined || (trial.works && holds)) return enforced(why);
   return { status: 'missing', why: trial.works ? 'a trial on this machine showed otherwise' : trial.why };
+}
+
+function hasLoopbackOnly(trial: IsolationTrial | undefined): boolean {
+  return trial?.interfaces.every((name) => name === 'lo') === true;
 }
 
 function limited(place: CgroupPlace, tried: boolean | undefined, why: string): Assessment {

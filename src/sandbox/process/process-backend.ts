@@ -15,6 +15,7 @@ import type {
   Sandbox,
   SandboxLimits,
 } from '../contract.ts';
+import { openBridge, sweepBridges } from '../egress/index.ts';
 import { compileFilter } from '../seccomp/index.ts';
 import { type VolumeLease, Volumes, findVolumeMeans } from '../volumes/index.ts';
 import { assessCapabilities } from './capabilities.ts';
@@ -87,7 +88,9 @@ export class ProcessBackend implements Backend {
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, files });
     requireCapabilities(spec, capabilities);
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
-    const parts = this.#resolveBundles(spec);
+    await using opened = new AsyncDisposableStack();
+    const bridge = await this.#openBridge(spec, opened);
+    const parts = [...this.#resolveBundles(spec), ...bridge];
     const system = await this.#prepareSystem(parts);
     const shown = [...parts, ...describeFiles(spec, files)];
     const root = describeRoot({ mounts: spec.mounts, parts: shown, system, lifted: this.#lifted });
@@ -101,7 +104,10 @@ export class ProcessBackend implements Backend {
         filter: this.#filter,
         lifted: this.#lifted,
       });
-      return await startSandbox(command, { group, limits: spec.limits, enforced, files, lifted: this.#lifted });
+      const sandbox = await startSandbox(command, { group, limits: spec.limits, enforced, files, lifted: this.#lifted });
+      const whileItLives = opened.move();
+      void sandbox.exited.then(() => whileItLives.disposeAsync());
+      return sandbox;
     } catch (error) {
       await group.remove();
       throw error;
@@ -120,10 +126,21 @@ export class ProcessBackend implements Backend {
   /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */
   #findPlaces(): Promise<CgroupPlaces> {
     this.#places ??= findCgroupPlaces().then(async (places) => {
-      await Promise.all([sweepGroups(places, isAbandoned), this.#volumes?.sweep()]);
+      await Promise.all([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned)]);
       return places;
     });
     return this.#places;
+  }
+
+  /** Shows the way out inside, where there is one, until what holds it is disposed of. */
+  async #openBridge({ network }: LaunchSpec, opened: AsyncDisposableStack): Promise<BundlePart[]> {
+    if (network === 'off') return [];
+    try {
+      const { hostPath } = opened.adopt(await openBridge(`${ownMark()}-0`, network.accept), (bridge) => bridge.close());
+      return [{ hostPath, at: network.at }];
+    } catch (cause) {
+      throw new BelljarError('SANDBOX_LAUNCH_FAILED', `cannot open a way out: ${(cause as Error).message}`, { cause });
+    }
   }
 
   async #prepareSystem(parts: readonly BundlePart[]): Promise<string> {
