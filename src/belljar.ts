@@ -69,6 +69,7 @@ export class Belljar implements AsyncDisposable {
     this.sessions = sessions;
     this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
+      sessions.policyChanged();
       this.#note('policy.changed', { policyHash: hash, details: { source, previous: previous.hash } });
     });
     policy.on('broken', (problems) => {

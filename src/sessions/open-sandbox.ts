@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
 
@@ -8,6 +10,10 @@ const scratchFolder = '/tmp';
 
 /** Processes that are Belljar's own in every sandbox and do not count against the user: bubblewrap and the runner. */
 const ownProcesses = 2;
+
+/** The way out, where there is one: a socket, and the port by which the runner's forwarder leads to it. */
+const egressSocket = '/belljar/egress';
+const egressPort = 3128;
 
 export interface LaunchLimits {
   readonly memoryBytes: number;
@@ -25,8 +31,25 @@ export interface OpenSandboxOptions {
   readonly require: readonly CapabilityName[];
   /** Whose files are shown and kept; without it the workspace is empty and gone with the sandbox. */
   readonly workspace?: string | undefined;
+  /** Takes over what goes out; without it there is no network. */
+  readonly acceptEgress?: ((connection: Duplex) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const proxyAddress = `http://127.0.0.1:${egressPort}`;
+
+/** As HTTP, all of them: clients that know SOCKS need a package for it. */
+const proxySettings = {
+  HTTP_PROXY: proxyAddress,
+  HTTPS_PROXY: proxyAddress,
+  ALL_PROXY: proxyAddress,
+  NO_PROXY: 'localhost,127.0.0.1,::1',
+};
+
+/** Some programs look for the one spelling, some for the other. */
+const proxyVariables: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(proxySettings).flatMap(([name, value]) => [name, name.toLowerCase()].map((each) => [each, value])),
+);
 
 /** The bundles a session mounts, by the names it uses for them; `runner` is where compileRunner() put it. */
 export function describeBundles(interpreterParts: readonly BundlePart[], runner = runnerSource): BundleCatalogue {
@@ -39,11 +62,18 @@ const leastFiles = 1024;
 
 /** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
-  const { executable, limits, require, signal, workspace } = options;
+  const { executable, limits, require, signal, workspace, acceptEgress } = options;
+  const isOpen = acceptEgress !== undefined;
   return backend.launch(
     {
-      argv: [executable, '-I', '-X', 'utf8', `${runnerFolder}/main.py`],
-      env: { PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
+      argv: [
+        ...([executable, '-I', '-X', 'utf8', `${runnerFolder}/main.py`] as const),
+        ...(isOpen ? [egressSocket, String(egressPort)] : []),
+      ],
+      env: {
+        ...{ PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
+        ...(isOpen ? proxyVariables : {}),
+      },
       mounts: [
         { kind: 'bundle', name: 'interpreter' },
         { kind: 'bundle', name: 'runner' },
@@ -53,14 +83,14 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
       workingDirectory: workspaceFolder,
       limits: {
         memoryBytes: limits.memoryBytes,
-        processes: limits.processes + ownProcesses,
+        processes: limits.processes + ownProcesses + (isOpen ? 1 : 0),
         cpus: limits.cpus,
         cpuTimeMs: limits.cpuTimeMs,
         openFiles: limits.openFiles,
         // Never the first bound to be met: a full disk is easier to understand than a file that is too large.
         fileBytes: limits.diskBytes + limits.scratchBytes,
       },
-      network: 'off',
+      network: isOpen ? { kind: 'egress', at: egressSocket, accept: acceptEgress } : 'off',
       require,
     },
     signal,

@@ -17,6 +17,8 @@ export interface SessionLimits extends RunLimitsInForce {
 export interface SessionOptions {
   /** Told of every run before it starts and after it has ended. */
   readonly journal?: RunJournal;
+  /** The way out, which ends with the session. */
+  readonly network?: { close(): Promise<void> } | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,6 +44,7 @@ export class Session {
   readonly #limits: SessionLimits;
   readonly #journal: RunJournal | undefined;
   readonly #courtesy: Courtesy;
+  readonly #network: SessionOptions['network'];
   readonly #ready = Promise.withResolvers<string>();
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly #ended: Promise<SandboxExit>;
@@ -52,11 +55,12 @@ export class Session {
   #isReady = false;
   #isOver = false;
 
-  private constructor(sandbox: Sandbox, limits: SessionLimits, journal: RunJournal | undefined) {
+  private constructor(sandbox: Sandbox, limits: SessionLimits, { journal, network }: SessionOptions) {
     this.#sandbox = sandbox;
     this.#limits = limits;
     this.#journal = journal;
     this.#courtesy = new Courtesy(sandbox, limits);
+    this.#network = network;
     this.#ended = this.#serve();
   }
 
@@ -66,7 +70,7 @@ export class Session {
    * @throws SANDBOX_LAUNCH_FAILED where it does not.
    */
   static async over(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions = {}): Promise<Session> {
-    const session = new Session(sandbox, limits, options.journal);
+    const session = new Session(sandbox, limits, options);
     try {
       await session.#awaitReady(options.signal);
       return session;
@@ -96,7 +100,9 @@ export class Session {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#current?.giveUp();
+    const networkClosed = this.#network?.close();
     this.#sandbox.kill('the session was closed');
+    await networkClosed;
     await this.#ended;
     await this.#queue; // the run that was under way has its end on the record
   }
@@ -177,7 +183,9 @@ export class Session {
     this.#sandbox.kill('the control stream ended');
     this.#isOver = true;
     this.#courtesy.close();
-    return this.#sandbox.exited;
+    const exit = await this.#sandbox.exited;
+    await this.#network?.close();
+    return exit;
   }
 
   async #dispatch(frame: RunnerFrame): Promise<void> {

@@ -9,6 +9,7 @@ import type { AuditRecord } from '../record/index.ts';
 import type { Backend, BackendName } from '../sandbox/index.ts';
 import { type Role, roleNames } from '../words.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
+import { type EgressSettings, SessionNetwork } from './network.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { Session } from './session.ts';
 
@@ -18,6 +19,7 @@ export interface SessionsParts {
   readonly record: AuditRecord;
   /** Asked at every opening, so that a changed policy holds from the next session on. */
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  readonly egress?: EgressSettings;
 }
 
 export interface OpenSessionOptions {
@@ -33,6 +35,7 @@ export interface OpenSessionOptions {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #open = new Set<Session>();
+  readonly #networks = new Set<SessionNetwork>();
   #isClosed = false;
 
   constructor(parts: SessionsParts) {
@@ -67,6 +70,11 @@ export class Sessions {
     }
   }
 
+  /** Has the policy in force hold for what is under way: connections that it no longer opens are ended. */
+  policyChanged(): void {
+    for (const network of this.#networks) network.policyChanged();
+  }
+
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -76,25 +84,52 @@ export class Sessions {
   async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
     const { backend, interpreter, record } = this.#parts;
     const { limits, required } = decision;
-    const sandbox = await openSandbox(backend, {
-      executable: interpreter.executable,
-      limits,
-      require: required,
-      signal,
-    });
-    const journal = new RunJournal({
-      ...origin,
-      record,
-      environmentKey: null,
-      python: interpreter.version,
-      backend: backend.name,
-      capabilities: sandbox.enforced,
-      limits,
-    });
-    const session = await Session.over(sandbox, limits, { journal, signal });
+    const network = decision.network.allow.length > 0 ? this.#openNetwork(origin) : undefined;
+    try {
+      const sandbox = await openSandbox(backend, {
+        executable: interpreter.executable,
+        limits,
+        require: network === undefined ? required : [...required, 'egress-rules'],
+        acceptEgress: network === undefined ? undefined : (connection) => network.accept(connection),
+        signal,
+      });
+      const journal = new RunJournal({
+        ...origin,
+        record,
+        environmentKey: null,
+        python: interpreter.version,
+        backend: backend.name,
+        capabilities: sandbox.enforced,
+        limits,
+      });
+      const session = await Session.over(sandbox, limits, { journal, network, signal });
+      this.#keep(session, network);
+      return session;
+    } catch (error) {
+      await this.#closeNetwork(network);
+      throw error;
+    }
+  }
+
+  #keep(session: Session, network: SessionNetwork | undefined): void {
     this.#open.add(session);
-    void session.ended.finally(() => this.#open.delete(session));
-    return session;
+    void session.ended.finally(() => {
+      this.#open.delete(session);
+      void this.#closeNetwork(network);
+    });
+  }
+
+  #openNetwork(origin: JournalOrigin): SessionNetwork {
+    const { record, currentPolicy, egress = {} } = this.#parts;
+    const network = new SessionNetwork({ record, origin, currentPolicy, settings: egress });
+    this.#networks.add(network);
+    return network;
+  }
+
+  async #closeNetwork(network: SessionNetwork | undefined): Promise<void> {
+    if (network === undefined) return;
+    this.#networks.delete(network);
+    await network.close();
   }
 }
 

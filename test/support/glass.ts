@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { Duplex } from 'node:stream';
 
 import { findInterpreter } from '../../src/environments/index.ts';
 import { ProcessBackend, type ProcessBackendOptions } from '../../src/sandbox/index.ts';
@@ -35,11 +36,12 @@ export interface GlassResult {
 export async function openTestSession(
   limits: Partial<LaunchLimits & SessionLimits> = {},
   options: ProcessBackendOptions = {},
+  acceptEgress?: (connection: Duplex) => void,
 ): Promise<Session> {
   const { executable, parts } = await interpreter;
   const all = { ...roomyLimits, ...limits };
   const backend = new ProcessBackend(describeBundles(parts), options);
-  return Session.over(await openSandbox(backend, { executable, limits: all, require: [] }), all);
+  return Session.over(await openSandbox(backend, { executable, limits: all, require: [], acceptEgress }), all);
 }
 
 /** Runs Python behind glass, as a user's file would be. */
@@ -49,6 +51,10 @@ export async function runInside(
   options: ProcessBackendOptions = {},
 ): Promise<GlassResult> {
   await using session = await openTestSession(limits, options);
+  return await runInSession(session, code);
+}
+
+export async function runInSession(session: Session, code: string): Promise<GlassResult> {
   const chunks: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
   const { outcome } = await session.run(
     { name: 'test.py', code, args: [] },

@@ -43,7 +43,9 @@ export async function openBridge(owner: string, accept: (connection: Duplex) => 
 
 /** Removes the bridges of owners that are no more. */
 export async function sweepBridges(isAbandoned: (owner: string) => boolean): Promise<void> {
-  for (const name of await readdir(baseFolder())) {
+  // Where it cannot be looked at, none can be opened either, and that will be told.
+  const names = await readdir(baseFolder()).catch(() => []);
+  for (const name of names) {
     const [, owner] = /^belljar-bridge-(.+)-[^-]{6}$/.exec(name) ?? [];
     if (owner === undefined || !isAbandoned(owner)) continue;
     const folder = join(baseFolder(), name);

@@ -104,7 +104,13 @@ export class ProcessBackend implements Backend {
         filter: this.#filter,
         lifted: this.#lifted,
       });
-      const sandbox = await startSandbox(command, { group, limits: spec.limits, enforced, files, lifted: this.#lifted });
+      const sandbox = await startSandbox(command, {
+        group,
+        limits: spec.limits,
+        enforced,
+        files,
+        lifted: this.#lifted,
+      });
       const whileItLives = opened.move();
       void sandbox.exited.then(() => whileItLives.disposeAsync());
       return sandbox;
@@ -126,7 +132,7 @@ export class ProcessBackend implements Backend {
   /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */
   #findPlaces(): Promise<CgroupPlaces> {
     this.#places ??= findCgroupPlaces().then(async (places) => {
-      await Promise.all([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned)]);
+      await Promise.all([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned), this.#volumes?.sweep()]);
       return places;
     });
     return this.#places;

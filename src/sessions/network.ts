@@ -1,0 +1,51 @@
+import type { Duplex } from 'node:stream';
+
+import type { Policy } from '../policy/index.ts';
+import { type EgressOptions, EgressProxy } from '../sandbox/index.ts';
+import type { JournalOrigin } from './journal.ts';
+import { NetworkJournal } from './network-journal.ts';
+import type { AuditRecord } from '../record/index.ts';
+
+/** What differs from the product's own way out: bounds, and in tests the name server and where servers live. */
+export type EgressSettings = Pick<EgressOptions, 'limits' | 'resolve' | 'exemptAddressesInTests'>;
+
+export interface SessionNetworkOptions {
+  readonly record: AuditRecord;
+  readonly origin: JournalOrigin;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  readonly settings: EgressSettings;
+}
+
+/** The way out of one session: what the policy in force opens, each connection on the record. */
+export class SessionNetwork {
+  readonly #proxy: EgressProxy;
+  readonly #journal: NetworkJournal;
+
+  constructor({ record, origin, currentPolicy, settings }: SessionNetworkOptions) {
+    this.#journal = new NetworkJournal({
+      append: (draft) => record.append({ ...origin, policyHash: currentPolicy().hash, ...draft }),
+      // What cannot be put on the record does not happen.
+      onFailure: () => this.#proxy.close(),
+    });
+    this.#proxy = new EgressProxy({
+      ...settings,
+      rules: () => currentPolicy().policy.runtime.network.allow,
+      onReport: (report) => this.#journal.add(report),
+    });
+  }
+
+  accept(connection: Duplex): void {
+    this.#proxy.accept(connection);
+  }
+
+  /** Ends what the policy in force no longer opens. */
+  policyChanged(): void {
+    this.#proxy.rulesChanged();
+  }
+
+  /** Ends everything at once; resolves when it is on the record. Never rejects. */
+  async close(): Promise<void> {
+    this.#proxy.close();
+    await this.#journal.flush();
+  }
+}
