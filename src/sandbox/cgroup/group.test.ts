@@ -34,6 +34,22 @@ describe('Cgroup', needs(root, writable), () => {
     assert.deepEqual(group.joinFiles.filter(existsSync), []);
   });
 
+  it('gives up at the deadline on what does not die, and says how much is left', async () => {
+    const group = await Cgroup.create(places, `test-${process.pid}-stays`, {});
+    const child = spawn('sleep', ['60']);
+    const exited = once(child, 'exit');
+    try {
+      for (const file of group.joinFiles) writeFileSync(file, String(child.pid));
+      // The first round kills it, and sees it still; after a deadline that has passed there is no second one.
+      assert.ok((await group.kill(-1)) > 0);
+      await exited;
+      assert.equal(await group.kill(), 0);
+    } finally {
+      child.kill('SIGKILL');
+      await group.remove();
+    }
+  });
+
   it('ends the one process that goes past the memory limit, counts that, and leaves the others running', async () => {
     const group = await Cgroup.create(places, `test-${process.pid}-greedy`, limits);
     const join = group.joinFiles.map((file) => `echo $$ >${file}`).join(' && ');

@@ -29,6 +29,8 @@ const cpuWeights = { low: '1', usual: '100' };
 /** What all sockets of a sandbox together may hold, on version 1. */
 const socketBytes = 8 * 1024 * 1024;
 
+const killDeadlineMs = 30_000;
+
 /** One group per sandbox, in as many folders as the machine spreads its controllers over. */
 export class Cgroup {
   readonly #folders: ReadonlyMap<Controller, { version: Version; folder: string }>;
@@ -81,13 +83,17 @@ export class Cgroup {
       .catch(() => undefined);
   }
 
-  /** Kills until the group is empty: what forks while we read the list is met in the next round. */
-  async kill(): Promise<void> {
+  /**
+   * Kills until the group is empty: what forks while we read the list is met in the next round. Resolves to how many are
+   * left at the deadline: the kernel ends nobody who waits for a device that does not answer.
+   */
+  async kill(deadlineMs = killDeadlineMs): Promise<number> {
     const folders = this.#uniqueFolders();
+    const deadline = performance.now() + deadlineMs;
     for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
       let left = 0;
       for (const folder of folders) left += await killProcesses(folder);
-      if (left === 0) return;
+      if (left === 0 || performance.now() > deadline) return left;
       await delay(pauseMs);
     }
   }

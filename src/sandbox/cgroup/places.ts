@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { groupsName, makeWritable } from './folders.ts';
+import { countsSwap, findHandedOver, findRemedy } from './handed-over.ts';
 import { type CgroupMount, findMembership, parseCgroupMounts } from './mounts.ts';
 import { type CgroupPlace, type CgroupPlaces, type Controller, controllers } from './place.ts';
 import { openUnified } from './unified.ts';
@@ -23,6 +24,10 @@ export async function findCgroupPlaces(): Promise<CgroupPlaces> {
     const open = await openUnified(mounts, memberships);
     for (const controller of others) places.set(controller, await open(controller));
   }
+  const memory = places.get('memory');
+  if (memory !== undefined && memory.version !== 'none' && !(await countsSwap(memory.folder))) {
+    places.set('memory', { ...memory, leaves: 'swap' });
+  }
   return Object.fromEntries(places) as CgroupPlaces;
 }
 
@@ -31,6 +36,11 @@ async function openLegacy(mount: CgroupMount, controller: Controller, membership
   const own = findMembership(memberships, controller) ?? '/';
   const relative = own.startsWith(mount.root) ? own.slice(mount.root.length) : '';
   const folder = join(mount.mountPoint, relative, groupsName);
-  const refusal = await makeWritable(folder);
-  return refusal === undefined ? { version: 1, folder } : { version: 'none', why: refusal };
+  const why = await makeWritable(folder);
+  if (why === undefined) return { version: 1, folder };
+  // Else what root handed over to this user, once for all sessions: wherever these stand, the way there is open on version 1.
+  const handedOver = await findHandedOver(mount.mountPoint);
+  if (handedOver !== undefined) return { version: 1, folder: handedOver };
+  const remedy = await findRemedy(why);
+  return { version: 'none', why, ...(remedy === undefined ? {} : { remedy }) };
 }

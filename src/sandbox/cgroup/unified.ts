@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { findDelegated } from './delegation.ts';
 import { groupsName, makeWritable, passOn, readWords, vacate } from './folders.ts';
+import { handOverRemedy } from './handed-over.ts';
 import { type CgroupMount, findMembership } from './mounts.ts';
 import type { CgroupPlace, Controller } from './place.ts';
 import { hasOwnSystemd, isRuledBySystemd, openSandboxesUnit } from './systemd.ts';
@@ -63,7 +64,7 @@ async function divide(folder: string): Promise<Base> {
 
 async function refuseUser(): Promise<Base> {
   const why = 'the cgroup that Belljar was started in is not delegated to this user';
-  if (!(await hasOwnSystemd())) return { why };
+  if (!(await hasOwnSystemd())) return { why, remedy: handOverRemedy() };
   const command = scopeCommand('--user --scope');
   return { why, remedy: `Start Belljar as root, or where cgroups are delegated to this user: ${command}` };
 }

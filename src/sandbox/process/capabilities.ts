@@ -100,5 +100,12 @@ function hasLoopbackOnly(trial: IsolationTrial | undefined): boolean {
 function limited(place: CgroupPlace, tried: boolean | undefined, why: string): Assessment {
   if (place.version === 'none') return { status: 'missing', why: place.why, remedy: place.remedy ?? delegationRemedy };
   if (tried === false) return { status: 'missing', why: 'a trial on this machine went past the limit' };
+  if (place.leaves === 'swap') {
+    return {
+      status: 'degraded',
+      why: 'memory is limited by cgroup, but this machine has swap, which its kernel does not count',
+      remedy: 'Start the kernel with swapaccount=1, or turn swap off: swapoff -a',
+    };
+  }
   return enforced(`${why} v${place.version}`);
 }

@@ -80,8 +80,9 @@ export class ProcessSandbox implements Sandbox {
 
   async #awaitExit(diagnostics: Tail): Promise<SandboxExit> {
     const [code, signal] = await exitOf(this.#child);
-    await this.#group.kill();
-    await diagnostics.ended; // nobody is left who could hold it open
+    const left = await this.#group.kill();
+    if (left > 0) tellUnkillable(left);
+    else await diagnostics.ended; // nobody is left who could hold it open
     const usage = await this.usage();
     this.#finalUsage = usage;
     await this.#group.remove();
@@ -93,6 +94,13 @@ export class ProcessSandbox implements Sandbox {
       diagnostics: diagnostics.text(),
     };
   }
+}
+
+/** The sandbox counts as ended all the same; the next start sweeps its group, if it can. */
+function tellUnkillable(count: number): void {
+  process.emitWarning(`${count} processes of a sandbox do not die: they wait for a device that does not answer`, {
+    code: 'BELLJAR_UNKILLABLE',
+  });
 }
 
 interface Ending {
