@@ -15,7 +15,14 @@ export { formatBytes, parseByteSize, parseDurationMs } from './units.ts';
 export type { Role } from './words.ts';
 export { type CaseReport, type ProofReport, type ProveOptions, proveGlass } from './proof/index.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
-export { type BackendReport, type CapabilityReport, describeFilter } from './sandbox/index.ts';
+export {
+  type BackendReport,
+  type CapabilityReport,
+  type SetupOptions,
+  type SetupReport,
+  describeFilter,
+  setUpUser,
+} from './sandbox/index.ts';
 export {
   type OpenSessionOptions,
   type RunEvent,

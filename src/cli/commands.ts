@@ -44,4 +44,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say what this machine can enforce',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  setup: {
+    summary: 'as root: let an ordinary user limit memory, processes and CPU',
+    load: async () => (await import('./setup.ts')).setupCommand,
+  },
 };

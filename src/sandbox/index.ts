@@ -25,3 +25,4 @@ export {
 export { describeFilter } from './seccomp/index.ts';
 export { type Protection, protections } from './process/protection.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';
+export { type SetupOptions, type SetupReport, setUpUser } from './setup/index.ts';

@@ -1,0 +1,1 @@
+export { type SetupOptions, type SetupReport, setUpUser } from './set-up-user.ts';
