@@ -191,6 +191,17 @@ def burn_each(processes, seconds):
         os.waitpid(pid, 0)
 
 
+def outlast(seconds):
+    for name in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(name, signal.SIG_IGN)
+    time.sleep(seconds)
+
+
+def flood(size):
+    for _ in range(size // 4096):
+        os.write(1, b"x" * 4096)
+
+
 def orphan():
     """A grandchild that left its session, its parent and its terminal behind."""
     if os.fork() == 0:

@@ -5,6 +5,7 @@ import { fileRows } from './cases/files.ts';
 import { kernelRows } from './cases/kernel.ts';
 import { networkRows } from './cases/network.ts';
 import { processRows } from './cases/processes.ts';
+import { forgottenDescriptor } from './forgotten-descriptor.ts';
 import { programCases } from './program-case.ts';
 import { deedCases, lieCases } from './session-case.ts';
 
@@ -12,6 +13,7 @@ import { deedCases, lieCases } from './session-case.ts';
 export const corpus: readonly ProofCase[] = [
   ...programCases('kernel', kernelRows),
   ...programCases('files', fileRows),
+  forgottenDescriptor,
   ...programCases('network', networkRows),
   ...programCases('processes', processRows),
   ...programCases('exhaustion', exhaustionRows),

@@ -40,6 +40,8 @@ export interface ProgramRow {
   readonly title: string;
   /** Each must be lifted for the control to succeed. */
   readonly stoppedBy: readonly Protection[];
+  /** In words, where what stops it is not lifted but left out of the limits. */
+  readonly stoppedByWords?: string;
   /** Those of them that hold alone, while the others are lifted: each becomes a case of its own. */
   readonly alone?: readonly Protection[];
   /** File and function below python/belljar_proof. */
@@ -89,7 +91,8 @@ class ProgramCase implements ProofCase {
     this.family = family;
     this.id = alone === undefined ? row.id : `${row.id}.${alone}`;
     this.title = alone === undefined ? row.title : `${row.title}, where only this protection stands`;
-    this.protections = alone === undefined ? row.stoppedBy : [alone];
+    const words = row.stoppedByWords === undefined ? row.stoppedBy : [row.stoppedByWords];
+    this.protections = alone === undefined ? words : [alone];
     this.observed = row.seen.what;
     this.requires = row.requires;
     this.mayBeOutOfReach = row.mayBeOutOfReach ?? false;

@@ -29,13 +29,17 @@ export class Transcript {
     return this.#bytes;
   }
 
+  content(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
   holds(text: string): boolean {
-    return Buffer.concat(this.#chunks).includes(text);
+    return this.content().includes(text);
   }
 
   /** What a program of the host's says of itself, as `#{…}` on a line: facts that an attack needs to know. */
   get facts(): unknown {
-    const line = /^#(\{.*\})$/m.exec(Buffer.concat(this.#chunks).toString('utf8'))?.[1];
+    const line = /^#(\{.*\})$/m.exec(this.content().toString('utf8'))?.[1];
     return line === undefined ? undefined : (JSON.parse(line) as unknown);
   }
 

@@ -4,13 +4,15 @@ import {
   cpuTimePastLimit,
   descriptorsPastLimit,
   filePastLimit,
+  livesPastTime,
   memoryPastLimit,
+  outputPastLimit,
   processesPastLimit,
   somethingLivesOn,
   spacePastLimit,
 } from '../observe/limits.ts';
 import type { ProgramRow } from '../program-case.ts';
-import { outside } from '../way.ts';
+import { outside, withoutLimit } from '../way.ts';
 
 const mebibyte = 1 << 20;
 /** Small, so that the control goes past it without taking what others need. */
@@ -184,6 +186,28 @@ const timeRows: readonly ProgramRow[] = [
     input: { processes: 8, seconds: 1 },
     limits: { cpus: 0.1 },
     seen: bandwidthPastLimit,
+  },
+  {
+    id: 'sandbox-time',
+    title: 'lives on when the time of its sandbox is up, deaf to every signal',
+    stoppedBy: [],
+    stoppedByWords: 'the clock of the sandbox',
+    control: withoutLimit('wallTimeMs'),
+    program: 'exhaustion.outlast',
+    input: { seconds: 3 },
+    limits: { wallTimeMs: 2500 },
+    seen: livesPastTime,
+  },
+  {
+    id: 'sandbox-output',
+    title: 'writes more to its host than the host will read',
+    stoppedBy: [],
+    stoppedByWords: 'the bound on what comes out of a sandbox',
+    control: withoutLimit('outputBytes'),
+    program: 'exhaustion.flood',
+    input: { size: 2 * mebibyte },
+    limits: { outputBytes: 128 * 1024 },
+    seen: outputPastLimit,
   },
   {
     id: 'orphan',

@@ -99,6 +99,27 @@ export const bandwidthPastLimit: Observer = {
   },
 };
 
+export const livesPastTime: Observer = {
+  what: 'a process of it lives when its time is up',
+  look: ({ attempt, limits }) => {
+    const [survivor] = attempt.processes();
+    const elapsedMs = performance.now() - attempt.before.atMs;
+    return survivor !== undefined && elapsedMs > (limits.wallTimeMs ?? 0)
+      ? `process ${survivor.pid} lives after ${Math.round(elapsedMs)} ms, where ${limits.wallTimeMs} are allowed`
+      : undefined;
+  },
+};
+
+/** What lies in the pipe when the limit is met may still be read. */
+export const outputPastLimit: Observer = {
+  what: 'more comes out of it than the limit allows',
+  look: ({ attempt, limits }) => {
+    const { bytes } = attempt.transcript;
+    const { outputBytes = 0 } = limits;
+    return bytes > outputBytes * 4 ? `${formatBytes(bytes)}, where ${formatBytes(outputBytes)} are allowed` : undefined;
+  },
+};
+
 /** Ends the sandbox, and then looks for what should have ended with it. */
 export const somethingLivesOn: Observer = {
   what: 'a process of it lives after its end',
