@@ -32,6 +32,20 @@ describe('the corpus', () => {
     }
   });
 
+  it('has every case and family that the threat model names', () => {
+    const page = readFileSync(new URL('../../docs/threat-model.md', import.meta.url), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.split('|').length === 5);
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[3] ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name),
+    );
+    const known = new Set<string | undefined>([...families, ...corpus.map(({ id }) => id)]);
+    assert.ok(named.length > 20, `${named.length} names`);
+    assert.deepEqual(
+      named.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+
   it('has programs that are there, and need no Python newer than 3.9', () => {
     for (const name of ['main', 'calls', 'refusal']) assert.ok(existsSync(join(programFolder, `${name}.py`)));
     assert.doesNotMatch(readFileSync(join(programFolder, 'main.py'), 'utf8'), /^\s*match /m);

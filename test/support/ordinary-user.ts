@@ -12,6 +12,8 @@ const project = join(launcher, '..');
 export class OrdinaryUser implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'belljar-user-'));
   readonly #home = join(this.folder, 'home');
+  /** Where its programs put what they need for a moment. */
+  readonly temporary = join(this.#home, 'temporary');
 
   constructor() {
     spawnSync('chmod', ['755', this.folder]);
@@ -22,8 +24,10 @@ export class OrdinaryUser implements Disposable {
       cpSync(join(project, 'node_modules', name), join(this.folder, 'node_modules', name), { recursive: true });
     }
     cpSync(process.execPath, join(this.folder, 'node'));
-    mkdirSync(this.#home);
-    chownSync(this.#home, uid, uid);
+    for (const own of [this.#home, this.temporary]) {
+      mkdirSync(own);
+      chownSync(own, uid, uid);
+    }
   }
 
   /** Runs Belljar's command line as this user. */
@@ -36,7 +40,12 @@ export class OrdinaryUser implements Disposable {
       encoding: 'utf8',
       cwd: '/',
       maxBuffer: 16 << 20,
-      env: { PATH: '/usr/bin:/bin', HOME: this.#home, BELLJAR_HOME: join(this.#home, 'belljar') },
+      env: {
+        PATH: '/usr/bin:/bin',
+        HOME: this.#home,
+        TMPDIR: this.temporary,
+        BELLJAR_HOME: join(this.#home, 'belljar'),
+      },
     });
   }
 

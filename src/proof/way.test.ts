@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { describeWay, outside, wholeGlass, without, withoutLimit } from './way.ts';
+
+describe('describeWay()', () => {
+  it('says with or without what an attempt is made', () => {
+    assert.equal(describeWay(wholeGlass), 'behind glass');
+    assert.equal(describeWay(without('private-root', 'pid-namespace')), 'without private-root, pid-namespace');
+    assert.equal(describeWay(withoutLimit('outputBytes')), 'without outputBytes');
+    assert.equal(describeWay(outside()), 'outside the glass');
+    assert.equal(describeWay(outside('unshare', '--net')), 'outside the glass, by unshare --net');
+  });
+});
