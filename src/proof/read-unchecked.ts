@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const patienceMs = 5000;
+/** For an emulated machine as well. */
+const patienceMs = 30_000;
 
 /**
  * Reads a control stream as a host would that trusts its runner: each line is a frame, what is none is passed over.

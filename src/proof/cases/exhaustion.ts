@@ -172,8 +172,9 @@ const timeRows: readonly ProgramRow[] = [
     stoppedBy: ['cpu-time-limit'],
     requires: 'cpu-time-limit',
     program: 'exhaustion.burn_each',
-    input: { processes: 4, seconds: 0.4 },
-    limits: { cpuTimeMs: 500 },
+    input: { processes: 4, seconds: 0.8 },
+    // Enough for a slow machine to start Python.
+    limits: { cpuTimeMs: 1500 },
     timeoutMs: 30_000,
     seen: cpuTimePastLimit,
   },

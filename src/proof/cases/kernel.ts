@@ -41,7 +41,11 @@ const surfaceRows: readonly ProgramRow[] = [
   {
     id: 'perf-event',
     title: 'counts what the processor does',
-    stoppedBy: filter,
+    // Some distributions ask for a right besides.
+    stoppedBy: filterOrRights.stoppedBy,
+    alone: filter,
+    asUser: { control: outside() },
+    mayBeOutOfReach: true,
     program: 'surface.perf_event',
     seen: holdsDescriptor(/perf_event/, 'a perf event'),
   },
