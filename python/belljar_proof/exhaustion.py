@@ -163,12 +163,12 @@ def dump_core():
 
 
 def burn(processes, seconds):
-    """Processor time, for so long on the wall."""
-    until = time.monotonic() + seconds
+    """Processor time, each for so long on the wall from when it begins."""
     children = []
     for _ in range(processes):
         pid = os.fork()
         if pid == 0:
+            until = time.monotonic() + seconds
             while time.monotonic() < until:
                 pass
             os._exit(0)

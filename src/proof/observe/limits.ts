@@ -95,7 +95,7 @@ export const bandwidthPastLimit: Observer = {
   what: 'the host counts more processor time for it than its share of the time that passed',
   look: async ({ attempt, limits }) => {
     const share = ((await processorMs(attempt)) - attempt.before.cpuMs) / (performance.now() - attempt.before.atMs);
-    return share > limits.cpus * 2 ? `${share.toFixed(2)} processors, where ${limits.cpus} are allowed` : undefined;
+    return share > limits.cpus * 1.5 ? `${share.toFixed(2)} processors, where ${limits.cpus} are allowed` : undefined;
   },
 };
 
