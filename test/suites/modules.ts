@@ -18,3 +18,7 @@ export const allModules: readonly string[] = `
 /** What takes a few seconds and needs much of what a sandbox can break: threads, sockets, terminals, files, libraries. */
 export const sampleModules: readonly string[] =
   'test_ctypes test_fcntl test_mmap test_posix test_pty test_sqlite3 test_tempfile test_threadsignals'.split(' ');
+
+/** A minute or two each: what begins with them is done sooner. */
+export const slowModules: readonly string[] =
+  'test_asyncio test_concurrent_futures test_multiprocessing_forkserver test_multiprocessing_spawn'.split(' ');
