@@ -24,7 +24,12 @@ export interface MachineReport {
   readonly home: string;
   readonly python: { readonly executable: string; readonly version: string } | { readonly problem: string };
   readonly policy:
-    | { readonly source: string; readonly required: readonly RequiredCapability[] }
+    | {
+        readonly source: string;
+        readonly required: readonly RequiredCapability[];
+        /** What running code may reach; nothing means that the network is off. */
+        readonly hosts: Policy['runtime']['network']['allow'];
+      }
     | { readonly problem: string; readonly remedy: string };
   readonly backends: readonly BackendReport[];
   /** Why code cannot run here; none means that it can. */
@@ -85,7 +90,9 @@ async function describePolicy({ policyFile, env }: InspectOptions, home: string)
     const { policy, source } = live.current;
     const unsupported = findUnsupported(policy.runtime, 'process');
     if (unsupported !== undefined) return { problem: unsupported.message, remedy: unsupported.hint };
-    return { source, required: requiredCapabilities(policy) };
+    const hosts = policy.runtime.network.allow;
+    const required = requiredCapabilities(policy);
+    return { source, hosts, required: hosts.length === 0 ? required : [...required, 'egress-rules'] };
   } catch (error) {
     const { path = '' } = await findPolicy({ file: policyFile, env, home });
     return { ...problemOf(error), remedy: `Mend the policy: belljar policy check ${path}` };

@@ -73,6 +73,7 @@ function printReport(report: MachineReport, io: CommandIo): void {
     ['node', report.node],
     ['python', 'problem' in python ? python.problem : `${python.version} at ${python.executable}`],
     ['policy', 'problem' in policy ? policy.problem : policy.source],
+    ['network', 'problem' in policy ? 'unknown' : describeNetwork(policy.hosts)],
     ['home', report.home],
   ];
   for (const [name, value] of facts) printLine(io, `${name.padEnd(9)}${value}`);
@@ -86,6 +87,11 @@ function printReport(report: MachineReport, io: CommandIo): void {
   }
   printLine(io, '\n* required by the policy');
   printVerdict(report, io);
+}
+
+function describeNetwork(hosts: readonly { readonly host: string; readonly ports: readonly number[] }[]): string {
+  if (hosts.length === 0) return 'off';
+  return `open to ${hosts.map(({ host, ports }) => `${host} (${ports.join(', ')})`).join(', ')}`;
 }
 
 function printVerdict({ obstacles }: MachineReport, io: CommandIo): void {

@@ -34,9 +34,9 @@ export const runCommand: Command = {
   help: `
 belljar run FILE|- [OPTION…] [-- ARGUMENT…]
 
-Runs a Python file (or what comes on standard input, for “-”) in a sandbox: no network, no files of this machine, an
-empty workspace that is gone afterwards, limits that the kernel enforces. Standard output and error are passed on as
-they come; the code's own standard input is empty.
+Runs a Python file (or what comes on standard input, for “-”) in a sandbox: no network but what the policy opens, no
+files of this machine, an empty workspace that is gone afterwards, limits that the kernel enforces. Standard output and
+error are passed on as they come; the code's own standard input is empty.
 
   --memory SIZE       memory of all its processes together (256MB, 1GiB)
   --timeout TIME      time on the clock (30s, 5m)
