@@ -6,8 +6,10 @@ at the other end of the socket.
 
 import os
 import select
-import socket
 import time
+
+# The module of that name makes enumerations of all its constants, which takes longer than all the rest of the start.
+import _socket as socket
 
 CHUNK = 64 * 1024
 SEGMENT = 16 * 1024
@@ -99,7 +101,7 @@ class Forwarder:
     def accept(self, listener):
         inner = outer = None
         try:
-            inner, _ = listener.accept()
+            inner = socket.socket(fileno=listener._accept()[0])
             outer = socket.socket(socket.AF_UNIX)
             outer.connect(self.path)
         except BlockingIOError:

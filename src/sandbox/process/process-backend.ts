@@ -234,7 +234,8 @@ function isAbandoned(group: string): boolean {
   const [namespace, pid, startTime] = /^(\d+)-(\d+)-(\d+)-\d+$/.exec(group)?.slice(1) ?? [];
   if (namespace !== pidNamespace() || pid === undefined) return false;
   try {
-    return startTimeOf(readFileSync(`/proc/${pid}/stat`, 'utf8')) !== startTime;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return startTimeOf(stat) !== startTime || isUnburied(stat);
   } catch {
     return true;
   }
@@ -242,6 +243,11 @@ function isAbandoned(group: string): boolean {
 
 function pidNamespace(): string {
   return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+}
+
+/** Dead, and only waiting for its parent to look: in a container whose first process never does, for ever. */
+function isUnburied(stat: string): boolean {
+  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 /** Field 22, counted behind the program's name, which may hold spaces and parentheses. */
