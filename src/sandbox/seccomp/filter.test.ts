@@ -76,9 +76,45 @@ for (const arch of arches) {
 
     it('opens internet sockets for TCP and UDP only', () => {
       for (const family of [2, 10]) {
-        for (const protocol of [0, 6, 17]) assert.equal(call('socket', family, 1, protocol), allow);
-        for (const protocol of [1, 132, 136, 255, 262]) assert.equal(call('socket', family, 1, protocol), 'errno 97');
+        for (const protocol of [0, 6]) assert.equal(call('socket', family, 1, protocol), allow);
+        for (const protocol of [0, 17]) assert.equal(call('socket', family, 0x80802, protocol), allow);
+        for (const protocol of [1, 17, 132, 136, 255, 262])
+          assert.equal(call('socket', family, 1, protocol), 'errno 97');
+        // With protocol 0 the kernel takes the first of that type: SCTP, DCCP, raw.
+        for (const type of [3, 4, 5, 6, 10]) assert.equal(call('socket', family, type, 0), 'errno 97');
       }
+    });
+
+    it('sets what programs tune on sockets, and attaches no filters to them', () => {
+      for (const [level, name] of [
+        [1, 2],
+        [1, 9],
+        [6, 1],
+        [0, 2],
+        [41, 26],
+        [17, 103],
+      ])
+        assert.equal(call('setsockopt', 3, level ?? 0, name ?? 0), allow, `${level} ${name}`);
+      for (const [level, name] of [
+        [1, 26],
+        [1, 50],
+        [1, 51],
+        [1, 52],
+        [1, 29],
+        [6, 31],
+        [0, 64],
+        [41, 64],
+        [270, 1],
+        [132, 1],
+      ])
+        assert.equal(call('setsockopt', 3, level ?? 0, name ?? 0), 'errno 92', `${level} ${name}`);
+      assert.equal(call('setsockopt', 3, 1, (1n << 32n) | 26n), 'errno 92');
+    });
+
+    it('loads no filter of its own, whose compiled code no limit counts', () => {
+      assert.equal(call('seccomp', 2), allow);
+      for (const operation of [0, 1]) assert.equal(call('seccomp', operation), 'errno 1');
+      assert.equal(call('prctl', 22, 2), 'errno 1');
     });
 
     it('maps no huge pages, by any call', () => {

@@ -90,9 +90,39 @@ function search(routes: readonly Route[]): Block {
 }
 
 function testArguments({ allowedWhen, otherwise }: ConditionalCall): Block {
-  return allowedWhen
+  return decide(allowedWhen, [answer(verdict.fail(otherwise))]);
+}
+
+type Tests = readonly ArgumentTest[];
+
+/**
+ * Allows where all tests of an alternative hold. Alternatives that begin by asking the same for different values exclude
+ * each other: asked once, they share the way out, which else is written behind each test again.
+ */
+function decide(alternatives: readonly Tests[], refusal: Block): Block {
+  const branches = findBranches(alternatives);
+  if (branches === undefined) {
+    return alternatives.toReversed().reduce<Block>((rest, tests) => testAll(tests, rest), refusal);
+  }
+  const [{ argument, mask: bits }] = alternatives[0] as [ArgumentTest];
+  const chain = [...branches]
     .toReversed()
-    .reduce<Block>((rest, tests) => testAll(tests, rest), [answer(verdict.fail(otherwise))]);
+    .reduce<Block>((rest, [value, inner]) => ifEqual(value, decide(inner, refusal), rest), refusal);
+  return [...loadMasked(argument, bits), ...chain];
+}
+
+/** What is left to test for each value of the first test; undefined where they do not ask the same. */
+function findBranches(alternatives: readonly Tests[]): Map<number, Tests[]> | undefined {
+  const [asked] = alternatives[0] ?? [];
+  if (asked === undefined || alternatives.length < 2) return undefined;
+  const branches = new Map<number, Tests[]>();
+  for (const [first, ...others] of alternatives) {
+    const [value, ...more] = first?.values ?? [];
+    if (value === undefined || more.length > 0) return undefined;
+    if (first?.argument !== asked.argument || first.mask !== asked.mask) return undefined;
+    branches.set(value, [...(branches.get(value) ?? []), others]);
+  }
+  return branches;
 }
 
 /** Allows where all tests hold, else goes on with the rest. */
@@ -101,8 +131,11 @@ function testAll(tests: readonly ArgumentTest[], rest: Block): Block {
 }
 
 function testOne({ argument, mask: bits, values }: ArgumentTest, then: Block, rest: Block): Block {
-  const load: Block = [loadArgument(argument), ...(bits === 0xffffffff ? [] : [mask(bits)])];
-  return [...load, ...matchAny(values, then, rest)];
+  return [...loadMasked(argument, bits), ...matchAny(values, then, rest)];
+}
+
+function loadMasked(argument: number, bits: number): Block {
+  return [loadArgument(argument), ...(bits === 0xffffffff ? [] : [mask(bits)])];
 }
 
 function matchAny(values: readonly number[], then: Block, rest: Block): Block {

@@ -1,3 +1,5 @@
+import { socketOptions } from './socket-options.ts';
+
 /**
  * What code behind glass may ask the kernel for, as a person reads it: what is not listed does not exist for it.
  * Numbers are looked up per architecture; a name that an architecture lacks is left out there.
@@ -20,7 +22,7 @@ export const allowedCalls: Readonly<Record<string, string>> = {
     sched_getparam sched_getscheduler sched_setattr sched_setparam sched_setscheduler sched_get_priority_max
     sched_get_priority_min sched_rr_get_interval getpriority setpriority getrlimit setrlimit prlimit64 getrusage times
     sysinfo uname pidfd_open pidfd_send_signal ioprio_get ioprio_set rseq set_robust_list get_robust_list
-    restart_syscall seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self`,
+    restart_syscall landlock_create_ruleset landlock_add_rule landlock_restrict_self`,
   'users and rights': `getuid geteuid getgid getegid getresuid getresgid getgroups setuid setgid setreuid setregid
     setresuid setresgid setgroups setfsuid setfsgid capget capset`,
   signals: `kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigpending rt_sigqueueinfo rt_tgsigqueueinfo rt_sigreturn
@@ -29,7 +31,7 @@ export const allowedCalls: Readonly<Record<string, string>> = {
     timer_settime timer_gettime timer_getoverrun timer_delete`,
   'locks and queues': `futex futex_waitv futex_wake futex_wait futex_requeue semget semctl semop semtimedop shmat
     shmctl shmdt msgget msgctl msgsnd msgrcv mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr`,
-  sockets: `bind listen accept accept4 connect getsockname getpeername getsockopt setsockopt shutdown sendto recvfrom
+  sockets: `bind listen accept accept4 connect getsockname getpeername getsockopt shutdown sendto recvfrom
     sendmsg recvmsg sendmmsg recvmmsg`,
   random: 'getrandom',
 };
@@ -70,6 +72,7 @@ export interface ConditionalCall {
 export const EPERM = 1;
 export const ENOTTY = 25;
 export const ENOSYS = 38;
+export const ENOPROTOOPT = 92;
 export const EAFNOSUPPORT = 97;
 
 const allBits = 0xffffffff;
@@ -82,8 +85,25 @@ const inet = 2;
 const inet6 = 10;
 const netlink = 16;
 
-/** The usual one, TCP, UDP. */
-const internetProtocols = [0, 6, 17];
+const stream = 1;
+const datagram = 2;
+const raw = 3;
+const sequenced = 5;
+
+/** Without what is added for non-blocking and close-on-exec. */
+const socketTypeBits = 0xf;
+
+/** The protocol follows from the type: with 0 the kernel takes the first of that type, which need not be this one. */
+const internetSockets = [inet, inet6].flatMap((family) =>
+  [
+    { type: stream, protocols: [0, 6] },
+    { type: datagram, protocols: [0, 17] },
+  ].map(({ type, protocols }): readonly ArgumentTest[] => [
+    { argument: 0, mask: allBits, values: [family] },
+    { argument: 1, mask: socketTypeBits, values: [type] },
+    { argument: 2, mask: allBits, values: protocols },
+  ]),
+);
 
 export const conditionalCalls: readonly ConditionalCall[] = [
   {
@@ -96,18 +116,15 @@ export const conditionalCalls: readonly ConditionalCall[] = [
     name: 'socket',
     why: 'unix, TCP and UDP sockets, and the route table of its own network namespace',
     allowedWhen: [
-      [{ argument: 0, mask: allBits, values: [unix] }],
       [
-        { argument: 0, mask: allBits, values: [inet] },
-        { argument: 2, mask: allBits, values: internetProtocols },
+        { argument: 0, mask: allBits, values: [unix] },
+        { argument: 1, mask: socketTypeBits, values: [stream, datagram, sequenced] },
       ],
-      [
-        { argument: 0, mask: allBits, values: [inet6] },
-        { argument: 2, mask: allBits, values: internetProtocols },
-      ],
+      ...internetSockets,
       [
         { argument: 0, mask: allBits, values: [netlink] },
         { argument: 2, mask: allBits, values: [0] },
+        { argument: 1, mask: socketTypeBits, values: [datagram, raw] },
       ],
     ],
     otherwise: EAFNOSUPPORT,
@@ -117,6 +134,21 @@ export const conditionalCalls: readonly ConditionalCall[] = [
     why: 'unix sockets',
     allowedWhen: [[{ argument: 0, mask: allBits, values: [unix] }]],
     otherwise: EAFNOSUPPORT,
+  },
+  {
+    name: 'setsockopt',
+    why: 'what programs tune on their sockets (socket-options.ts)',
+    allowedWhen: Object.values(socketOptions).map(({ level, names }) => [
+      { argument: 1, mask: allBits, values: [level] },
+      { argument: 2, mask: allBits, values: names },
+    ]),
+    otherwise: ENOPROTOOPT,
+  },
+  {
+    name: 'seccomp',
+    why: 'asking what there is, but no filters: their compiled code is a pool of the machine, outside the memory limit',
+    allowedWhen: [[{ argument: 0, mask: allBits, values: [2, 3] }]],
+    otherwise: EPERM,
   },
   {
     name: 'mmap',
