@@ -40,10 +40,10 @@ describe('compileRunner()', () => {
     assert.notEqual(await compileRunner({ ...interpreter, version: '3.99.0' }, cache), made);
   });
 
-  it('falls back to the source where nothing can be kept, and leaves nothing half-made', async () => {
+  it('falls back to the source where it cannot be compiled, and leaves nothing half-made', async () => {
     const interpreter = await findInterpreter();
     writeFileSync(join(folder, 'file'), '');
-    assert.equal(await compileRunner(interpreter, join(folder, 'file')), runnerSource);
+    await assert.rejects(compileRunner(interpreter, join(folder, 'file')), { code: 'HOME_UNUSABLE' });
     const cache = join(folder, 'd');
     assert.equal(await compileRunner({ ...interpreter, executable: '/bin/false' }, cache), runnerSource);
     assert.ok(!existsSync(cache) || readdirSync(cache).length === 0);

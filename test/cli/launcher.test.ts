@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -31,6 +42,28 @@ describe('./belljar in a clone', () => {
     );
     assert.equal(existsSync(join(clone, '.cache/install')), false, 'the lock is given back');
   });
+
+  it(
+    'keeps compiled code where nobody else can write, and believes none that another could have put there',
+    needs(root),
+    () => {
+      const copy = join(folder, 'compiled');
+      cpSync(clone, copy, { recursive: true });
+      symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+      const compiled = join(copy, '.cache', 'compiled');
+      const start = (): SpawnSyncReturns<string> =>
+        run('sh', ['-c', 'umask 000; exec "$0" --version', join(copy, 'belljar')], process.env);
+      assert.equal(start().status, 0);
+      assert.equal(statSync(compiled).mode & 0o777, 0o700);
+      assert.equal(statSync(join(copy, '.cache')).mode & 0o022, 0);
+      assert.ok(readdirSync(compiled).length > 0, 'the control: it is used');
+      rmSync(compiled, { recursive: true });
+      mkdirSync(compiled);
+      chownSync(compiled, 54_321, 54_321);
+      assert.equal(start().status, 0);
+      assert.deepEqual(readdirSync(compiled), []);
+    },
+  );
 
   it('says in one line that npm is missing', () => {
     const result = run('sh', [join(clone, 'belljar'), '--version'], {

@@ -1,23 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import {
-  access,
-  chmod,
-  copyFile,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { access, copyFile, mkdir, mkdtemp, readdir, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { keepFolder } from '../../kept-folder.ts';
+import { isOwnFolder, makeOwnFolder } from '../../own-folder.ts';
 import { etcFiles, etcTexts, programFolders, programs } from './system-files.ts';
 
 /**
@@ -50,9 +38,8 @@ export class SystemFolders {
   async #make(mountPoints: readonly string[]): Promise<string> {
     const content = await findContent();
     const base = await (this.#base ??= openBase(this.#cacheFolder));
-    const folder = join(base, `system-${digest(content, mountPoints)}`);
-    if (!(await isThere(folder))) await build(folder, content, mountPoints);
-    return folder;
+    const name = `system-${digest(content, mountPoints)}`;
+    return keepFolder({ base, name, fill: (folder) => fill(folder, content, mountPoints) });
   }
 }
 
@@ -82,12 +69,12 @@ async function findContent(): Promise<Content> {
 async function findAlternatives(): Promise<Content['links']> {
   const folder = '/etc/alternatives';
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('lib'));
-  return Promise.all(
-    names.sort().map(async (name) => ({
-      to: join('etc', 'alternatives', name),
-      target: await readlink(join(folder, name)).catch(() => ''),
-    })),
-  );
+  const links = [];
+  for (const name of names.sort()) {
+    const target = await readlink(join(folder, name)).catch(() => undefined);
+    if (target !== undefined) links.push({ to: join('etc', 'alternatives', name), target });
+  }
+  return links;
 }
 
 function digest({ copies, links }: Content, mountPoints: readonly string[]): string {
@@ -98,48 +85,20 @@ function digest({ copies, links }: Content, mountPoints: readonly string[]): str
     .slice(0, 32);
 }
 
-/** Beside its place first, then moved there in one: nobody meets a half. */
-async function build(folder: string, { copies, links }: Content, mountPoints: readonly string[]): Promise<void> {
-  const half = `${folder}.${randomUUID()}`;
-  const open = { recursive: true, mode: 0o755 };
-  try {
-    for (const name of ['bin', 'etc/ssl/certs', 'etc/alternatives']) await mkdir(join(half, name), open);
-    for (const { from, to } of copies) await copyFile(from, join(half, to), constants.COPYFILE_FICLONE);
-    for (const { to, target } of links) await symlink(target, join(half, to));
-    for (const [name, text] of Object.entries(etcTexts))
-      await writeFile(join(half, 'etc', name), text, { mode: 0o644 });
-    for (const name of mountPoints) await writeFile(join(half, 'bin', name), '', { flag: 'a', mode: 0o755 });
-    await openToAll(half);
-    await rename(half, folder);
-  } catch (error) {
-    if (!(await isThere(folder))) throw error; // else another process was quicker
-  } finally {
-    await rm(half, { recursive: true, force: true });
-  }
+async function fill(folder: string, { copies, links }: Content, mountPoints: readonly string[]): Promise<void> {
+  for (const name of ['bin', 'etc/ssl/certs', 'etc/alternatives']) await mkdir(join(folder, name), { recursive: true });
+  for (const { from, to } of copies) await copyFile(from, join(folder, to), constants.COPYFILE_FICLONE);
+  for (const { to, target } of links) await symlink(target, join(folder, to));
+  for (const [name, text] of Object.entries(etcTexts)) await writeFile(join(folder, 'etc', name), text);
+  for (const name of mountPoints) await writeFile(join(folder, 'bin', name), '', { flag: 'a', mode: 0o755 });
 }
 
-/** Whatever the umask and the host's own modes are: no file keeps a set-user-id, and every uid may read. */
-async function openToAll(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() || entry.parentPath === join(folder, 'bin')) await chmod(path, 0o755);
-    else if (entry.isFile()) await chmod(path, 0o644);
-  }
-}
-
-/** A folder of ours below the temporary one, which others could have prepared for us. */
+/** Below the temporary folder others could have prepared ours: then we take another one. */
 async function openBase(cacheFolder: string | undefined): Promise<string> {
-  if (cacheFolder !== undefined) {
-    await mkdir(cacheFolder, { recursive: true, mode: 0o711 });
-    return cacheFolder;
-  }
-  const uid = process.getuid?.() ?? 0;
-  const folder = join(tmpdir(), `belljar-${uid}`);
-  await mkdir(folder, { mode: 0o700 }).catch(() => undefined);
-  const found = await lstat(folder);
-  const isOurs = found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0;
-  return isOurs ? folder : mkdtemp(`${folder}-`);
+  if (cacheFolder !== undefined) return cacheFolder;
+  const folder = join(tmpdir(), `belljar-${process.getuid?.() ?? 0}`);
+  await makeOwnFolder(folder, 0o700);
+  return (await isOwnFolder(folder)) ? folder : mkdtemp(`${folder}-`);
 }
 
 function isThere(path: string): Promise<boolean> {
