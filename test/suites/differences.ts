@@ -2,7 +2,8 @@
 export interface Difference {
   /** Matches the whole id of a test, without the leading “test.”; * stands for anything. */
   readonly tests: string;
-  readonly inside: 'failed' | 'error' | 'skipped' | 'passed' | 'died' | 'absent';
+  /** “varies” is for tests that say so themselves: any outcome will do. */
+  readonly inside: 'failed' | 'error' | 'skipped' | 'passed' | 'died' | 'absent' | 'varies';
   readonly reason: string;
   /** The first and the last minor version of Python 3 that has it, where not all do. */
   readonly from?: number;
@@ -89,5 +90,25 @@ export const differences: readonly Difference[] = [
     tests: 'test_socket.*UDPLITE*',
     inside: 'error',
     reason: 'the filter allows no protocols but TCP and UDP',
+  },
+  {
+    tests: 'test_sysconfig.TestSysConfig.test_get_config_h_filename',
+    inside: 'failed',
+    reason: 'the headers of Python are not shown inside, where nothing is compiled',
+  },
+  {
+    tests: 'test_tracemalloc.TestTracemallocEnabled.test_snapshot',
+    inside: 'varies',
+    reason: 'it counts the frames below it, of which the runner has its own',
+  },
+  {
+    tests: 'test_uuid.*_ip_getnode',
+    inside: 'skipped',
+    reason: 'ip is not among the programs that are shown inside',
+  },
+  {
+    tests: 'test_uuid.*_ifconfig_getnode',
+    inside: 'skipped',
+    reason: 'ifconfig is not among the programs that are shown inside',
   },
 ];

@@ -19,25 +19,32 @@ export async function runModule(interpreter: Interpreter, module: string): Promi
   const first = findDeviations(...outcomes);
   const judging = { module, minor: minorOf(interpreter), list: differences };
   const suspects = judgeDeviations(first, judging).unlisted;
-  const second = suspects.length > 0 ? findDeviations(...(await runBoth(interpreter, module, suspects))) : [];
+  const again = suspects.length > 0 ? await runBoth(interpreter, module, suspects) : outcomes;
+  const second = findDeviations(...again);
   const isFlaky = (deviation: Deviation): boolean =>
     suspects.includes(deviation) && !second.some(({ id }) => id === deviation.id);
   const verdict = judgeDeviations(
     first.filter((deviation) => !isFlaky(deviation)),
     judging,
   );
-  const [outside, inside] = outcomes;
+  const [outside] = outcomes;
   return {
     ...verdict,
     module,
     tests: outside.tests.size,
     flaky: first.filter(isFlaky),
-    broken: [
-      // A module that this Python or machine cannot run breaks before its first test on both sides alike.
-      ...(outside.end !== 'finished' && outside.tests.size > 0 ? [`outside: ${outside.end}`] : []),
-      ...(inside.end !== 'finished' && outside.tests.size > 0 ? [`inside: ${inside.end}`] : []),
-    ],
+    broken: suspects.length > 0 && again.every(isWhole) ? [] : outcomes.flatMap(describeBreak),
   };
+}
+
+function isWhole({ end }: ModuleOutcome): boolean {
+  return end === 'finished';
+}
+
+/** A module that this Python or machine cannot run breaks before its first test on both sides alike. */
+function describeBreak(outcome: ModuleOutcome, index: number): string[] {
+  if (isWhole(outcome) || outcome.tests.size === 0) return [];
+  return [`${index === 0 ? 'outside' : 'inside'}: ${outcome.end}`];
 }
 
 export function isGood({ unlisted, stale, broken }: ModuleVerdict): boolean {

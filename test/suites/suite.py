@@ -11,7 +11,7 @@ import sys
 import unittest
 
 # A test that hangs must not cost the outcomes of the others.
-SECONDS_PER_TEST = 120
+SECONDS_PER_TEST = 300
 # What regrtest would run by default, and what only takes time; no network, no display, no huge files.
 RESOURCES = ["cpu", "decimal", "subprocess", "walltime"]
 
@@ -80,7 +80,6 @@ def main(mark, module, *ids):
 
     support.use_resources = RESOURCES
     support.verbose = False
-    # Tests tell by these two which order of the collector's and of threads' ends they may count on.
     tests = unittest.defaultTestLoader.loadTestsFromName(f"test.{module}")
     if ids:
         tests = unittest.TestSuite(keep(tests, set(ids)))
