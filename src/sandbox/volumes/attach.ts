@@ -6,7 +6,7 @@ import { type ImageHead, attachedDevices, growImage, mountImage, planImage, read
 import { measureDeleted } from './deleted-files.ts';
 import { requireHostSpace } from './host-space.ts';
 import type { VolumeLayout } from './layout.ts';
-import { measureFolder, measureMounted } from './measure.ts';
+import { measureFolder, measureMounted, openClosedFolders } from './measure.ts';
 import { unmount } from './mount-table.ts';
 import { removeTree } from './sweep.ts';
 import { isVolumeUid } from './uids.ts';
@@ -109,6 +109,8 @@ export async function attachFolder({ layout, name, server }: AttachParts): Promi
   const isOwned = process.getuid?.() === 0 ? isVolumeUid(uid) : uid === process.getuid?.();
   if (!isOwned) throw unusable('damaged', `the files of workspace “${name}” belong to uid ${uid}`);
   await mkdir(marker, { recursive: true, mode: 0o700 });
+  await chmod(files, 0o711);
+  await openClosedFolders(files);
   return {
     name,
     uid: process.getuid?.() === 0 ? uid : undefined,

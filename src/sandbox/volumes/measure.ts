@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 import { BelljarError } from '../../errors.ts';
 import type { VolumeBounds, VolumeUse } from './bounds.ts';
-import { endOf, startProgram } from './programs.ts';
+import { endOf, runProgram, startProgram } from './programs.ts';
 
 const blockBytes = 512;
 
@@ -29,6 +29,15 @@ export async function measureFolder(folder: string, bounds: VolumeBounds): Promi
   const { code, said } = await end;
   if (code === undefined) throw new BelljarError('WORKSPACE_UNUSABLE', `cannot measure ${folder}: ${said}`);
   return { ...sum, unreadable: countComplaints(said) };
+}
+
+/**
+ * Opens the folders that an earlier run has closed even to their owner: what cannot be looked into cannot be measured, and
+ * whoever closed it is not there any more to open it. Only for files that nobody uses just now.
+ */
+export async function openClosedFolders(folder: string): Promise<void> {
+  const closed = ['-P', folder, '-xdev', '-mindepth', '1', '-type', 'd', '!', '-perm', '-u=rwx'];
+  await runProgram('find', [...closed, '-exec', 'chmod', 'u+rwx', '--', '{}', ';']);
 }
 
 /** What a file system holds beyond what it was made with: files that are deleted and still open count as well. */
