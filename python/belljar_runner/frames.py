@@ -3,8 +3,6 @@
 import os
 import sys
 
-import _json
-
 PROTOCOL = 1
 
 # Written by hand, so that nothing has to be imported before it is sent.
@@ -42,8 +40,22 @@ class _Format:
     memo = {}
 
 
-_quote = _json.encode_basestring_ascii
-_scan = _json.make_scanner(_Format)
+def _find_codec():
+    """The C code below the json package, where it is as we know it; else that package itself."""
+    try:
+        import _json
+
+        scan, quote = _json.make_scanner(_Format), _json.encode_basestring_ascii
+        if scan('{"a":["b",1]}', 0) == ({"a": ["b", 1]}, 13) and quote('"') == '"\\""':
+            return scan, quote
+    except Exception:  # noqa: S110  a Python that changed what is not documented
+        pass
+    import json
+
+    return json.JSONDecoder().raw_decode, json.dumps
+
+
+_scan, _quote = _find_codec()
 
 
 def write_all(descriptor, data):

@@ -62,7 +62,7 @@ export interface RunResult {
 
 /** A frame that belongs to a run. */
 export type RunFrame = Exclude<RunnerFrame, { type: 'ready' }>;
-type DoneFrame = Extract<RunnerFrame, { type: 'done' }>;
+export type DoneFrame = Extract<RunnerFrame, { type: 'done' }>;
 type StreamFrame = Extract<RunnerFrame, { type: 'stream' }>;
 
 type LadderVerdict = Extract<RunOutcome, { status: 'timeout' | 'cancelled' }>;
@@ -169,6 +169,7 @@ export class Run {
     const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
     const onAbort = (): void => climb({ status: 'cancelled' });
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort(); // before we listened
     return () => {
       clearTimeout(wallTimer);
       clearTimeout(killTimer);

@@ -6,7 +6,15 @@ import { formatBytes } from '../units.ts';
 import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
 import { Courtesy } from './courtesy.ts';
 import type { RunJournal } from './journal.ts';
-import { Run, type RunLimitsInForce, type RunOptions, type RunRequest, type RunResult, checkRequest } from './run.ts';
+import {
+  type DoneFrame,
+  Run,
+  type RunLimitsInForce,
+  type RunOptions,
+  type RunRequest,
+  type RunResult,
+  checkRequest,
+} from './run.ts';
 import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
@@ -49,6 +57,8 @@ export class Session {
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly #ended: Promise<SandboxExit>;
   #violation: string | undefined;
+  #exit: SandboxExit | undefined;
+  #tellExit: ((exit: SandboxExit) => void) | undefined;
   #current: Run | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #runs = 0;
@@ -136,7 +146,8 @@ export class Session {
     this.#runs += 1;
     const run = new Run(String(this.#runs), this.#limits, options);
     await this.#journal?.start(run.id, request);
-    const result = await this.#finish(run, request);
+    // It may have been closed while the record was written to.
+    const result = this.#hasEnded() ? nothingRun : await this.#finish(run, request);
     await this.#journal?.end(run.id, result);
     if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
     return result;
@@ -154,7 +165,7 @@ export class Session {
     });
     let usedMs: number | undefined;
     try {
-      const end = await Promise.race([run.done, this.#ended]);
+      const end = await this.#endOf(run);
       const usage = since(before, 'why' in end ? end.usage : await this.#sandbox.usage());
       usedMs = usage.cpuMs;
       const outcome =
@@ -167,6 +178,19 @@ export class Session {
       this.#courtesy.runEnded(usedMs);
       this.#current = undefined;
     }
+  }
+
+  #hasEnded(): boolean {
+    return this.#isOver;
+  }
+
+  /** Not a race with the session's own end, which would keep every run in memory until then. */
+  #endOf(run: Run): Promise<DoneFrame | SandboxExit> {
+    if (this.#exit !== undefined) return Promise.resolve(this.#exit);
+    return new Promise((resolve) => {
+      this.#tellExit = resolve;
+      void run.done.then(resolve);
+    });
   }
 
   async #serve(): Promise<SandboxExit> {
@@ -185,6 +209,8 @@ export class Session {
     this.#courtesy.close();
     const exit = await this.#sandbox.exited;
     await this.#network?.close();
+    this.#exit = exit;
+    this.#tellExit?.(exit);
     return exit;
   }
 

@@ -34,6 +34,7 @@ export interface OpenSessionOptions {
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
 export class Sessions {
   readonly #parts: SessionsParts;
+  readonly #opening = new Set<Promise<Session>>();
   readonly #open = new Set<Session>();
   readonly #networks = new Set<SessionNetwork>();
   #isClosed = false;
@@ -47,8 +48,16 @@ export class Sessions {
    *
    * @throws POLICY_DENIED where the policy says no, and what a launch throws.
    */
-  async open(options: OpenSessionOptions): Promise<Session> {
-    if (this.#isClosed) throw new BelljarError('SESSION_CLOSED', 'Belljar was closed', { hint: 'Open it again.' });
+  open(options: OpenSessionOptions): Promise<Session> {
+    const opening = this.#openNow(options);
+    this.#opening.add(opening);
+    const settled = (): void => void this.#opening.delete(opening);
+    opening.then(settled, settled);
+    return opening;
+  }
+
+  async #openNow(options: OpenSessionOptions): Promise<Session> {
+    if (this.#isClosed) throw closed();
     const { record, currentPolicy } = this.#parts;
     checkAsker(options);
     const { actor, role, workspace = null, requested = {} } = options;
@@ -78,6 +87,7 @@ export class Sessions {
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.allSettled(this.#opening); // what is being launched is closed as soon as it is there
     await Promise.all([...this.#open].map((session) => session.close()));
   }
 
@@ -104,6 +114,10 @@ export class Sessions {
       });
       const session = await Session.over(sandbox, limits, { journal, network, signal });
       this.#keep(session, network);
+      if (this.#isClosed) {
+        await session.close();
+        throw closed();
+      }
       return session;
     } catch (error) {
       await this.#closeNetwork(network);
@@ -131,6 +145,10 @@ export class Sessions {
     this.#networks.delete(network);
     await network.close();
   }
+}
+
+function closed(): BelljarError {
+  return new BelljarError('SESSION_CLOSED', 'Belljar was closed', { hint: 'Open it again.' });
 }
 
 /** What the policy counts on and this version cannot do is refused, never left out in silence. */

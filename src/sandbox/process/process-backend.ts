@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,6 +21,7 @@ import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
 import { explainFailure, findObstacle } from './obstacle.ts';
+import { isAbandoned, nextMark, ownMark } from './mark.ts';
 import type { Lifted, Protection } from './protection.ts';
 import { startSandbox } from './launch.ts';
 import { type DiskTrial, tryDisk } from './try-disk.ts';
@@ -122,7 +122,8 @@ export class ProcessBackend implements Backend {
 
   async #acquireFiles({ mounts }: LaunchSpec): Promise<VolumeLease | undefined> {
     const wanted = findWorkspace(mounts);
-    if (wanted === undefined || this.#volumes !== undefined) return wanted && this.#volumes?.acquire(wanted);
+    if (wanted === undefined) return undefined;
+    if (this.#volumes !== undefined) return this.#volumes.acquire(wanted);
     throw new BelljarError(
       'SANDBOX_LAUNCH_FAILED',
       `this backend keeps no files, so none of workspace “${wanted.name}”`,
@@ -131,10 +132,17 @@ export class ProcessBackend implements Backend {
 
   /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */
   #findPlaces(): Promise<CgroupPlaces> {
-    this.#places ??= findCgroupPlaces().then(async (places) => {
-      await Promise.all([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned), this.#volumes?.sweep()]);
-      return places;
-    });
+    this.#places ??= findCgroupPlaces().then(
+      async (places) => {
+        // What cannot be swept now is left to the next start; it is no reason not to start.
+        await Promise.allSettled([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned), this.#volumes?.sweep()]);
+        return places;
+      },
+      (error: unknown) => {
+        this.#places = undefined;
+        throw error;
+      },
+    );
     return this.#places;
   }
 
@@ -208,49 +216,4 @@ function requireCapabilities(spec: LaunchSpec, reports: readonly CapabilityRepor
     hint: first.remedy ?? 'Run `belljar doctor`.',
     details: { capabilities: lacking },
   });
-}
-
-/**
- * Names the living process that owns a group: its pid alone could have been given to another since, and counts in
- * its own pid namespace only.
- */
-function ownMark(): string {
-  mark ??= `${pidNamespace()}-${process.pid}-${startTimeOf(readFileSync('/proc/self/stat', 'utf8'))}`;
-  return mark;
-}
-
-let mark: string | undefined;
-
-function nextMark(): string {
-  launches += 1;
-  return `${ownMark()}-${launches}`;
-}
-
-/** Of all backends of this process: a name is never used twice, so that a late kill meets nobody else. */
-let launches = 0;
-
-/** Only who made a group in our own pid namespace can be asked whether they live; the others' are theirs to sweep. */
-function isAbandoned(group: string): boolean {
-  const [namespace, pid, startTime] = /^(\d+)-(\d+)-(\d+)-\d+$/.exec(group)?.slice(1) ?? [];
-  if (namespace !== pidNamespace() || pid === undefined) return false;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return startTimeOf(stat) !== startTime || isUnburied(stat);
-  } catch {
-    return true;
-  }
-}
-
-function pidNamespace(): string {
-  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-}
-
-/** Dead, and only waiting for its parent to look: in a container whose first process never does, for ever. */
-function isUnburied(stat: string): boolean {
-  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-}
-
-/** Field 22, counted behind the program's name, which may hold spaces and parentheses. */
-function startTimeOf(stat: string): string {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

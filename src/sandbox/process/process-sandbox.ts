@@ -69,7 +69,10 @@ export class ProcessSandbox implements Sandbox {
     control.on('error', () => undefined); // a reader sees the end; who broke it is told by `exited`
     const { outputBytes } = this.#limits;
     if (outputBytes === undefined) return control;
-    return new BoundedOutput(control, outputBytes, () => this.#end({ kind: 'output', limitBytes: outputBytes }));
+    const bounded = new BoundedOutput(control, outputBytes, () =>
+      this.#end({ kind: 'output', limitBytes: outputBytes }),
+    );
+    return bounded.on('error', () => undefined);
   }
 
   #end(reason: ExitReason): void {
@@ -78,7 +81,18 @@ export class ProcessSandbox implements Sandbox {
     void this.#group.kill();
   }
 
+  /** Whatever of it fails on the host, that the sandbox has ended is told. */
   async #awaitExit(diagnostics: Tail): Promise<SandboxExit> {
+    try {
+      return await this.#settle(diagnostics);
+    } catch (error) {
+      process.emitWarning(`a sandbox could not be cleared away: ${(error as Error).message}`, { code: 'BELLJAR_LEFT' });
+      const usage = this.#finalUsage ?? { ...nothingUsed, wallMs: performance.now() - this.#startedAt };
+      return { why: this.#ended ?? { kind: 'killed', by: 'the host' }, usage, diagnostics: diagnostics.text() };
+    }
+  }
+
+  async #settle(diagnostics: Tail): Promise<SandboxExit> {
     const [code, signal] = await exitOf(this.#child);
     const left = await this.#group.kill();
     if (left > 0) tellUnkillable(left);
@@ -95,6 +109,8 @@ export class ProcessSandbox implements Sandbox {
     };
   }
 }
+
+const nothingUsed = { cpuMs: undefined, peakMemoryBytes: undefined, memoryKills: 0, refusedForks: 0 };
 
 /** The sandbox counts as ended all the same; the next start sweeps its group, if it can. */
 function tellUnkillable(count: number): void {
@@ -114,9 +130,9 @@ function explainExit({ code, signal, usage, limits }: Ending): ExitReason {
   // bubblewrap passes a signal on as 128 and its number.
   const number = signal === null ? (code ?? 0) - 128 : 9;
   if (number === 9 && usage.memoryKills > 0) return { kind: 'memory', limitBytes: limits.memoryBytes };
-  // What was refused a process and then failed most likely failed for that.
-  if (code !== 0 && usage.refusedForks > 0) return { kind: 'processes', limit: limits.processes, code: code ?? 128 };
   if (number > 0 && number < 65) return { kind: 'signalled', signal: number };
+  // What was refused a process and then gave up most likely did so for that.
+  if (code !== 0 && usage.refusedForks > 0) return { kind: 'processes', limit: limits.processes, code: code ?? 128 };
   return { kind: 'exited', code: code ?? 0 };
 }
 

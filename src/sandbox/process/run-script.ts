@@ -28,6 +28,7 @@ export async function runScript(
   const sandbox = await backend.launch(specOf(script, mounts), signal);
   const onAbort = (): void => sandbox.kill('the trial was cancelled');
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort(); // during the launch
   try {
     const [output, exit] = await Promise.all([text(sandbox.control).catch(() => ''), sandbox.exited]);
     refuseWhenCancelled(signal);
