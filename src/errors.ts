@@ -137,6 +137,13 @@ export const errorTable = {
     meaning: 'The files of a workspace cannot be shown: damaged, over their bound, in use, or without space.',
     hint: 'The details name the reason; nothing was changed.',
   },
+  SETUP_FAILED: {
+    http: 500,
+    exit: 125,
+    rpc: -32801,
+    meaning: 'A step of setting the machine up failed; those before it are done.',
+    hint: 'Mend what it says and run it again.',
+  },
   PYTHON_NOT_FOUND: {
     http: 503,
     exit: 125,

@@ -16,7 +16,8 @@ export const setupCommand: Command = {
 belljar setup --user NAME [--dry-run | --remove] [--json]
 
 Lets an ordinary user limit memory, processes and CPU of what Belljar runs, by handing cgroups over to that user. Root
-runs it once; it says what it does, does it, and tries it as that user. See docs/setup.md.
+runs it once; it says what it does, does it, and tries it as that user where
+that needs no new login. See docs/setup.md.
 
   --user NAME   the user who will start Belljar: a name or a number
   --dry-run     say what would be done, change nothing
@@ -50,5 +51,7 @@ function printReport(
   printLine(io, `for ${user} (uid ${uid}), ${verb}:`);
   for (const step of steps) printLine(io, `  - ${step}`);
   for (const { group, works, why } of trials) printLine(io, `${works ? 'works' : 'FAILS'}  ${group}: ${why}`);
+  if (outcome === 'done' && trials.length === 0)
+    printLine(io, 'Not tried: it takes effect when the user logs in next.');
   for (const line of advice) printLine(io, line);
 }

@@ -24,7 +24,7 @@ export class SessionNetwork {
   constructor({ record, origin, currentPolicy, settings }: SessionNetworkOptions) {
     this.#journal = new NetworkJournal({
       append: (draft) => record.append({ ...origin, policyHash: currentPolicy().hash, ...draft }),
-      // What cannot be put on the record does not happen.
+      // A connection is told at its end: where that cannot be put on the record, there are no further ones.
       onFailure: () => this.#proxy.close(),
     });
     this.#proxy = new EgressProxy({

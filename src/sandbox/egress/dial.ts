@@ -22,7 +22,7 @@ export async function dial(addresses: readonly string[], { port, timeoutMs, sign
     const socket = connect({ host, port, family: isIPv6(host) ? 6 : 4, allowHalfOpen: true, noDelay: true });
     socket.on('error', () => undefined); // who waits is told by what it waits for
     try {
-      const patience = addresses.length === 1 ? inTime : AbortSignal.timeout(timeoutMs / addresses.length);
+      const patience = addresses.length === 1 ? inTime : AbortSignal.timeout(Math.ceil(timeoutMs / addresses.length));
       await once(socket, 'connect', { signal: AbortSignal.any([signal, inTime, patience]) });
       return socket;
     } catch (error) {

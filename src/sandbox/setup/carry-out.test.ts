@@ -49,7 +49,7 @@ describe('carryOut() and takeBack()', needs(root), () => {
       { kind: 'group', path: later, files: [] },
     );
     await assert.rejects(carryOut(plan), {
-      code: 'OUTPUT_UNWRITABLE',
+      code: 'SETUP_FAILED',
       message: /cannot pass memory on in .*absent: ENOENT/,
     });
     assert.equal(existsSync(later), false);

@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 /**
  * Does what the plan says; what is there already stays.
  *
- * @throws OUTPUT_UNWRITABLE where a step fails; those before it are done.
+ * @throws SETUP_FAILED where a step fails; those before it are done.
  */
 export async function carryOut({ steps, user }: SetupPlan): Promise<void> {
   for (const step of steps) await attempt(step, user, doStep);
@@ -21,7 +21,7 @@ export async function carryOut({ steps, user }: SetupPlan): Promise<void> {
 /**
  * Takes back what the plan did, the last first. Groups in which something runs stay, and are said.
  *
- * @throws OUTPUT_UNWRITABLE
+ * @throws SETUP_FAILED
  */
 export async function takeBack({ steps, user }: SetupPlan): Promise<void> {
   for (const step of steps.toReversed()) if (step.kind !== 'reload') await attempt(step, user, undoStep);
@@ -35,7 +35,10 @@ async function attempt(step: SetupStep, user: MachineUser, act: Doer): Promise<v
     await act(step, user);
   } catch (cause) {
     const message = `cannot ${describeStep(step, user)}: ${(cause as Error).message}`;
-    throw new BelljarError('OUTPUT_UNWRITABLE', message, { cause, hint: 'Nothing else was tried after it.' });
+    throw new BelljarError('SETUP_FAILED', message, {
+      cause,
+      hint: 'Mend that and run it again: what was done before it stays done.',
+    });
   }
 }
 
@@ -52,7 +55,7 @@ async function doStep(step: SetupStep, { uid, gid }: MachineUser): Promise<void>
     case 'pass-on':
       return writeFile(step.path, step.controllers.map((name) => `+${name}`).join(' '), { flag: 'r+' });
     case 'reload':
-      await execute(step.command[0], step.command.slice(1));
+      await execute(step.command[0], step.command.slice(1), { timeout: 30_000 });
   }
 }
 

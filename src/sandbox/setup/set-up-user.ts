@@ -30,12 +30,19 @@ export interface SetupReport {
 /**
  * Lets an ordinary user limit memory, processes and CPU: hands groups of this machine over, and tries them as that user.
  *
- * @throws USAGE for an unknown user, or where this is not root; OUTPUT_UNWRITABLE where a step fails.
+ * @throws USAGE for an unknown user, or where this is not root; SANDBOX_CAPABILITY_MISSING where
+ * this machine has nothing to hand over; SETUP_FAILED where a step fails.
  */
 export async function setUpUser(options: SetupOptions): Promise<SetupReport> {
   const user = await findUser(options.user);
   const plan = planSetup(user, await readTrees());
   const steps = plan.steps.map((step) => describeStep(step, user));
+  const [first] = plan.advice;
+  if (steps.length === 0) {
+    throw new BelljarError('SANDBOX_CAPABILITY_MISSING', first ?? 'there is nothing to hand over', {
+      hint: 'Boot with cgroup controllers, or start Belljar as root where limits must hold.',
+    });
+  }
   const report = { user: user.name, uid: user.uid, steps, trials: [], advice: plan.advice };
   if (options.isDryRun === true) return { ...report, outcome: 'planned' };
   if (process.getuid?.() !== 0) {
