@@ -140,7 +140,7 @@ export const errorTable = {
   SETUP_FAILED: {
     http: 500,
     exit: 125,
-    rpc: -32801,
+    rpc: -32055,
     meaning: 'A step of setting the machine up failed; those before it are done.',
     hint: 'Mend what it says and run it again.',
   },
