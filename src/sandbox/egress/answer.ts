@@ -19,5 +19,8 @@ export function answerHttp(client: Duplex, refusal: Refusal): void {
 
 /** What was asked for may be quoted in it, and must not end the line. */
 function oneLine({ message }: Refusal): string {
-  return message.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+  return message
+    .replace(/[“”]/g, '"')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 200);
 }

@@ -11,6 +11,7 @@ export class Caller {
     this.stream = stream;
     this.#patienceMs = patienceMs;
     stream.on('error', () => undefined); // whoever reads or writes is told by what it waits for
+    stream.setMaxListeners(0); // as many requests at once as it likes to send, up to the bound of all
     stream.once('close', () => clearTimeout(this.#patience));
     this.#wait();
   }

@@ -80,6 +80,28 @@ describe('plain HTTP through the proxy', () => {
     assert.deepEqual(world.reports.map(({ verdict }) => verdict).toSorted(), ['allow', 'deny']);
   });
 
+  it('bounds how many requests are under way on one connection, and warns of nothing', async () => {
+    await using world = await EgressWorld.open({ limits: { connections: 20 } });
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    const all = Promise.withResolvers<undefined>();
+    let held = 0;
+    const port = await world.serveHttp(() => {
+      held += 1;
+      if (held === 20) all.resolve(undefined);
+    });
+    world.allow('api.test', port);
+    const socket = await world.connect();
+    socket.write(`GET http://api.test:${port}/ HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(50));
+    await all.promise;
+    const refused = await world.report(29);
+    assert.match(refused.why, /more requests at once/);
+    assert.equal(held, 20);
+    process.off('warning', warn);
+    assert.deepEqual(warnings, []);
+  });
+
   it('follows nobody to where it may not go', async () => {
     await using world = await EgressWorld.open();
     const evil = await world.serveHttp((_, response) => response.end('reached'));

@@ -26,6 +26,8 @@ describe('readRequestHead()', () => {
     ['GET /path', false],
     ['GET / HTTP/1', false],
     ['EHLO there', false],
+    ['\t GET', false],
+    ['GET\t/', false],
     ['GET / HTTP/1.1\r\n', true],
     ['GET / HTTP/1.1\r\nHost: api.test\r\n', true],
   ];
@@ -36,6 +38,8 @@ describe('readRequestHead()', () => {
   }
 
   const others = [
+    'a text of more words than five',
+
     'EHLO there\r\n',
     'SSH-2.0-OpenSSH_9.2\r\n',
     '*1\r\n',
@@ -51,6 +55,12 @@ describe('readRequestHead()', () => {
     });
   }
 
+  it('takes no longer for many spaces than for many letters', () => {
+    for (const text of ['a', 'a b c d e', 'GET /'].map((start) => `${start}${' \r\t'.repeat(2500)}\x01`)) {
+      assert.deepEqual(readRequestHead(Buffer.from(text)), { kind: 'other' });
+    }
+  });
+
   const malformed: readonly [string, RegExp][] = [
     ['GET / HTTP/1.1\r\nA: b\r\n\r\n', /no Host header/],
     ['GET / HTTP/1.0\r\n\r\n', /no Host header/],
@@ -60,6 +70,12 @@ describe('readRequestHead()', () => {
     ['GET / x HTTP/1.1\r\nHost: api.test\r\n\r\n', /almost/],
     ['GET / HTTP/1.1 \r\nHost: api.test\r\n\r\n', /almost/],
     ['GET\t/ HTTP/1.1\r\nHost: api.test\r\n\r\n', /almost/],
+    ['GET\t/\tHTTP/1.1\r\nHost: evil.test\r\n\r\n', /almost/],
+    ['GET / HTTP/1.1\rHost: evil.test\r\r', /does not end where/],
+    ['GET / http/1.1\r\nHost: evil.test\r\n\r\n', /almost/],
+    ['GET / HTTP/1.1\rHost: evil.test\r\r\n', /almost/],
+    [' GET / HTTP/1.1\r\nA: b\r\n\r\n', /no Host header/],
+    ['\t\r\n GET / HTTP/1.1\r\nA: b\r\n\r\n', /no Host header/],
     ['GET evil.test HTTP/1.1\r\nHost: api.test\r\n\r\n', /no path/],
     ['CONNECT evil.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\n', /no path/],
     ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /HTTP\/2/],

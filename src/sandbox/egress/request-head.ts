@@ -10,8 +10,10 @@ export type HeadReading =
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const requestLine = new RegExp(`^${token} (\\S+) HTTP/\\d\\.\\d$`);
-/** What can still become a request line. */
-const beginning = new RegExp(`^${token}( ([!-~\\x80-\\xff]+( [HTP/\\d.]*)?)?)?$`);
+const almostHttp = /[\t\r ]HTTP\/\d/i;
+const methodToken = new RegExp(`^${token}$`);
+/** A request line has three; what some servers take for one may have more. */
+const mostWords = 5;
 const maxLineBytes = 8192;
 
 /**
@@ -19,17 +21,18 @@ const maxLineBytes = 8192;
  * first line begins like one are let go as soon as that line ends otherwise.
  */
 export function readRequestHead(bytes: Buffer): HeadReading {
-  // Servers skip empty lines before a request.
-  const text = bytes.toString('latin1').replace(/^[\r\n]+/, '');
+  // Servers skip empty lines before a request, and some skip more.
+  const text = bytes.toString('latin1').replace(/^[\r\n\t ]+/, '');
   const lineEnd = text.indexOf('\n');
   const firstLine = (lineEnd === -1 ? text : text.slice(0, lineEnd)).replace(/\r$/, '');
   if (lineEnd === -1) {
-    if (text !== '' && !beginning.test(firstLine)) return { kind: 'other' };
+    if (/[\t\r ]HTTP\/\d\.\d./is.test(firstLine)) return malformed('its first line does not end where it should');
+    if (!mayBecomeRequest(firstLine)) return { kind: 'other' };
     return bytes.length > maxLineBytes ? malformed('the first line does not end') : incomplete(false);
   }
   const [, requestTarget] = requestLine.exec(firstLine) ?? [];
   if (requestTarget === undefined) {
-    return / HTTP\/\S*\s*$/i.test(firstLine) ? malformed('the first line is almost one of HTTP') : { kind: 'other' };
+    return almostHttp.test(firstLine) ? malformed('the first line is almost one of HTTP') : { kind: 'other' };
   }
   if (firstLine.startsWith('PRI ')) return malformed('HTTP/2 without TLS cannot be held to a host');
   const end = /\r?\n\r?\n/.exec(text);
@@ -37,10 +40,17 @@ export function readRequestHead(bytes: Buffer): HeadReading {
   return readAuthorities(requestTarget, text.slice(lineEnd + 1, end.index).split(/\r?\n/));
 }
 
+/** Without a regular expression for the whole: many spaces can be taken apart in many ways. */
+function mayBecomeRequest(line: string): boolean {
+  if (line === '') return true;
+  const words = line.split(/[\t\r ]/, maxLineBytes).filter((word) => word !== '');
+  return words.length <= mostWords && methodToken.test(words[0] ?? '') && !/[^\t\r -~\x80-\xff]/.test(line);
+}
+
 function readAuthorities(requestTarget: string, lines: readonly string[]): HeadReading {
   const headers = lines.filter((line) => line !== '');
   if (headers.some((line) => !new RegExp(`^${token}:`).test(line))) return malformed('a header has no name');
-  const hosts = headers.flatMap((line) => /^host:[ \t]*(.*?)[ \t]*$/i.exec(line)?.[1] ?? []);
+  const hosts = headers.filter((line) => /^host:/i.test(line)).map((line) => line.slice('host:'.length).trim());
   if (hosts.length !== 1) return malformed(hosts.length === 0 ? 'it has no Host header' : 'it has two Host headers');
   if (requestTarget.startsWith('/') || requestTarget === '*') return { kind: 'request', authorities: hosts };
   const [, authority] = /^http:\/\/([^/?#]*)/i.exec(requestTarget) ?? [];
