@@ -40,19 +40,15 @@ export class VolumeLease {
   async #end(): Promise<VolumeExcess | undefined> {
     try {
       await this.#watch?.stop();
-      return this.isHard ? undefined : await this.#look();
+      // Where the host cannot measure now, the next launch does before it shows them.
+      return this.isHard ? undefined : await this.#look().catch(() => undefined);
     } finally {
       await this.#parts.release();
     }
   }
 
-  /** What cannot be measured may be anything. */
   async #look(pid?: number): Promise<VolumeExcess | undefined> {
     const { volume, bounds } = this.#parts;
-    try {
-      return findExcess(await volume.measure(bounds, pid), bounds);
-    } catch {
-      return { what: 'unreadable', limit: 0, used: 1 };
-    }
+    return findExcess(await volume.measure(bounds, pid), bounds);
   }
 }

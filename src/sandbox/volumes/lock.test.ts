@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { newestChild } from '../../../test/support/scarce.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { withLock } from './lock.ts';
 
@@ -51,10 +52,41 @@ describe('withLock()', () => {
     assert.equal(await waiting, true);
   });
 
+  it('takes none whose holder was killed for its own, and says so', async (context) => {
+    const file = join(await temporaryFolder(context), 'lock');
+    const isHeld = Promise.withResolvers<undefined>();
+    const letGo = Promise.withResolvers<undefined>();
+    const first = withLock(file, () => {
+      isHeld.resolve(undefined);
+      return letGo.promise;
+    });
+    await isHeld.promise;
+    const second = withLock(file, () => assert.fail('it has no lock'));
+    process.kill(newestChild(), 'SIGKILL');
+    await assert.rejects(second, { code: 'WORKSPACE_UNUSABLE', message: /cannot lock .*killed/ });
+    letGo.resolve(undefined);
+    await first;
+    assert.equal(await withLock(file, () => Promise.resolve('again')), 'again', 'the control');
+  });
+
+  it('is not waited for by whoever gave up', async (context) => {
+    const file = join(await temporaryFolder(context), 'lock');
+    const controller = new AbortController();
+    await withLock(file, async () => {
+      const waiting = withLock(file, () => assert.fail('it has no lock'), controller.signal);
+      controller.abort();
+      await assert.rejects(waiting, { code: 'CANCELLED' });
+    });
+    await assert.rejects(
+      withLock(file, () => assert.fail('it gave up before'), controller.signal),
+      { code: 'CANCELLED' },
+    );
+  });
+
   it('says why where the lock cannot be had', async () => {
     await assert.rejects(
       withLock('/nowhere/at/all', () => Promise.resolve()),
-      { code: 'WORKSPACE_UNUSABLE' },
+      { code: 'WORKSPACE_UNUSABLE', message: /cannot lock .*No such file/ },
     );
   });
 });

@@ -42,8 +42,11 @@ function findBy(prefix: readonly [string, ...string[]]): VolumeMeans {
   try {
     execFileSync('chmod', ['755', folder]);
     cpSync(process.execPath, join(folder, 'node'));
-    for (const name of ['means.ts', 'programs.ts']) cpSync(join(import.meta.dirname, name), join(folder, name));
-    const code = `import { findVolumeMeans } from '${folder}/means.ts'; console.log(JSON.stringify(await findVolumeMeans()))`;
+    const copied = 'src/sandbox/volumes';
+    for (const name of [`${copied}/means.ts`, `${copied}/programs.ts`, 'src/errors.ts']) {
+      cpSync(join(import.meta.dirname, '../../..', name), join(folder, name));
+    }
+    const code = `import { findVolumeMeans } from '${folder}/${copied}/means.ts'; console.log(JSON.stringify(await findVolumeMeans()))`;
     const node = [join(folder, 'node'), '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code];
     const [program, ...args] = [...prefix, ...node];
     const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: '/' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { makeDeepFolder, removeDeepFolder } from '../../../test/support/deep-folder.ts';
+import { newestChild } from '../../../test/support/scarce.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { measureFolder } from './measure.ts';
 
@@ -50,6 +51,15 @@ describe('measureFolder()', () => {
     const { files } = await measureFolder(folder, { ...roomy, maxFiles: 20 });
     assert.ok(files > 20, String(files));
     assert.equal((await measureFolder(folder, roomy)).files, 3000);
+  });
+
+  it('takes no part for the whole where it was cut short by somebody else', async (context) => {
+    const folder = await temporaryFolder(context);
+    for (let count = 0; count < 6000; count++) writeFileSync(join(folder, String(count)), '');
+    const measuring = measureFolder(folder, roomy);
+    process.kill(newestChild(), 'SIGKILL'); // what it has to say is more than a pipe holds
+    await assert.rejects(measuring, { code: 'WORKSPACE_UNUSABLE', message: /cannot measure .*killed/ });
+    assert.equal((await measureFolder(folder, roomy)).files, 6000, 'the control');
   });
 
   it('goes deeper than any path is long', async (context) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { runScarce } from '../../../test/support/scarce.ts';
 import { findMissing, runProgram } from './programs.ts';
 
 describe('runProgram()', () => {
@@ -28,6 +29,32 @@ describe('runProgram()', () => {
   it('gives it nothing of our environment', async () => {
     process.env['BELLJAR_TEST_SECRET'] = 'x';
     assert.doesNotMatch((await runProgram('env', [])).output, /BELLJAR/);
+  });
+});
+
+describe('runProgram() where no program can be started', () => {
+  it('tells it as an end, and starts them again when it can', () => {
+    const told = runScarce(`
+      const { runProgram } = await import(${JSON.stringify(new URL('programs.ts', import.meta.url).href)});
+      const free = exhaust();
+      const refused = await runProgram('true', []);
+      free();
+      console.log(JSON.stringify([refused, await runProgram('true', [])]));`);
+    assert.deepEqual(JSON.parse(told), [
+      { output: '', said: 'spawn true EMFILE' },
+      { code: 0, output: '', said: '' },
+    ]);
+  });
+});
+
+describe('runProgram() with a signal', () => {
+  it('ends the program, and says that it was cancelled', async () => {
+    const controller = new AbortController();
+    const sleeping = runProgram('sleep', ['600'], controller.signal);
+    controller.abort();
+    await assert.rejects(sleeping, { code: 'CANCELLED' });
+    await assert.rejects(runProgram('true', [], controller.signal), { code: 'CANCELLED' });
+    assert.equal((await runProgram('true', [], new AbortController().signal)).code, 0);
   });
 });
 

@@ -1,13 +1,16 @@
 import { BelljarError } from '../../errors.ts';
 
-type Reason = 'damaged' | 'in-use' | 'locked' | 'no-space' | 'not-mountable' | 'over-bound';
+type Reason =
+  'damaged' | 'in-use' | 'locked' | 'no-space' | 'not-announced' | 'not-lockable' | 'not-mountable' | 'over-bound';
 
-const hints: Readonly<Record<Reason, string | undefined>> = {
+const hints: Readonly<Record<Reason, string>> = {
   damaged:
     'Keep it as it is, mend a copy (e2fsck -f), or restore a backup; Belljar never makes it anew over your files.',
   'in-use': 'End the sessions that use it first.',
-  locked: undefined,
+  locked: 'Another Belljar makes or enlarges it; try again when that is done.',
   'no-space': 'Free space on the disk that holds BELLJAR_HOME, then try again.',
+  'not-announced': 'Keep BELLJAR_HOME on a file system that can hold sockets.',
+  'not-lockable': 'Install util-linux for its flock; see what the machine has run out of.',
   'not-mountable': 'Its files lie in an image: start Belljar as root where loop devices can be mounted.',
   'over-bound': 'Raise the bound, or remove files from it with a higher one.',
 };
@@ -18,10 +21,9 @@ export function unusable(
   message: string,
   { cause, ...details }: { cause?: unknown; said?: string; image?: string } = {},
 ): BelljarError {
-  const hint = hints[reason];
   return new BelljarError('WORKSPACE_UNUSABLE', message, {
     details: { reason, ...details },
-    ...(hint === undefined ? {} : { hint }),
+    hint: hints[reason],
     ...(cause === undefined ? {} : { cause }),
   });
 }

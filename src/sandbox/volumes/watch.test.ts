@@ -23,6 +23,22 @@ describe('VolumeWatch', () => {
     assert.equal(looks, 3);
   });
 
+  it('goes on where a few looks fail, and takes it for too much where they never succeed', async () => {
+    for (const [failures, expected] of [
+      [3, excess],
+      [Infinity, { what: 'unreadable', limit: 0, used: 1 }],
+    ] as const) {
+      let looks = 0;
+      const seen = Promise.withResolvers<VolumeExcess>();
+      const look = (): Promise<VolumeExcess> =>
+        looks++ < failures ? Promise.reject(new Error('no descriptors')) : Promise.resolve(excess);
+      const watch = new VolumeWatch(look, seen.resolve);
+      assert.deepEqual(await seen.promise, expected);
+      assert.ok(looks > 3, String(looks));
+      await watch.stop();
+    }
+  });
+
   it('looks no more once it is stopped, and waits for the look that is under way', async () => {
     const begun = Promise.withResolvers<undefined>();
     const goOn = Promise.withResolvers<undefined>();
