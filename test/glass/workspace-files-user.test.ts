@@ -11,6 +11,8 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -139,17 +141,25 @@ describe('the files of a workspace, as an ordinary user', needs(root, bubblewrap
     assert.equal(error?.code, 'SANDBOX_CAPABILITY_MISSING');
   });
 
-  it('are swept and removed whatever was left of them', () => {
-    const left = join(volumes, 'unfinished/1-2-3-4');
+  it('are swept and removed whatever was left of them', async () => {
+    // Of a server in another pid namespace, for which there is nothing to look at but whether it listens.
+    const left = join(volumes, 'unfinished/1-2-3-4.1');
+    const living = createServer().listen(join(volumes, 'servers/1-2-3-4'));
+    await once(living, 'listening');
+    chownSync(join(volumes, 'servers/1-2-3-4'), uid, uid);
     mkdirSync(left);
     makeDeepFolder(left, 5000);
+    execFileSync('chown', ['-R', String(uid), left]);
     run({ name: 'a', script: 'true' });
-    assert.ok(existsSync(left), 'what a server of another pid namespace makes is its own to sweep');
-    const dead = join(volumes, 'unfinished', `${pidNamespace()}-1-1-1`);
+    assert.ok(existsSync(left), 'what a living server makes is its own to sweep');
+    const closed = once(living, 'close');
+    living.close();
+    await closed;
+    const dead = join(volumes, 'unfinished', `${pidNamespace()}-1-1-1.1`);
     mkdirSync(dead);
     chownSync(dead, uid, uid);
     run({ name: 'a', script: 'true' });
-    assert.deepEqual(readdirSync(join(volumes, 'unfinished')), ['1-2-3-4']);
+    assert.deepEqual(readdirSync(join(volumes, 'unfinished')), []);
   });
 
   function run(launch: WorkspaceLaunch): Told {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 import { findInterpreter } from '../../src/environments/index.ts';
 import { type LaunchSpec, ProcessBackend } from '../../src/sandbox/index.ts';
+import { Volumes } from '../../src/sandbox/volumes/index.ts';
 import { type RunEvent, Session, describeBundles, openSandbox } from '../../src/sessions/index.ts';
 import { roomyLimits } from '../support/glass.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
@@ -255,6 +256,7 @@ describe('a server that was killed while it showed a workspace', needs(root, bub
     await runInWorkspace(new ProcessBackend({}, { volumesFolder: folder }), { name: 'made', script: 'true' });
     const dead = readdirSync(join(folder, 'locks'));
     assert.deepEqual(dead, ['made']);
+    let halfMade = 0;
     for (let round = 0; round < 5; round++) {
       const killed = spawn(process.execPath, [
         '--disable-warning=ExperimentalWarning',
@@ -262,20 +264,57 @@ describe('a server that was killed while it showed a workspace', needs(root, bub
         folder,
         `half-${round}`,
       ]);
-      const lock = join(folder, 'locks', `half-${round}`);
-      while (!existsSync(lock)) await new Promise((resolve) => setImmediate(resolve));
+      const closed = once(killed, 'close');
+      await untilMaking(folder, killed);
       killed.kill('SIGKILL');
-      await once(killed, 'close');
+      await closed;
+      if (existsSync(join(folder, 'workspaces', `half-${round}`))) continue;
+      halfMade += 1;
+      assert.notDeepEqual(readdirSync(join(folder, 'unfinished')), []);
     }
+    assert.ok(halfMade > 0, 'the control: none was killed half-way');
     const backend = new ProcessBackend({}, { volumesFolder: folder });
     for (let round = 0; round < 5; round++) {
       assert.equal((await runInWorkspace(backend, { name: `half-${round}`, script: 'echo up' })).output, 'up\n');
     }
     assert.deepEqual(mountsBelow(folder), []);
+    assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
   });
 
-  async function startHolder(folder: string, name: string): Promise<ChildProcess> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', holder, folder, name], {
+  it('is swept though its marks are of a pid namespace that is gone', async (context) => {
+    const folder = temporaryVolumes(context);
+    // As in a container: what it mounts is gone with it, and nobody can look for its process.
+    const apart = ['--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'];
+    const killed = await startHolder(folder, 'a', ['unshare', ...apart]);
+    const next = new Volumes({ folder, nextMark: () => '1-2-3-4', isAbandoned: () => false });
+    await assert.rejects(next.remove('a'), { code: 'WORKSPACE_UNUSABLE', message: /in use/ }, 'the control');
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    await next.sweep();
+    assert.deepEqual(readdirSync(join(folder, 'mounted')), []);
+    // The kernel lets go of the image when the last process of that namespace is gone, in its own time.
+    const tooLong = AbortSignal.timeout(60_000);
+    while (!(await next.remove('a').catch(() => false))) tooLong.throwIfAborted();
+    assert.deepEqual(readdirSync(join(folder, 'workspaces')), []);
+  });
+
+  /** Until it is in the middle of making an image, or something went wrong. */
+  async function untilMaking(folder: string, child: ChildProcess): Promise<void> {
+    const before = new Set(readdirSync(join(folder, 'unfinished')));
+    const isMaking = (name: string): boolean =>
+      !before.has(name) && existsSync(join(folder, 'unfinished', name, 'image'));
+    const tooLong = AbortSignal.timeout(60_000);
+    while (!readdirSync(join(folder, 'unfinished')).some(isMaking)) {
+      assert.ok(child.exitCode === null && child.signalCode === null, 'it ended before it made anything');
+      tooLong.throwIfAborted();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async function startHolder(folder: string, name: string, apart: readonly string[] = []): Promise<ChildProcess> {
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', holder, folder, name];
+    const [program = '', ...args] = [...apart, ...node];
+    const child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');

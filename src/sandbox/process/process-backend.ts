@@ -75,7 +75,7 @@ export class ProcessBackend implements Backend {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle.why, { hint: obstacle.remedy });
     const places = await this.#findPlaces();
-    const files = await this.#acquireFiles(spec);
+    const files = await this.#acquireFiles(spec, signal);
     try {
       return await this.#launchWith(spec, places, files);
     } catch (error) {
@@ -120,10 +120,10 @@ export class ProcessBackend implements Backend {
     }
   }
 
-  async #acquireFiles({ mounts }: LaunchSpec): Promise<VolumeLease | undefined> {
+  async #acquireFiles({ mounts }: LaunchSpec, signal?: AbortSignal): Promise<VolumeLease | undefined> {
     const wanted = findWorkspace(mounts);
     if (wanted === undefined) return undefined;
-    if (this.#volumes !== undefined) return this.#volumes.acquire(wanted);
+    if (this.#volumes !== undefined) return this.#volumes.acquire(wanted, signal);
     throw new BelljarError(
       'SANDBOX_LAUNCH_FAILED',
       `this backend keeps no files, so none of workspace “${wanted.name}”`,

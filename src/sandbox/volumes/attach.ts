@@ -4,10 +4,11 @@ import { chmod, lstat, mkdir, rmdir, statfs } from 'node:fs/promises';
 import { type VolumeBounds, type VolumeUse, describeExcess, findExcess } from './bounds.ts';
 import { type ImageHead, attachedDevices, growImage, mountImage, planImage, readImageHead } from './image.ts';
 import { measureDeleted } from './deleted-files.ts';
-import { requireHostSpace } from './host-space.ts';
+import { promiseHostSpace } from './host-space.ts';
 import type { VolumeLayout } from './layout.ts';
 import { measureFolder, measureMounted, openClosedFolders } from './measure.ts';
-import { unmount } from './mount-table.ts';
+import { isMounted, unmount } from './mount-table.ts';
+import type { IsGone } from './presence.ts';
 import { removeTree } from './sweep.ts';
 import { isVolumeUid } from './uids.ts';
 import { unusable } from './unusable.ts';
@@ -29,6 +30,8 @@ export interface AttachParts {
   readonly layout: VolumeLayout;
   readonly name: string;
   readonly server: string;
+  readonly isGone: IsGone;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What kind of volume has a name; undefined where there is none. */
@@ -43,14 +46,14 @@ export async function findVolumeKind(layout: VolumeLayout, name: string): Promis
 }
 
 /** Mounts an image for this process. */
-export async function attachImage({ layout, name, server }: AttachParts): Promise<AttachedVolume> {
+export async function attachImage({ layout, name, server, isGone }: AttachParts): Promise<AttachedVolume> {
   const [image, mountPoint] = [layout.image(name), layout.mountPoint(server, name)];
   const head = await readImageHead(image).catch((cause: unknown) => {
     throw unusable('damaged', `the image of workspace “${name}” cannot be read`, { cause, image });
   });
   checkHead(head, { name, image });
-  await requireHostSpace(layout, name);
-  await mkdir(mountPoint, { recursive: true, mode: 0o700 });
+  await dropLeft(mountPoint);
+  await promiseHostSpace({ layout, name, mountPoint, isGone });
   await mount(image, mountPoint, name);
   return {
     name,
@@ -61,11 +64,15 @@ export async function attachImage({ layout, name, server }: AttachParts): Promis
       const [wanted, { files }] = [planImage(bounds), await statfs(mountPoint)];
       return head.blocks <= wanted.blocks && files <= wanted.inodes;
     },
-    detach: async () => {
-      await unmount(mountPoint);
-      await rmdir(mountPoint).catch(() => undefined); // the next sweep tries again
-    },
+    detach: () => dropLeft(mountPoint),
   };
+}
+
+/** Gives back what is mounted there, if anything is. What does not go is tried again by the next use, or swept. */
+export async function dropLeft(mountPoint: string): Promise<void> {
+  if ((await look(mountPoint)) === undefined) return;
+  if (await isMounted(mountPoint)) await unmount(mountPoint);
+  await rmdir(mountPoint).catch(() => undefined);
 }
 
 /**
@@ -73,7 +80,7 @@ export async function attachImage({ layout, name, server }: AttachParts): Promis
  * time. To be called by whoever holds the lock on it.
  */
 export async function growWhereSmaller(parts: AttachParts, mark: string, bounds: VolumeBounds): Promise<void> {
-  const { layout, name } = parts;
+  const { layout, name, signal } = parts;
   const image = layout.image(name);
   const head = await readImageHead(image).catch(() => undefined); // whoever mounts it tells
   if (head === undefined || head.damage !== undefined || head.blocks >= planImage(bounds).blocks) return;
@@ -81,8 +88,7 @@ export async function growWhereSmaller(parts: AttachParts, mark: string, bounds:
   if (head.isDirty) await (await attachImage(parts)).detach();
   const folder = layout.unfinished(mark);
   await mkdir(folder, { mode: 0o700 });
-  const { code, said } = await growImage(image, folder, bounds);
-  await removeTree(folder);
+  const { code, said } = await growImage(image, folder, { ...bounds, signal }).finally(() => removeTree(folder));
   if (code === 0) return;
   const reason = said.includes('No space left') ? 'no-space' : 'damaged';
   throw unusable(reason, `workspace “${name}” cannot be given more room`, { said, image });
@@ -91,7 +97,7 @@ export async function growWhereSmaller(parts: AttachParts, mark: string, bounds:
 async function mount(image: string, mountPoint: string, name: string): Promise<void> {
   const { code, said } = await mountImage(image, mountPoint);
   if (code === 0) return;
-  await rmdir(mountPoint);
+  await rmdir(mountPoint).catch(() => undefined);
   const reason = /permitted|permission denied|loop device/i.test(said) ? 'not-mountable' : 'damaged';
   throw unusable(reason, `the image of workspace “${name}” cannot be mounted`, { said, image });
 }
@@ -108,9 +114,9 @@ export async function attachFolder({ layout, name, server }: AttachParts): Promi
   const { uid, dev } = await lstat(files);
   const isOwned = process.getuid?.() === 0 ? isVolumeUid(uid) : uid === process.getuid?.();
   if (!isOwned) throw unusable('damaged', `the files of workspace “${name}” belong to uid ${uid}`);
-  await mkdir(marker, { recursive: true, mode: 0o700 });
   await chmod(files, 0o711);
   await openClosedFolders(files);
+  await mkdir(marker, { recursive: true, mode: 0o700 });
   return {
     name,
     uid: process.getuid?.() === 0 ? uid : undefined,
@@ -121,7 +127,7 @@ export async function attachFolder({ layout, name, server }: AttachParts): Promi
       return { ...use, bytes: use.bytes + hidden };
     },
     holds: () => Promise.resolve(false),
-    detach: () => rmdir(marker).catch(() => undefined),
+    detach: () => dropLeft(marker),
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { VolumeBounds } from './bounds.ts';
 import { ownInodes } from './measure.ts';
 import { type ProgramEnd, runProgram } from './programs.ts';
+import { unusable } from './unusable.ts';
 
 const blockBytes = 4096;
 const inodeBytes = 256;
@@ -44,8 +45,16 @@ function inodesPerGroup(maxFiles: number, groups: number): number {
   return Math.max(inodesPerTableBlock, Math.floor(wanted / inodesPerTableBlock) * inodesPerTableBlock);
 }
 
+interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Makes a sparse image with one empty folder in it, both owned by a uid. */
-export async function makeImage(folder: string, uid: number, bounds: VolumeBounds): Promise<ProgramEnd> {
+export async function makeImage(
+  folder: string,
+  uid: number,
+  { signal, ...bounds }: VolumeBounds & Cancellable,
+): Promise<ProgramEnd> {
   const { blocks, inodes } = planImage(bounds);
   const [image, template] = [join(folder, 'image'), join(folder, 'template')];
   await mkdir(join(template, 'files'), { recursive: true, mode: 0o700 });
@@ -57,7 +66,7 @@ export async function makeImage(folder: string, uid: number, bounds: VolumeBound
   const sizes = ['-b', String(blockBytes), '-I', String(inodeBytes), '-N', String(inodes), '-m', '0', '-J', 'size=4'];
   const lazily = ['-E', 'lazy_itable_init=1,lazy_journal_init=1,nodiscard'];
   const how = ['-q', '-F', '-t', 'ext4', '-O', features.join(','), ...sizes, ...lazily, '-d', template];
-  const made = await runProgram('mke2fs', [...how, image]);
+  const made = await runProgram('mke2fs', [...how, image], signal);
   if (made.code !== 0) return made;
   await chown(image, uid, uid);
   await syncFile(image);
@@ -114,22 +123,32 @@ export function mountImage(image: string, mountPoint: string): Promise<ProgramEn
  * image's place when it is whole: cut short at any moment, the image is as it was. The kernel could do it while mounted,
  * but asks for a right that root in a container seldom has.
  */
-export async function growImage(image: string, folder: string, bounds: VolumeBounds): Promise<ProgramEnd> {
+export async function growImage(
+  image: string,
+  folder: string,
+  { signal, ...bounds }: VolumeBounds & Cancellable,
+): Promise<ProgramEnd> {
   const copy = join(folder, 'image');
   const how = ['--sparse=always', '--reflink=auto', '--preserve=mode,ownership', '--no-dereference'];
-  const copied = await runProgram('cp', [...how, '--', image, copy]);
+  const copied = await runProgram('cp', [...how, '--', image, copy], signal);
   if (copied.code !== 0) return copied;
   await truncate(copy, planImage(bounds).blocks * blockBytes);
-  const grown = await runProgram('resize2fs', ['-f', copy]);
+  const grown = await runProgram('resize2fs', ['-f', copy], signal);
   if (grown.code !== 0) return grown;
   await syncFile(copy);
   await rename(copy, image);
   return grown;
 }
 
-/** The loop devices that serve an image, whoever set them up; empty where it is not in use. */
+/**
+ * The loop devices that serve an image, whoever set them up; empty where it is not in use.
+ *
+ * @throws WORKSPACE_UNUSABLE where that cannot be found out.
+ */
 export async function attachedDevices(image: string): Promise<string[]> {
-  const { output } = await runProgram('losetup', ['--list', '--noheadings', '--output', 'NAME', '--associated', image]);
+  const how = ['--list', '--noheadings', '--output', 'NAME', '--associated', image];
+  const { code, said, output } = await runProgram('losetup', how);
+  if (code !== 0) throw unusable('in-use', `cannot find out who uses ${image}: ${said}`, { image });
   return output.split('\n').filter(Boolean);
 }
 

@@ -9,9 +9,12 @@ import { BelljarError } from '../../errors.ts';
  *
  *     workspaces/NAME/image     a file system of fixed size, owned by the workspace's uid; or
  *     workspaces/NAME/files     a plain folder, where images cannot be mounted
- *     mounted/SERVER/NAME       where a living server has mounted an image
- *     unfinished/SERVER-N       what is being made or removed
- *     locks/NAME  uids/UID      who mounts or grows an image just now; which uids are taken
+ *     mounted/SERVER/NAME       where a living server has mounted an image, or that it uses a folder
+ *     unfinished/SERVER.N       what is being made or removed
+ *     servers/SERVER            a socket: who listens there lives
+ *     locks/NAME  uids/UID      who attaches or removes a volume just now; which uids are taken
+ *
+ * What lies in locks/ stays: a lock that were removed could be held by two.
  */
 export class VolumeLayout {
   readonly folder: string;
@@ -23,7 +26,7 @@ export class VolumeLayout {
   /** Makes the folders where they are missing. */
   async make(): Promise<void> {
     await makePrivate(this.folder);
-    for (const name of ['workspaces', 'mounted', 'unfinished', 'locks', 'uids']) {
+    for (const name of ['workspaces', 'mounted', 'unfinished', 'locks', 'servers', 'uids']) {
       await makePrivate(join(this.folder, name));
     }
   }
@@ -42,6 +45,15 @@ export class VolumeLayout {
 
   lock(name: string): string {
     return join(this.folder, 'locks', checkVolumeName(name));
+  }
+
+  /** For whoever asks how much of the disk is promised; no volume has such a name. */
+  spaceLock(): string {
+    return join(this.folder, 'locks', '.space');
+  }
+
+  servers(): string {
+    return join(this.folder, 'servers');
   }
 
   uid(uid: number): string {

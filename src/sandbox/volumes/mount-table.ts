@@ -11,6 +11,12 @@ export async function mountPointsBelow(folder: string): Promise<string[]> {
     .sort((one, other) => other.length - one.length);
 }
 
+/** Whether something is mounted there; where that cannot be found out it may be. */
+export async function isMounted(mountPoint: string): Promise<boolean> {
+  const table = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
+  return table === undefined || parseMountPoints(table).includes(mountPoint);
+}
+
 /** The fifth word of each line, with what the kernel wrote in octal. */
 export function parseMountPoints(table: string): string[] {
   return table.split('\n').flatMap((line) => {

@@ -1,17 +1,25 @@
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { VolumeLayout } from './layout.ts';
 import { mountPointsBelow, unmount } from './mount-table.ts';
+import type { IsGone } from './presence.ts';
 import { runProgram } from './programs.ts';
 
-/** Ends what servers that are gone left mounted or half-made, told by their marks; what a living one uses stays. */
-export async function sweepVolumes(layout: VolumeLayout, isAbandoned: (mark: string) => boolean): Promise<void> {
-  const servers = (await namesIn(layout.mounted())).filter(isAbandoned);
-  const unfinished = (await namesIn(layout.unfinished())).filter(isAbandoned);
-  if (servers.length + unfinished.length === 0) return;
-  for (const server of servers) await sweepServer(layout.mounted(server));
-  for (const name of unfinished) await removeTree(layout.unfinished(name));
+/** Ends what servers that are gone left mounted or half-made; what a living one uses stays. */
+export async function sweepVolumes(layout: VolumeLayout, isGone: IsGone): Promise<void> {
+  for (const server of await namesIn(layout.mounted())) {
+    if (await isGone(layout, server)) await sweepServer(layout.mounted(server));
+  }
+  for (const name of await namesIn(layout.unfinished())) {
+    const [server = ''] = name.split('.', 1);
+    if (await isGone(layout, server)) await removeTree(layout.unfinished(name));
+  }
+  for (const server of await namesIn(layout.servers())) {
+    if (!server.startsWith('.') && (await isGone(layout, server))) {
+      await rm(join(layout.servers(), server), { force: true });
+    }
+  }
 }
 
 /** Whatever a tree holds: it follows no link, stays on its file system, and goes as deep as it must. */

@@ -19,6 +19,7 @@ import { describe, it } from 'node:test';
 import { BelljarError } from '../../errors.ts';
 import { makeDeepFolder } from '../../../test/support/deep-folder.ts';
 import { needs, root } from '../../../test/support/prerequisite.ts';
+import { runScarce } from '../../../test/support/scarce.ts';
 import { loopImages, mountsBelow, smallDisk, temporaryVolumes } from '../../../test/support/volumes.ts';
 import type { VolumeMeans } from './means.ts';
 import { Volumes } from './volumes.ts';
@@ -193,6 +194,95 @@ describe('Volumes', needs(root, loopImages), () => {
     }
   });
 
+  it('removes what a server that nobody can ask any more says it uses, and what is in use never', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    for (const means of [undefined, folderOnly]) {
+      await (await openVolumes(folder, means).acquire(small)).end();
+      mkdirSync(join(folder, 'mounted/9-9-9-9/a'), { recursive: true });
+      mkdirSync(join(folder, 'unfinished/9-9-9-9.1'));
+      const user = await openVolumes(folder, means).acquire(small);
+      await assert.rejects(volumes.remove('a'), { message: /in use/ }, 'the control');
+      await volumes.sweep();
+      assert.ok(existsSync(user.hostPath));
+      await user.end();
+      assert.equal(await volumes.remove('a'), true);
+      assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+      assert.deepEqual(readdirSync(join(folder, 'mounted')), []);
+      assert.deepEqual(readdirSync(join(folder, 'servers')), []);
+    }
+  });
+
+  it('never shows what another server removes at that moment', async (context) => {
+    const folder = temporaryVolumes(context);
+    for (const means of [undefined, folderOnly]) {
+      for (let round = 0; round < 10; round++) {
+        await (await openVolumes(folder, means).acquire(small)).end();
+        const acquiring = openVolumes(folder, means).acquire(small);
+        const removing = openVolumes(folder, means).remove('a');
+        const [lease, removed] = await Promise.allSettled([acquiring, removing]);
+        assert.ok(lease.status === 'fulfilled', removed.status);
+        writeFileSync(join(lease.value.hostPath, 'x'), 'x');
+        await lease.value.end();
+        assert.ok(existsSync(join(folder, 'workspaces/a')));
+      }
+      await openVolumes(folder, means).remove('a');
+    }
+  });
+
+  it('gives the files back though it can start no program, and what it could not end soon after', (context) => {
+    const folder = temporaryVolumes(context);
+    const told = runScarce(`
+      const { Volumes } = await import(${JSON.stringify(new URL('volumes.ts', import.meta.url).href)});
+      let marks = 0;
+      const folder = ${JSON.stringify(folder)};
+      const volumes = new Volumes({ folder, nextMark: () => '1-1-1-' + (marks += 1), isAbandoned: () => false });
+      const request = ${JSON.stringify(small)};
+      const lease = await volumes.acquire(request);
+      const free = exhaust();
+      const ended = await lease.end().then(() => 'ended');
+      const refused = await volumes.acquire(request).catch(({ code }) => code);
+      free();
+      await (await volumes.acquire(request)).end();
+      console.log(JSON.stringify([ended, refused, await volumes.remove('a')]));`);
+    assert.deepEqual(JSON.parse(told), ['ended', 'WORKSPACE_UNUSABLE', true]);
+    assert.deepEqual(mountsBelow(folder), []);
+  });
+
+  it('leaves nothing half-made where making it is cancelled, and makes it for whoever asked after', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    const controller = new AbortController();
+    const cancelled = assert.rejects(volumes.acquire(small, controller.signal), { code: 'CANCELLED' });
+    const waiting = assert.rejects(volumes.acquire(small, controller.signal), { code: 'CANCELLED' });
+    while (!isMaking(folder)) await new Promise((resolve) => setImmediate(resolve));
+    const next = volumes.acquire(small);
+    controller.abort();
+    await Promise.all([cancelled, waiting]);
+    await (await next).end();
+    await assert.rejects(volumes.acquire(small, controller.signal), { code: 'CANCELLED' });
+    assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+    assert.equal(readdirSync(join(folder, 'uids')).length, 1);
+    assert.deepEqual(mountsBelow(folder), []);
+  });
+
+  it('leaves an image as it was where growing it is cancelled', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    await (await volumes.acquire(small)).end();
+    const { size, ino } = statSync(join(folder, 'workspaces/a/image'));
+    const controller = new AbortController();
+    const larger = { ...small, maxBytes: 2 ** 30 };
+    const cancelled = assert.rejects(volumes.acquire(larger, controller.signal), { code: 'CANCELLED' });
+    while (!isMaking(folder)) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    await cancelled;
+    const after = statSync(join(folder, 'workspaces/a/image'));
+    assert.deepEqual([after.size, after.ino], [size, ino]);
+    assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+    await (await volumes.acquire(larger)).end();
+  });
+
   it('refuses names that are paths, and bounds that are none', async (context) => {
     const volumes = openVolumes(temporaryVolumes(context));
     await assert.rejects(volumes.acquire({ ...small, name: '../a' }), { code: 'USAGE' });
@@ -225,6 +315,20 @@ describe('Volumes on a disk that is nearly full', needs(root, loopImages), () =>
     }
     await first.end();
     await (await other.acquire({ ...half, name: 'b' })).end();
+  });
+
+  it('promises the disk to one of two that start at once, by one server or two', async (context) => {
+    const disk = smallDisk(context, '200m');
+    const [one, other] = [openVolumes(join(disk, 'volumes')), openVolumes(join(disk, 'volumes'))];
+    const half = { ...small, maxBytes: 100 << 20 };
+    for (const second of [one, other]) {
+      const both = [one.acquire({ ...half, name: 'a' }), second.acquire({ ...half, name: 'b' })];
+      const settled = await Promise.allSettled(both);
+      const [lease, ...more] = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      assert.ok(lease !== undefined && more.length === 0, JSON.stringify(settled));
+      await lease.end();
+    }
+    for (const name of ['a', 'b']) await (await one.acquire({ ...half, name })).end();
   });
 
   it('cannot grow an image that has no room to be copied, and leaves it whole', async (context) => {
@@ -280,5 +384,12 @@ describe('Volumes where no image can be mounted', needs(root), () => {
     assert.equal(one?.uid, other?.uid);
     await Promise.all([one?.end(), other?.end()]);
     assert.deepEqual(readdirSync(join(folder, 'unfinished')), []);
+    assert.equal(readdirSync(join(folder, 'uids')).length, 1);
   });
 });
+
+/** Whether an image is being made or grown just now. */
+function isMaking(folder: string): boolean {
+  const unfinished = join(folder, 'unfinished');
+  return existsSync(unfinished) && readdirSync(unfinished).some((name) => existsSync(join(unfinished, name, 'image')));
+}

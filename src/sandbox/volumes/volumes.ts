@@ -1,7 +1,10 @@
 import { lstat, readdir, realpath, rename, rmdir } from 'node:fs/promises';
 
+import { refuseWhenCancelled } from '../../errors.ts';
 import {
+  type AttachParts,
   type AttachedVolume,
+  dropLeft,
   attachFolder,
   attachImage,
   findVolumeKind,
@@ -16,8 +19,10 @@ import { VolumeLease } from './lease.ts';
 import { withLock } from './lock.ts';
 import { makeVolume } from './make-volume.ts';
 import { type VolumeMeans, findVolumeMeans } from './means.ts';
+import { type IsGone, isPresent } from './presence.ts';
 import { removeTree, sweepVolumes } from './sweep.ts';
 import { isNoSpace, unusable } from './unusable.ts';
+import { type Visit, Visits } from './visits.ts';
 
 export interface VolumesOptions {
   /** Where they lie: a folder of Belljar's own, made when it is first needed. */
@@ -35,14 +40,14 @@ export interface VolumeRequest extends VolumeBounds {
 
 interface UsedVolume {
   readonly attached: AttachedVolume;
+  readonly visit: Visit;
   users: number;
 }
 
 /** The files of workspaces: made when first asked for, shown to sandboxes, kept within their bounds, removed. */
 export class Volumes {
   readonly #options: VolumesOptions;
-  /** Whose mounts these are. */
-  readonly #server: string;
+  readonly #visits: Visits;
   readonly #used = new Map<string, UsedVolume>();
   readonly #turns = new Map<string, Promise<unknown>>();
   #layout: Promise<VolumeLayout> | undefined;
@@ -50,7 +55,7 @@ export class Volumes {
 
   constructor(options: VolumesOptions) {
     this.#options = options;
-    this.#server = options.nextMark();
+    this.#visits = new Visits({ nextServer: options.nextMark, isGone: this.#isGone });
   }
 
   /** What a bound is held by here. */
@@ -61,20 +66,19 @@ export class Volumes {
 
   /** Ends what killed servers left; makes nothing. */
   async sweep(): Promise<void> {
-    const { folder, isAbandoned } = this.#options;
-    const path = await realpath(folder).catch(() => undefined);
-    if (path !== undefined) await sweepVolumes(new VolumeLayout(path), isAbandoned);
+    const path = await realpath(this.#options.folder).catch(() => undefined);
+    if (path !== undefined) await sweepVolumes(new VolumeLayout(path), this.#isGone);
   }
 
   /**
    * Takes the files of a workspace into use.
    *
-   * @throws USAGE, WORKSPACE_UNUSABLE
+   * @throws USAGE, WORKSPACE_UNUSABLE; CANCELLED with nothing half-made left.
    */
-  async acquire(request: VolumeRequest): Promise<VolumeLease> {
+  async acquire(request: VolumeRequest, signal?: AbortSignal): Promise<VolumeLease> {
     checkVolumeName(request.name);
     checkBounds(request);
-    return this.#inTurn(request.name, () => this.#acquire(request));
+    return this.#inTurn(request.name, () => this.#acquire(request, signal), signal);
   }
 
   /**
@@ -87,9 +91,9 @@ export class Volumes {
     return this.#inTurn(name, () => this.#remove(name));
   }
 
-  async #acquire(request: VolumeRequest): Promise<VolumeLease> {
+  async #acquire(request: VolumeRequest, signal: AbortSignal | undefined): Promise<VolumeLease> {
     const { name } = request;
-    const used = this.#used.get(name) ?? { attached: await this.#attach(request), users: 0 };
+    const used = this.#used.get(name) ?? (await this.#use(request, signal));
     this.#used.set(name, used);
     used.users += 1;
     const release = (): Promise<void> => this.#inTurn(name, () => this.#release(used));
@@ -97,6 +101,7 @@ export class Volumes {
       await openFolder(used.attached);
       const isHard = await used.attached.holds(request);
       if (!isHard) await refuseExcess(used.attached, request);
+      refuseWhenCancelled(signal);
       return new VolumeLease({ volume: used.attached, bounds: request, isHard, release });
     } catch (error) {
       await this.#release(used);
@@ -109,45 +114,55 @@ export class Volumes {
     if (used.users > 0) return;
     this.#used.delete(used.attached.name);
     await used.attached.detach();
+    await used.visit.leave();
   }
 
-  async #attach(request: VolumeRequest): Promise<AttachedVolume> {
+  async #use(request: VolumeRequest, signal: AbortSignal | undefined): Promise<UsedVolume> {
     const layout = await this.#makeLayout();
-    const { name } = request;
-    const parts = { layout, name, server: this.#server };
-    const kind = (await findVolumeKind(layout, name)) ?? (await this.means()).kind;
-    if (kind === 'folder') {
-      await this.#makeWhereMissing(layout, request, 'folder');
-      return attachFolder(parts);
+    const visit = await this.#visits.enter(layout);
+    const { server } = visit;
+    const parts = { layout, name: request.name, server, isGone: this.#isGone, signal };
+    try {
+      // Between the look and its being in use nobody else may remove it or make it.
+      const attach = (): Promise<AttachedVolume> => this.#attach(request, parts, visit);
+      return { attached: await withLock(layout.lock(request.name), attach, signal), visit, users: 0 };
+    } catch (error) {
+      await visit.leave();
+      throw error;
     }
-    // Between the look and the mount nobody else may remove it or make it.
-    return withLock(layout.lock(name), async () => {
-      await this.#makeWhereMissing(layout, request, 'image');
-      await growWhereSmaller(parts, this.#options.nextMark(), request);
-      return attachImage(parts);
-    });
   }
 
-  async #makeWhereMissing(layout: VolumeLayout, request: VolumeRequest, kind: 'image' | 'folder'): Promise<void> {
-    if ((await findVolumeKind(layout, request.name)) !== undefined) return;
-    await makeVolume(layout, { ...request, kind, mark: this.#options.nextMark() });
+  async #attach(request: VolumeRequest, parts: AttachParts, { nextMark }: Visit): Promise<AttachedVolume> {
+    const { layout, name, signal } = parts;
+    const found = await findVolumeKind(layout, name);
+    const kind = found ?? (await this.means()).kind;
+    if (found === undefined) await makeVolume(layout, { ...request, kind, mark: nextMark(), signal });
+    if (kind === 'folder') return attachFolder(parts);
+    await growWhereSmaller(parts, nextMark(), request);
+    return attachImage(parts);
   }
 
   async #remove(name: string): Promise<boolean> {
     const layout = await this.#makeLayout();
-    const kind = await findVolumeKind(layout, name).catch(() => 'folder' as const);
-    if (kind === undefined) return false;
-    const take = (): Promise<string> => this.#takeAway(layout, name);
-    await removeTree(await (kind === 'image' ? withLock(layout.lock(name), take) : take()));
-    return true;
+    const visit = await this.#visits.enter(layout);
+    try {
+      const away = await withLock(layout.lock(name), () => this.#takeAway(layout, name, visit));
+      if (away !== undefined) await removeTree(away);
+      return away !== undefined;
+    } finally {
+      await visit.leave();
+    }
   }
 
   /** It loses its name at once; what is left takes as long as it takes. */
-  async #takeAway(layout: VolumeLayout, name: string): Promise<string> {
+  async #takeAway(layout: VolumeLayout, name: string, { server, nextMark }: Visit): Promise<string | undefined> {
+    const kind = await findVolumeKind(layout, name).catch(() => 'folder' as const);
+    if (kind === undefined) return undefined;
     const owner = await ownerOf(layout, name);
+    if (!this.#used.has(name)) await dropLeft(layout.mountPoint(server, name));
     const user = this.#used.has(name) ? 'this server' : await this.#findUser(layout, name);
     if (user !== undefined) throw unusable('in-use', `workspace “${name}” is in use by ${user}`);
-    const away = layout.unfinished(this.#options.nextMark());
+    const away = layout.unfinished(nextMark());
     await rename(layout.volume(name), away);
     if (owner !== undefined) await rmdir(layout.uid(owner)).catch(() => undefined);
     return away;
@@ -156,7 +171,7 @@ export class Volumes {
   /** Another living server that has it mounted, by its own folder or, where that cannot be seen, by the loop device. */
   async #findUser(layout: VolumeLayout, name: string): Promise<string | undefined> {
     for (const server of await readdir(layout.mounted())) {
-      if (this.#options.isAbandoned(server)) continue;
+      if (await this.#isGone(layout, server)) continue;
       const names = await readdir(layout.mounted(server)).catch((): string[] => []);
       if (names.includes(name)) return layout.mounted(server);
     }
@@ -172,10 +187,14 @@ export class Volumes {
     return this.#layout;
   }
 
-  /** One thing at a time for each name. */
-  #inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work);
-    const settled = turn.catch(() => undefined);
+  readonly #isGone: IsGone = async (layout, server) =>
+    this.#options.isAbandoned(server) || !(await isPresent(layout, server));
+
+  /** One thing at a time for each name; whoever gives up waiting for it is told at once. */
+  #inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#turns.get(name) ?? Promise.resolve();
+    const turn = until(before, signal).then(work);
+    const settled = Promise.allSettled([before, turn]);
     this.#turns.set(name, settled);
     void settled.then(() => {
       if (this.#turns.get(name) === settled) this.#turns.delete(name);
@@ -192,6 +211,20 @@ async function makeLayout(folder: string): Promise<VolumeLayout> {
     if (isNoSpace(thrown)) throw unusable('no-space', 'there is no space left for the files', { cause: thrown });
     throw thrown;
   }
+}
+
+async function until(before: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  refuseWhenCancelled(signal);
+  if (signal === undefined) {
+    await before;
+    return;
+  }
+  const abort = Promise.withResolvers<undefined>();
+  const onAbort = (): void => abort.resolve(undefined);
+  signal.addEventListener('abort', onAbort);
+  await Promise.race([before, abort.promise]);
+  signal.removeEventListener('abort', onAbort);
+  refuseWhenCancelled(signal);
 }
 
 async function ownerOf(layout: VolumeLayout, name: string): Promise<number | undefined> {
