@@ -97,13 +97,19 @@ async function runToStreams(belljar: Belljar, wanted: Wanted): Promise<number> {
   const { io, signal, abandonOutput } = wanted.invocation;
   const result = await runInSession(belljar, wanted, (event) => passOn(event, io, signal));
   if (result.outcome.status === 'timeout' || result.outcome.status === 'cancelled') abandonOutput?.();
-  const remark = describeOutcome(result.outcome);
   if (signal.reason === readerLeft) return exitCodeOf(result.outcome);
+  const remark = describeResult(result);
   if (remark !== undefined) io.stderr.write(`belljar: ${toVisible(remark)}\n`);
-  else if (result.usage.memoryKills > 0) {
-    io.stderr.write('belljar: a process that the code started was ended at the memory limit\n');
-  }
   return exitCodeOf(result.outcome);
+}
+
+/** One line for a person, where there is something to add to what the code said itself. */
+function describeResult({ outcome, usage }: RunResult): string | undefined {
+  const remark = describeOutcome(outcome);
+  if (remark !== undefined) return remark;
+  if (usage.memoryKills > 0) return 'a process that the code started was ended at the memory limit';
+  if (usage.refusedForks > 0) return 'the code was refused processes or threads beyond its limit (--processes)';
+  return undefined;
 }
 
 /** Resolves when the reader has taken it: a slow one slows the code. */
@@ -127,7 +133,7 @@ async function runToDocument(belljar: Belljar, wanted: Wanted): Promise<number> 
   printJson(wanted.invocation.io, {
     ...result,
     exitCode,
-    remark: describeOutcome(result.outcome) ?? null,
+    remark: describeResult(result) ?? null,
     stdout: Buffer.concat(output.stdout).toString('utf8'),
     stderr: Buffer.concat(output.stderr).toString('utf8'),
   });
@@ -141,6 +147,9 @@ async function runInSession(
 ): Promise<RunResult> {
   const { values, signal } = invocation;
   await using session = await belljar.sessions.open({ ...localActor(values), requested, signal });
+  if (session.notEnforced.length > 0) {
+    invocation.io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
+  }
   return await session.run(request, { onEvent, signal });
 }
 

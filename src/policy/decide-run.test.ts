@@ -5,7 +5,7 @@ import { BelljarError } from '../errors.ts';
 import { decideRun } from './decide-run.ts';
 import { parseDefaultPolicy } from './default-policy.ts';
 import { parsePolicy } from './parse-policy.ts';
-import type { Policy } from './policy-schema.ts';
+import type { Policy, RunLimits } from './policy-schema.ts';
 import { limitKeys } from './runtime-schema.ts';
 
 const { policy: byDefault } = parseDefaultPolicy();
@@ -96,6 +96,15 @@ test('decideRun() requires what is essential, what the policy adds, and not what
   assert.ok(
     decision.reasons.some(({ rule, matched }) => rule === 'runtime.notRequired[0]' && matched === 'memory-limit'),
   );
+});
+
+test('a limit that is asked for by name must be enforced, whatever the policy takes off', () => {
+  const policy = read('runtime: {notRequired: [memory-limit, process-limit]}');
+  const ask = (requested: Partial<RunLimits>) => decideRun({ policy, actor: user, role: 'owner', requested }).required;
+  assert.ok(!ask({}).includes('memory-limit'));
+  assert.ok(ask({ memoryBytes: 1000 }).includes('memory-limit'));
+  assert.ok(!ask({ memoryBytes: 1000 }).includes('process-limit'));
+  assert.ok(ask({ cpuTimeMs: 1000 }).includes('cpu-time-limit'));
 });
 
 test('an empty list of what is required takes nothing off', () => {

@@ -4,7 +4,7 @@ import { decideAction } from './decide-action.ts';
 import { formatLimit } from './format-limit.ts';
 import type { Policy, RunLimits } from './policy-schema.ts';
 import type { Actor, Reason } from './reason.ts';
-import { essentialCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
+import { essentialCapabilities, limitCapabilities, limitKeys, type RequiredCapability } from './runtime-schema.ts';
 import { strictest } from './verdict.ts';
 
 interface RunQuestion {
@@ -55,8 +55,14 @@ export function decideRun({ policy, actor, role, requested = {} }: RunQuestion):
     network: runtime.network,
     guards: runtime.guards,
     backends: runtime.backends,
-    required: requiredCapabilities(policy),
+    required: [...new Set([...requiredCapabilities(policy), ...findAskedFor(requested)])],
   };
+}
+
+/** The operator may run code without a limit, but not in the belief that there is one. */
+function findAskedFor(requested: Partial<RunLimits>): RequiredCapability[] {
+  const asked = Object.entries(limitKeys).filter(([, name]) => requested[name] !== undefined);
+  return asked.flatMap(([file]) => limitCapabilities[file as keyof typeof limitKeys] ?? []);
 }
 
 /** The kernel takes whole numbers only; parts of a processor are time on one. */

@@ -14,7 +14,7 @@ export type { Actor, Reason } from './reason.ts';
 export { parseRequirement, type Requirement } from './requirement.ts';
 export { actions } from './roles-schema.ts';
 export { type PolicyTestResult, runPolicyTests } from './run-policy-tests.ts';
-export { capabilityNames, type RequiredCapability } from './runtime-schema.ts';
+export { capabilityNames, type RequiredCapability, essentialCapabilities } from './runtime-schema.ts';
 export { containsVersion, parseSpecifiers, type SpecifierSet } from './specifiers.ts';
 export { strictest } from './verdict.ts';
 export { compareVersions, parseVersion, type Version } from './versions.ts';

@@ -77,6 +77,15 @@ export const limitKeys = {
   openFiles: 'openFiles',
 } as const;
 
+/** What holds a limit: whoever asks for one by name does not run where it would be but a word. */
+export const limitCapabilities: Readonly<Partial<Record<keyof typeof limitKeys, RequiredCapability>>> = {
+  memory: 'memory-limit',
+  cpus: 'cpu-limit',
+  processes: 'process-limit',
+  wallTime: 'wall-time-limit',
+  cpuTime: 'cpu-time-limit',
+};
+
 export const defaultLimits = {
   memory: '1GiB',
   cpus: 1,

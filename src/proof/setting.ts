@@ -35,8 +35,11 @@ export class Setting {
   static async open(options: SettingOptions = {}): Promise<Setting> {
     const { python, env, signal } = options;
     const find: FindInterpreterOptions = { named: python, ...(env && { env }), ...(signal && { signal }) };
-    const required = options.required ?? readRequired(options);
-    return new Setting(await findInterpreter(find), await required, signal);
+    const [interpreter, required] = await Promise.all([
+      findInterpreter(find),
+      options.required ?? readRequired(options),
+    ]);
+    return new Setting(interpreter, required, signal);
   }
 
   /** One backend for each set of lifted protections: finding the cgroups takes longer than a launch. */

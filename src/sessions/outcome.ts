@@ -54,7 +54,7 @@ export function describeOutcome(outcome: RunOutcome): string | undefined {
         ? `ended: it ran longer than its ${formatDuration(outcome.limitMs)}`
         : `ended: it used more than its ${formatDuration(outcome.limitMs)} of CPU time`;
     case 'memory':
-      return `ended: it wanted more than its ${formatBytes(outcome.limitBytes)} of memory`;
+      return `ended: it wanted more than its ${formatBytes(outcome.limitBytes)} of memory (files it writes may count too)`;
     case 'disk':
       return `ended: ${describeDisk(outcome)}`;
     case 'cancelled':

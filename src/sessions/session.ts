@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
-import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
+import { essentialCapabilities } from '../policy/index.ts';
+import type { CapabilityName, Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { formatBytes } from '../units.ts';
 import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
 import { Courtesy } from './courtesy.ts';
@@ -99,6 +100,11 @@ export class Session {
     const result = this.#queue.then(() => this.#runNow(checkRequest(request), options));
     this.#queue = result.catch(() => undefined);
     return result;
+  }
+
+  /** What is essential and does not hold here: the policy lets code run without it. */
+  get notEnforced(): readonly CapabilityName[] {
+    return essentialCapabilities.filter((name) => !this.#sandbox.enforced.includes(name));
   }
 
   /** Resolves when nothing is left of the session, whoever ended it. */

@@ -37,7 +37,10 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     using cli = new TestCli();
     const result = await cli.run(['run', '-', '--memory', '64MB'], { input: 'x = bytearray(1 << 30)' });
     assert.equal(result.code, 137);
-    assert.equal(result.stderr, 'belljar: ended: it wanted more than its 64 MB of memory\n');
+    assert.equal(
+      result.stderr,
+      'belljar: ended: it wanted more than its 64 MB of memory (files it writes may count too)\n',
+    );
   });
 
   it('says time and exits 124', async () => {
@@ -229,6 +232,15 @@ describe('belljar run', needs(root, bubblewrap, python), () => {
     const [first, second] = await Promise.all([one.entries(), two.entries()]);
     assert.equal(first.length, second.length);
     assert.notEqual(first[0]?.['recordId'], second[0]?.['recordId']);
+  });
+
+  it('says that it was refused processes, where the code fails for that', async () => {
+    using cli = new TestCli();
+    const input =
+      'import threading, time\nfor _ in range(40): threading.Thread(target=time.sleep, args=(1,), daemon=True).start()';
+    const result = await cli.run(['run', '-', '--processes', '8'], { input });
+    assert.equal(result.code, 1);
+    assert.match(result.stderr, /belljar: the code was refused processes or threads beyond its limit/);
   });
 });
 
