@@ -5,20 +5,20 @@ import os
 
 NUMBERS = {
     "x86_64": {
-        "mmap": 9, "ioctl": 16, "shmget": 29, "dup2": 33, "socket": 41, "socketpair": 53, "clone": 56, "ptrace": 101,
-        "syslog": 103, "personality": 135, "modify_ldt": 154, "pivot_root": 155, "mount": 165, "umount2": 166,
+        "mmap": 9, "ioctl": 16, "shmget": 29, "dup2": 33, "socket": 41, "socketpair": 53, "setsockopt": 54, "clone": 56, "ptrace": 101,
+        "syslog": 103, "personality": 135, "modify_ldt": 154, "pivot_root": 155, "prctl": 157, "mount": 165, "umount2": 166,
         "swapon": 167, "reboot": 169, "init_module": 175, "quotactl": 179, "io_setup": 206, "fadvise64": 221,
-        "mq_open": 240, "mq_unlink": 241, "mq_timedsend": 242, "mq_timedreceive": 243, "kexec_load": 246,
+        "mq_open": 240, "timerfd_create": 283, "mq_unlink": 241, "mq_timedsend": 242, "mq_timedreceive": 243, "kexec_load": 246,
         "add_key": 248, "request_key": 249, "keyctl": 250, "ioprio_set": 251, "migrate_pages": 256, "unshare": 272,
         "move_pages": 279, "inotify_init1": 294, "perf_event_open": 298, "fanotify_init": 300, "prlimit64": 302,
         "name_to_handle_at": 303, "open_by_handle_at": 304, "setns": 308, "process_vm_readv": 310,
-        "process_vm_writev": 311, "kcmp": 312, "finit_module": 313, "memfd_create": 319, "kexec_file_load": 320,
+        "process_vm_writev": 311, "kcmp": 312, "finit_module": 313, "seccomp": 317, "memfd_create": 319, "kexec_file_load": 320,
         "bpf": 321, "userfaultfd": 323,
     },
     "aarch64": {
         "io_setup": 0, "inotify_init1": 26, "ioctl": 29, "ioprio_set": 30, "umount2": 39, "mount": 40,
         "pivot_root": 41, "quotactl": 60, "personality": 92, "unshare": 97, "kexec_load": 104, "init_module": 105,
-        "syslog": 116, "ptrace": 117, "reboot": 142, "mq_open": 180, "mq_unlink": 181, "mq_timedsend": 182,
+        "syslog": 116, "ptrace": 117, "timerfd_create": 85, "prctl": 167, "setsockopt": 208, "seccomp": 277, "reboot": 142, "mq_open": 180, "mq_unlink": 181, "mq_timedsend": 182,
         "mq_timedreceive": 183, "shmget": 194, "socket": 198, "socketpair": 199, "add_key": 217, "request_key": 218,
         "keyctl": 219, "clone": 220, "mmap": 222, "fadvise64": 223, "swapon": 224, "migrate_pages": 238,
         "move_pages": 239, "perf_event_open": 241, "prlimit64": 261, "fanotify_init": 262, "name_to_handle_at": 264,

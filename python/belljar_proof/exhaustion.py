@@ -236,6 +236,50 @@ def lock_memory(size):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+def swapped_memory(size):
+    """Piece by piece, each pushed out before the next is taken."""
+    page_out = 21
+    for _ in range(size // (4 * MIB)):
+        memory(4 * MIB)
+        held[-1].madvise(page_out)
+
+
+def timers(count):
+    from calls import call
+
+    for _ in range(count):
+        call("timerfd_create", time.CLOCK_MONOTONIC, 0)
+
+
+def timers_of_many(processes, count):
+    """The kernel keeps each for whoever holds it."""
+    for _ in range(processes):
+        read_end, write_end = os.pipe()
+        if os.fork() == 0:
+            try:
+                timers(count)
+            except OSError:
+                pass
+            os.write(write_end, b"x")
+            rest()
+        os.close(write_end)
+        os.read(read_end, 1)
+
+
+def queues(count):
+    """Each as large as one may be without rights; more of them than one user may have."""
+    import ctypes
+    import struct
+
+    from calls import call
+
+    call("prlimit64", 0, resource.RLIMIT_MSGQUEUE, struct.pack("<qq", -1, -1), 0)
+    shape = ctypes.create_string_buffer(struct.pack("<8q", 0, 10, 8192, 0, 0, 0, 0, 0), 64)
+    for index in range(count):
+        name = ctypes.c_char_p(b"queue-%d" % index)
+        call("mq_open", name, os.O_CREAT | os.O_RDWR, 0o600, shape)
+
+
 def rest():
     """Not for ever, should nobody end it."""
     end = time.monotonic() + 30

@@ -90,6 +90,11 @@ def write(path, text):
         file.write(text)
 
 
+def write_by_link(folder, name):
+    os.symlink(folder, "/workspace/folder")
+    write("/workspace/folder/" + name, "planted")
+
+
 def open_for_writing(path):
     """And write nothing: what it is, the whole machine would feel."""
     os.open(path, os.O_WRONLY)
@@ -125,6 +130,15 @@ def run_setuid(program):
     import time
 
     time.sleep(0.3)
+
+
+def run_planted(path):
+    """Copied from one that does nothing for a while."""
+    import subprocess
+    import time
+
+    subprocess.Popen([path, "30"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.2)
 
 
 def tell_names():

@@ -84,3 +84,43 @@ def keep_file(secret):
     with open("/workspace/kept", "w") as file:
         file.write(secret)
     os.chmod("/workspace/kept", 0o644)
+
+
+def stand_in(address):
+    """In a network of its own, takes an address that is somebody else's, and passes on what it is told there."""
+    import fcntl
+    import socket
+    import struct
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        for request, value in ((0x8916, socket.inet_aton(address)), (0x8914, None)):
+            head = b"lo".ljust(16, b"\0")
+            tail = struct.pack("<HH4s", socket.AF_INET, 0, value) if value else struct.pack("<H", 0x49)
+            fcntl.ioctl(any_socket, request, (head + tail).ljust(40, b"\0"))
+    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    own.bind((address, 0))
+    own.listen(1)
+    kept.append(own)
+    if os.fork() == 0:
+        other, _ = own.accept()
+        os.write(1, other.recv(256) + b"\n")
+        other.sendall(b"heard")
+        os._exit(0)
+    say(pid=os.getpid(), port=own.getsockname()[1])
+
+
+def keep_in_workspace(secret, path):
+    """That its owner alone may read."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write(secret)
+    say(pid=os.getpid())
+
+
+def plant_program(path):
+    """A program of root's that runs with root's rights, whoever starts it."""
+    import shutil
+
+    shutil.copyfile("/usr/bin/sleep", path)
+    os.chown(path, 0, 0)
+    os.chmod(path, 0o4755)
+    say(pid=os.getpid())

@@ -1,15 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { refuseWhenCancelled } from '../errors.ts';
-import type { CapabilityName, SandboxExit, SandboxLimits, SandboxUsage } from '../sandbox/index.ts';
+import type { CapabilityName, Mount, SandboxExit, SandboxLimits, SandboxUsage } from '../sandbox/index.ts';
 import { type HostProcess, findMarked, markName } from './host-process.ts';
 import { Transcript } from './transcript.ts';
 import { type Setting, programFolder, programFolderInside } from './setting.ts';
 import type { OptionalLimit, Way } from './way.ts';
+
+/** Takes over what an attempt sends out. */
+export type AttemptNetwork = (connection: Duplex) => void;
+
+/** The files of a workspace, instead of a memory file system. */
+export interface AttemptFiles {
+  /** Where the volumes lie on the host. */
+  readonly folder: string;
+  readonly name: string;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
 
 export interface AttemptPlan {
   readonly setting: Setting;
@@ -23,6 +35,8 @@ export interface AttemptPlan {
   readonly mark: string;
   readonly limits: SandboxLimits;
   readonly scratchBytes: number;
+  readonly network?: AttemptNetwork | undefined;
+  readonly files?: AttemptFiles | undefined;
   readonly require: readonly CapabilityName[];
   readonly timeoutMs: number;
 }
@@ -42,6 +56,8 @@ export interface Baseline {
   readonly pid: number;
   readonly namespaces: ReadonlyMap<string, string>;
   readonly mounts: readonly string[];
+  /** How many system-call filters stand around it. */
+  readonly filters: number;
 }
 
 /** One attack program under way, from its first word until nothing of it is left. */
@@ -130,19 +146,15 @@ export class Attempt implements AsyncDisposable {
 }
 
 async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' }): Promise<Started> {
-  const { setting, limits, scratchBytes, require, mark } = plan;
-  const sandbox = await setting.backend(way.lifted).launch(
+  const { setting, limits, require, mark, network, files } = plan;
+  const sandbox = await setting.backend(way.lifted, files?.folder).launch(
     {
       argv: [setting.interpreter.executable, ...pythonArguments(plan, programFolderInside)],
       env: { PATH: '/usr/bin:/bin', HOME: '/workspace', LANG: 'C.UTF-8', [markName]: mark },
-      mounts: [
-        { kind: 'bundle', name: 'interpreter' },
-        { kind: 'bundle', name: 'proof' },
-        { kind: 'scratch', at: '/workspace', maxBytes: scratchBytes },
-      ],
+      mounts: [{ kind: 'bundle', name: 'interpreter' }, { kind: 'bundle', name: 'proof' }, describeFiles(plan)],
       workingDirectory: '/workspace',
       limits: withoutLimits(limits, way.unlimited ?? []),
-      network: 'off',
+      network: network === undefined ? 'off' : { kind: 'egress', at: egressSocket, accept: network },
       // Only the attack is held to it: the control is there to do without.
       require: way.lifted.length === 0 ? require : [],
     },
@@ -155,6 +167,15 @@ async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' })
     kill: () => sandbox.kill('the proof has seen enough'),
     usage: () => sandbox.usage(),
   };
+}
+
+/** Where the way out is seen inside, when there is one. */
+export const egressSocket = '/belljar/egress';
+
+function describeFiles({ files, scratchBytes }: AttemptPlan): Mount {
+  if (files === undefined) return { kind: 'scratch', at: '/workspace', maxBytes: scratchBytes };
+  const { name, maxBytes, maxFiles } = files;
+  return { kind: 'workspace', name, at: '/workspace', maxBytes, maxFiles };
 }
 
 function withoutLimits(limits: SandboxLimits, names: readonly OptionalLimit[]): SandboxLimits {
@@ -192,6 +213,7 @@ function describe(process: HostProcess): Baseline {
     pid: process.pid,
     namespaces: new Map(process.names('ns').map((name) => [name, process.link(`ns/${name}`)])),
     mounts: process.text('mountinfo').split('\n'),
+    filters: Number(process.status('Seccomp_filters')),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ProofCase } from './case.ts';
 import { deedRows, lieRows, runRows } from './cases/channel.ts';
+import { egressRows } from './cases/egress.ts';
 import { exhaustionRows } from './cases/exhaustion.ts';
 import { fileRows } from './cases/files.ts';
 import { kernelRows } from './cases/kernel.ts';
@@ -15,6 +16,7 @@ export const corpus: readonly ProofCase[] = [
   ...programCases('files', fileRows),
   forgottenDescriptor,
   ...programCases('network', networkRows),
+  ...programCases('network', egressRows),
   ...programCases('processes', processRows),
   ...programCases('exhaustion', exhaustionRows),
   ...deedCases('exhaustion', runRows),

@@ -124,6 +124,8 @@ class ProgramCase implements ProofCase {
       mark: stage.nonce,
       limits,
       scratchBytes,
+      network: stage.network,
+      files: stage.files,
       // As a run is: held to all that the policy requires, and refused where one of it is missing.
       require: this.requires === undefined ? [] : setting.required,
       timeoutMs: this.#row.timeoutMs ?? usualTimeoutMs,

@@ -42,8 +42,12 @@ export class Setting {
     return new Setting(interpreter, required, signal);
   }
 
-  /** One backend for each set of lifted protections: finding the cgroups takes longer than a launch. */
-  backend(lifted: readonly Protection[] = []): ProcessBackend {
+  /**
+   * One backend for each set of lifted protections: finding the cgroups takes longer than a launch. One that keeps
+   * files is as short-lived as they are.
+   */
+  backend(lifted: readonly Protection[] = [], volumesFolder?: string): ProcessBackend {
+    if (volumesFolder !== undefined) return new ProcessBackend(this.#catalogue, { lifted, volumesFolder });
     const key = lifted.toSorted().join();
     const backend = this.#backends.get(key) ?? new ProcessBackend(this.#catalogue, { lifted });
     this.#backends.set(key, backend);

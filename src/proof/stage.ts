@@ -3,6 +3,8 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import type { AttemptFiles, AttemptNetwork } from './attempt.ts';
+
 /** The host's side of one attempt: what is laid out for it to find, and what is taken away again. */
 export class Stage implements AsyncDisposable {
   /** A folder of the host that everyone may read. */
@@ -15,6 +17,9 @@ export class Stage implements AsyncDisposable {
   victim: number | undefined;
   /** What reached the host's listeners. */
   readonly arrivals: string[] = [];
+  /** The way out that the attempt is given, and the files that it may keep; none where left out. */
+  network: AttemptNetwork | undefined;
+  files: AttemptFiles | undefined;
   readonly #stack = new AsyncDisposableStack();
 
   private constructor(folder: string) {

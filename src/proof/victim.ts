@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { BelljarError } from '../errors.ts';
-import { Attempt } from './attempt.ts';
+import { Attempt, type AttemptFiles } from './attempt.ts';
 import { HostProcess } from './host-process.ts';
 import type { Input, Observer, Preparation } from './program-case.ts';
 import { type Way, outside } from './way.ts';
@@ -16,6 +16,7 @@ export interface VictimPlan {
   readonly env?: Readonly<Record<string, string>>;
   /** Another sandbox, where it is not a process of the host. */
   readonly way?: Way;
+  readonly files?: AttemptFiles;
 }
 
 /** Starts a program that has something to lose, and keeps it until the stage is taken down. */
@@ -43,6 +44,7 @@ async function makeVictim({ stage, setting }: Preparation, plan: VictimPlan): Pr
     mark: `${stage.nonce}-victim`,
     limits: roomyLimits,
     scratchBytes: roomyScratchBytes,
+    files: plan.files,
     require: [],
     timeoutMs: victimTimeoutMs,
   });

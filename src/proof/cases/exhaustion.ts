@@ -1,10 +1,14 @@
+import { holdsMany } from '../observe/descriptors.ts';
 import {
   bandwidthPastLimit,
   coreWasLeft,
   cpuTimePastLimit,
   descriptorsPastLimit,
   filePastLimit,
+  hasSwap,
   livesPastTime,
+  lockedPastLimit,
+  memoryAndSwapPastLimit,
   memoryPastLimit,
   outputPastLimit,
   processesPastLimit,
@@ -18,6 +22,10 @@ const mebibyte = 1 << 20;
 /** Small, so that the control goes past it without taking what others need. */
 const smallMemory = { memoryBytes: 48 * mebibyte } as const;
 const aboutMemory = { stoppedBy: ['memory-limit'], requires: 'memory-limit', seen: memoryPastLimit } as const;
+
+/** Each takes a tenth of what a user may have of them together, by every kernel's default. */
+const holdsManyQueues = holdsMany(/^\/queue-/, 'message queues', 20);
+const onlyRootMay = { asUser: { absent: 'the kernel lets nobody but root go further' } } as const;
 
 const memoryRows: readonly ProgramRow[] = [
   {
@@ -85,6 +93,36 @@ const memoryRows: readonly ProgramRow[] = [
     input: { count: 6, size: 16 * mebibyte },
     limits: smallMemory,
   },
+  {
+    id: 'memory-in-timers',
+    title: 'takes it as timers, in many processes',
+    ...aboutMemory,
+    program: 'exhaustion.timers_of_many',
+    input: { processes: 12, count: 4000 },
+    limits: { memoryBytes: 32 * mebibyte, openFiles: 4096 },
+  },
+  {
+    id: 'memory-in-swap',
+    title: 'pushes its memory out to the machine’s swap, to take more',
+    ...aboutMemory,
+    program: 'exhaustion.swapped_memory',
+    input: { size: 96 * mebibyte },
+    limits: smallMemory,
+    seen: memoryAndSwapPastLimit,
+    absent: () => (hasSwap() ? undefined : 'this machine has no swap'),
+  },
+  {
+    id: 'memory-locked',
+    title: 'locks more memory than it was given, so that none of it can be swapped out',
+    stoppedBy: ['memory-limit', 'dropped-privileges'],
+    alone: ['memory-limit'],
+    requires: 'memory-limit',
+    program: 'exhaustion.lock_memory',
+    input: { size: 96 * mebibyte },
+    limits: smallMemory,
+    seen: lockedPastLimit,
+    ...onlyRootMay,
+  },
 ];
 
 const countRows: readonly ProgramRow[] = [
@@ -125,6 +163,25 @@ const countRows: readonly ProgramRow[] = [
     input: { count: 200 },
     limits: { openFiles: 64 },
     seen: descriptorsPastLimit,
+  },
+  {
+    id: 'timer-descriptors',
+    title: 'opens timers without end',
+    stoppedBy: ['resource-limits'],
+    program: 'exhaustion.timers',
+    input: { count: 200 },
+    limits: { openFiles: 64 },
+    seen: descriptorsPastLimit,
+  },
+  {
+    id: 'queues',
+    title: 'makes message queues beyond what one user may have',
+    stoppedBy: ['dropped-privileges'],
+    program: 'exhaustion.queues',
+    input: { count: 32 },
+    seen: holdsManyQueues,
+    mayBeOutOfReach: true,
+    ...onlyRootMay,
   },
 ];
 

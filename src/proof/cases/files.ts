@@ -1,5 +1,6 @@
 import type { ProgramRow } from '../program-case.ts';
 import { readRows } from './files-read.ts';
 import { machineRows, writeRows } from './files-write.ts';
+import { workspaceRows } from './workspaces.ts';
 
-export const fileRows: readonly ProgramRow[] = [...readRows, ...machineRows, ...writeRows];
+export const fileRows: readonly ProgramRow[] = [...readRows, ...machineRows, ...writeRows, ...workspaceRows];

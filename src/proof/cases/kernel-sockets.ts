@@ -6,6 +6,9 @@ const stream = 1;
 const datagram = 2;
 const raw = 3;
 const packets = 5;
+const dccp = 6;
+/** An old way to ask for all packets of the machine. */
+const oldPackets = 10;
 const internet = 2;
 const internet6 = 10;
 const netlink = 16;
@@ -32,7 +35,13 @@ const free: readonly Row[] = [
   ['sctp', 'of SCTP', internet, stream, 132],
   ['sctp-6', 'of SCTP by IPv6', internet6, stream, 132],
   ['udp-lite', 'of UDP-Lite', internet, datagram, 136],
-  ['dccp', 'of DCCP', internet, 6, 33],
+  ['dccp', 'of DCCP', internet, dccp, 33],
+  ['sequenced-by-type', 'of SCTP, by its type alone', internet, packets, 0],
+  ['sequenced-by-type-6', 'of SCTP by IPv6, by its type alone', internet6, packets, 0],
+  ['dccp-by-type', 'of DCCP, by its type alone', internet, dccp, 0],
+  ['dccp-by-type-6', 'of DCCP by IPv6, by its type alone', internet6, dccp, 0],
+  ['raw-by-type', 'that writes packets by hand, by its type alone', internet, raw, 0],
+  ['raw-by-type-6', 'that writes packets by hand, by IPv6 and its type alone', internet6, raw, 0],
   ['netlink-sockets', 'that lists all sockets (NETLINK_SOCK_DIAG)', netlink, raw, 4],
   ['netlink-tunnels', 'that makes tunnels (NETLINK_XFRM)', netlink, raw, 6],
   ['netlink-security', 'to the security modules (NETLINK_SELINUX)', netlink, raw, 7],
@@ -49,6 +58,7 @@ const free: readonly Row[] = [
 const entitled: readonly Row[] = [
   ['packets', 'that sees every packet (AF_PACKET)', 17, raw, 0],
   ['packets-cooked', 'that sees every packet, without its head (AF_PACKET)', 17, datagram, 0],
+  ['packets-by-type', 'that sees every packet, by an old type', internet, oldPackets, 0],
   ['raw', 'that writes packets by hand', internet, raw, 255],
   ['raw-icmp', 'that sends pings by hand', internet, raw, 1],
   ['raw-6', 'that writes packets by hand, by IPv6', internet6, raw, 58],

@@ -4,6 +4,7 @@ import { hasPersonality, isTraced, keyIsListed, maps } from '../observe/process-
 import type { ProgramRow } from '../program-case.ts';
 import { outside } from '../way.ts';
 import { namespaceRows } from './kernel-namespaces.ts';
+import { filterRows, optionRows } from './kernel-pools.ts';
 import { socketRows } from './kernel-sockets.ts';
 
 const filter = ['system-call-filter'] as const;
@@ -213,4 +214,6 @@ export const kernelRows: readonly ProgramRow[] = [
   ...siblingRows,
   ...machineRows,
   ...socketRows,
+  ...filterRows,
+  ...optionRows,
 ];

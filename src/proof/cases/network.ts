@@ -1,13 +1,17 @@
 import { join } from 'node:path';
-import { chmod } from 'node:fs/promises';
+import { chmod, symlink } from 'node:fs/promises';
 
 import { findAddress, freePort, listenForDatagrams, listenForStreams, visit } from '../listeners.ts';
-import { messageArrived, secretCameOut } from '../observe/messages.ts';
+import { eventually, messageArrived, secretCameOut } from '../observe/messages.ts';
 import type { Input, Observer, Preparation, ProgramRow } from '../program-case.ts';
-import { startVictim } from '../victim.ts';
+import { factsOf, startVictim } from '../victim.ts';
+import { outside } from '../way.ts';
 
 const ownNetwork = ['network-namespace'] as const;
 const multicastGroup = '239.255.77.77';
+
+const metadataAddress = '169.254.169.254';
+const networkOfVictim = 'network';
 
 const nowhere = { address: '', scope: 0, card: '' };
 
@@ -68,6 +72,29 @@ function isVisited(where: (input: Input) => { host: string; port: number } | { p
 export const networkRows: readonly ProgramRow[] = [
   ...streamRows,
   ...datagramRows,
+  {
+    id: 'tcp-metadata',
+    title: 'connects to the address at which clouds tell their machines’ secrets',
+    stoppedBy: ownNetwork,
+    // In a network where somebody stands in for the cloud: the host's own is left as it is.
+    control: outside('nsenter', `--net=${networkOfVictim}`),
+    program: 'network.connect',
+    input: async (preparation) => {
+      const { stage } = preparation;
+      const plan = {
+        program: 'victims.stand_in',
+        input: { address: metadataAddress },
+        way: outside('unshare', '--net'),
+      };
+      const victim = await startVictim(preparation, plan);
+      victim.transcript.onBytes((chunk) => stage.arrivals.push(chunk));
+      const { pid, port } = factsOf(victim);
+      await symlink(`/proc/${pid}/ns/net`, join(stage.folder, networkOfVictim));
+      return { address: metadataAddress, port, nonce: stage.nonce };
+    },
+    seen: eventually(messageArrived),
+    asUser: { absent: 'only root can stand in for the cloud' },
+  },
   {
     id: 'tcp-fast-open',
     title: 'connects without connect(), by sending with the first packet',

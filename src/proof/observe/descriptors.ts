@@ -60,6 +60,20 @@ export function holdsForWriting(path: RegExp, what: string): Observer {
   };
 }
 
+/** More descriptors of a kind are open in one of its processes than may be. */
+export function holdsMany(pattern: RegExp, what: string, allowed: number): Observer {
+  return {
+    what: `more than ${allowed} ${what} are open in its process`,
+    look: ({ attempt }) => {
+      for (const process of attempt.processes()) {
+        const { length } = process.descriptors().filter(({ target }) => pattern.test(target));
+        if (length > allowed) return `process ${process.pid} holds ${length} ${what}`;
+      }
+      return undefined;
+    },
+  };
+}
+
 function findDescriptor(
   { attempt }: Scene,
   matches: (descriptor: { number: number; target: string }) => boolean,

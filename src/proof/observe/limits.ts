@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { formatBytes } from '../../units.ts';
@@ -11,11 +11,35 @@ export const memoryPastLimit: Observer = {
   what: 'the memory that its processes hold is past the limit',
   look: async ({ attempt, limits }) => {
     const peak = (await attempt.usage())?.peakMemoryBytes ?? proportionalBytes({ attempt });
-    return peak > limits.memoryBytes
-      ? `${formatBytes(peak)}, where ${formatBytes(limits.memoryBytes)} are allowed`
-      : undefined;
+    return pastMemoryLimit(peak, limits.memoryBytes);
   },
 };
+
+/** What lies in swap is memory too, which the counter of memory does not count. */
+export const memoryAndSwapPastLimit: Observer = {
+  what: 'what its processes hold in memory and in swap is past the limit',
+  look: ({ attempt, limits }) => {
+    const held = kilobytesOf(attempt, 'VmRSS') + kilobytesOf(attempt, 'VmSwap');
+    return pastMemoryLimit(held * 1024, limits.memoryBytes);
+  },
+};
+
+export const lockedPastLimit: Observer = {
+  what: 'the memory that its processes have locked is past the limit',
+  look: ({ attempt, limits }) => pastMemoryLimit(kilobytesOf(attempt, 'VmLck') * 1024, limits.memoryBytes),
+};
+
+export function hasSwap(): boolean {
+  return readFileSync('/proc/swaps', 'utf8').trim().split('\n').length > 1;
+}
+
+function kilobytesOf(attempt: Attempt, field: string): number {
+  return attempt.processes().reduce((sum, process) => sum + (parseInt(process.status(field), 10) || 0), 0);
+}
+
+function pastMemoryLimit(bytes: number, limit: number): string | undefined {
+  return bytes > limit ? `${formatBytes(bytes)}, where ${formatBytes(limit)} are allowed` : undefined;
+}
 
 export const processesPastLimit: Observer = {
   what: 'more of its processes and threads are counted on the host than the limit allows',
@@ -44,6 +68,17 @@ export function spacePastLimit(folder: string, limitOf: (scene: Scene) => number
       });
       const limit = limitOf(scene);
       return used > limit ? `${formatBytes(used)}, where ${formatBytes(limit)} are allowed` : undefined;
+    },
+  };
+}
+
+export function filesPastLimit(folder: string, limitOf: (scene: Scene) => number): Observer {
+  return {
+    what: `${folder} holds more files than its bound`,
+    look: (scene) => {
+      const count = largest(scene, (root) => readdirSync(`${root}${folder}`).length);
+      const limit = limitOf(scene);
+      return count > limit ? `${count}, where ${limit} are allowed` : undefined;
     },
   };
 }

@@ -19,12 +19,12 @@ export const messageCameOut: Observer = {
 
 /**
  * The one thing that is taken by its own word: what the kernel answers to an argument that is wrong, where success would
- * be felt by the whole machine. The filter answers EPERM before the kernel looks.
+ * be felt by the whole machine or leaves no trace. The filter answers otherwise before the kernel looks.
  */
 export const kernelHasLooked: Observer = {
   what: 'the kernel finds fault with its argument, so the call was let through',
   look: ({ attempt }) =>
-    /^(did|refused (EINVAL|ENOEXEC|EBADF|EFAULT|ENOENT|ESRCH))/.test(attempt.word)
+    /^(did|refused (EINVAL|ENOEXEC|EBADF|EFAULT|ENOENT|ESRCH|ENOTCONN))/.test(attempt.word)
       ? `the kernel answered: ${attempt.word}`
       : undefined,
 };
