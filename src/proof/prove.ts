@@ -15,7 +15,7 @@ export interface ProveOptions extends SettingOptions {
 }
 
 /** Each case is mostly waiting for processes to start. */
-const atOnce = 2;
+const atOnce = 4;
 
 /**
  * Makes every attack behind glass and once more without the protection, and judges what was seen.
