@@ -131,7 +131,7 @@ class ProgramCase implements ProofCase {
       timeoutMs: this.#row.timeoutMs ?? usualTimeoutMs,
     });
     const evidence = await seen.look({ stage, attempt, input, limits, scratchBytes });
-    const hasTried = attempt.transcript.isReady && !attempt.word.startsWith('failed');
+    const hasTried = attempt.transcript.isReady && !/^(failed|said nothing)/.test(attempt.word);
     return { seen: evidence, hasTried, word: attempt.word };
   }
 

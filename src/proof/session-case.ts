@@ -161,7 +161,9 @@ async function listenAsSession(
   } catch (thrown) {
     const error = toBelljarError(thrown);
     if (!['SANDBOX_LAUNCH_FAILED', 'SESSION_CLOSED'].includes(error.code)) throw error;
-    return { seen: undefined, hasTried: true, word: error.message };
+    // Where nothing was heard that a runner would not say, nobody has lied yet.
+    const isHeard = error.code === 'SESSION_CLOSED' || error.details?.['violation'] != null;
+    return { seen: undefined, hasTried: isHeard, word: error.message };
   }
 }
 
