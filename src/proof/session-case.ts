@@ -162,7 +162,7 @@ async function listenAsSession(
     const error = toBelljarError(thrown);
     if (!['SANDBOX_LAUNCH_FAILED', 'SESSION_CLOSED'].includes(error.code)) throw error;
     // Where nothing was heard that a runner would not say, nobody has lied yet.
-    const isHeard = error.code === 'SESSION_CLOSED' || error.details?.['violation'] != null;
+    const isHeard = error.code === 'SESSION_CLOSED' || typeof error.details['violation'] === 'string';
     return { seen: undefined, hasTried: isHeard, word: error.message };
   }
 }
