@@ -58,8 +58,8 @@ const memoryRows: readonly ProgramRow[] = [
     title: 'takes it as countless empty files',
     ...aboutMemory,
     program: 'exhaustion.files',
-    input: { count: 60_000 },
-    limits: smallMemory,
+    input: { count: 40_000 },
+    limits: { memoryBytes: 32 * mebibyte },
   },
   {
     id: 'memory-in-page-tables',
