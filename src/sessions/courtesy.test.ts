@@ -21,6 +21,7 @@ describe('Courtesy', () => {
 
   it('keeps short runs in the foreground, however many there are', async () => {
     await withClock(async ({ courtesy, heard, pass }) => {
+      await pass(100);
       for (let run = 0; run < 1000; run++) {
         courtesy.runBegan(0);
         await pass(5);
@@ -43,6 +44,19 @@ describe('Courtesy', () => {
     });
   });
 
+  it('begins a new session in the background, and brings it forward after a few short runs', async () => {
+    await withClock(async ({ courtesy, heard, pass }) => {
+      await pass(300);
+      courtesy.becameReady();
+      for (let run = 0; run < 3; run++) {
+        courtesy.runBegan(0);
+        await pass(4);
+        courtesy.runEnded(4);
+      }
+      assert.deepEqual(heard, ['background', 'foreground']);
+    });
+  });
+
   it('forgives what was used after a time of rest', async () => {
     await withClock(async ({ courtesy, sandbox, heard, pass }) => {
       courtesy.runBegan(0);
@@ -57,6 +71,7 @@ describe('Courtesy', () => {
 
   it('sends to the background what runs between runs', async () => {
     await withClock(async ({ courtesy, heard, pass }) => {
+      await pass(100);
       courtesy.runBegan(0);
       courtesy.runEnded(1);
       await pass(50);

@@ -1,9 +1,12 @@
 import type { Sandbox } from '../sandbox/index.ts';
 
-/** What of every run counts nothing: so long is a run that nobody waits for. */
+/** What every run earns: so long is a run that nobody waits for. */
 const freeMs = 10;
 
-/** What runs may use of the processors beyond that before they give way; earned back while nothing runs. */
+/** With less than that it is not worth to begin in the foreground. */
+const leastMs = 5;
+
+/** What runs may use of the processors beyond that before they give way; earned while nothing runs, too. */
 const mostCreditMs = 100;
 
 /** The most that is owed: soon after a long run, short ones are quick again. */
@@ -27,7 +30,8 @@ export class Courtesy {
   readonly #cpus: number;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
-  #creditMs = 0;
+  /** A new session has yet to earn it: sixteen that begin at once would else have a moment of the foreground each. */
+  #creditMs = -freeMs;
   #idleSince: number;
   #isBackground = false;
   #isClosed = false;
@@ -39,18 +43,23 @@ export class Courtesy {
     this.#idleSince = now();
   }
 
+  /** The time that it took to start is no rest. */
+  becameReady(): void {
+    this.#idleSince = this.#now();
+  }
+
   /** @param cpuMs what had been used before; undefined where nobody counts. */
   runBegan(cpuMs: number | undefined): void {
     this.#creditMs = Math.min(mostCreditMs, this.#creditMs + this.#now() - this.#idleSince);
     const budgetMs = this.#creditMs + freeMs;
-    this.#setBackground(budgetMs <= 0);
-    if (budgetMs > 0) this.#after(budgetMs / this.#cpus, () => void this.#look(cpuMs, budgetMs));
+    this.#setBackground(budgetMs < leastMs);
+    if (budgetMs >= leastMs) this.#after(budgetMs / this.#cpus, () => void this.#look(cpuMs, budgetMs));
     else clearTimeout(this.#timer);
   }
 
   runEnded(usedMs: number | undefined): void {
     this.#idleSince = this.#now();
-    this.#creditMs = Math.max(-mostOwedMs, this.#creditMs - Math.max(0, (usedMs ?? 0) - freeMs));
+    this.#creditMs = Math.max(-mostOwedMs, Math.min(mostCreditMs, this.#creditMs + freeMs - (usedMs ?? 0)));
     this.#after(settleMs, () => this.#setBackground(true));
   }
 

@@ -227,6 +227,7 @@ export class Session {
       }
       if (this.#isReady) throw new FrameViolation('the runner was ready before');
       this.#isReady = true;
+      this.#courtesy.becameReady();
       this.#ready.resolve(frame.python);
     } else if (this.#current?.mark === frame.run) {
       const run = this.#current;
