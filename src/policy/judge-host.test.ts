@@ -45,7 +45,15 @@ describe('judgeHost()', () => {
 
   it('names the ports that are open where only the port is wrong', () => {
     const { reason } = judgeHost({ allow, host: 'api.example.org', port: 8080 });
-    assert.equal(reason.message, 'api.example.org is open on port 80, 443, not on 8080');
+    assert.equal(reason.message, 'api.example.org is open on ports 80 and 443, not on 8080');
+  });
+
+  it('lists one port, two and three as a person would', () => {
+    const messageFor = (ports: number[]): string =>
+      judgeHost({ allow: [{ host: 'a.example', ports }], host: 'a.example', port: 81 }).reason.message;
+    assert.equal(messageFor([80]), 'a.example is open on port 80, not on 81');
+    assert.equal(messageFor([443, 80]), 'a.example is open on ports 80 and 443, not on 81');
+    assert.equal(messageFor([8080, 443, 80]), 'a.example is open on ports 80, 443 and 8080, not on 81');
   });
 
   it('says which name no rule knows', () => {

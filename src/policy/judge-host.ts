@@ -28,10 +28,15 @@ export function judgeHost({ allow, host, port }: HostQuestion): HostDecision {
   }
   const [first] = naming;
   const rule = first?.rule ?? 'runtime.network.allow';
-  const ports = [...new Set(naming.flatMap((named) => named.ports))].sort((one, other) => one - other).join(', ');
+  const ports = [...new Set(naming.flatMap((named) => named.ports))].sort((one, other) => one - other);
   const message =
-    first === undefined ? `no rule names the host ${host}` : `${host} is open on port ${ports}, not on ${port}`;
+    first === undefined ? `no rule names the host ${host}` : `${host} is open on ${namePorts(ports)}, not on ${port}`;
   return { verdict: 'deny', reason: { ...base, rule, verdict: 'deny', message } };
+}
+
+function namePorts(ports: readonly number[]): string {
+  const [last, ...others] = ports.toReversed();
+  return others.length === 0 ? `port ${last}` : `ports ${others.toReversed().join(', ')} and ${last}`;
 }
 
 /** `*.example.org` names all below it, and not itself. */

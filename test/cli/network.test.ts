@@ -47,7 +47,7 @@ for url in (
       'http api.example.org/rates',
       'https /rates',
       'https /',
-      '403 belljar: refused: api.example.org is open on port 80, 443, not on 8080 (runtime.network.allow[0])',
+      '403 belljar: refused: api.example.org is open on ports 80 and 443, not on 8080 (runtime.network.allow[0])',
       '403 belljar: refused: no rule names the host evil.example (runtime.network.allow)',
       'Tunnel connection failed: 403 Forbidden: inner.example.org leads to 127.0.0.1, which is loopback (RFC 1122)',
       'Tunnel connection failed: 403 Forbidden: metadata.example.org leads to 169.254.169.254, which is link-local, where clouds keep their metadata (RFC 3927)',
