@@ -97,7 +97,13 @@ export const hostName = textAs((value) => {
   // Addresses are refused: what a name resolves to is checked when it is dialled.
   const isAddress = /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '');
   const hint = 'write a host name as it stands in a certificate, such as api.example.org or *.example.org';
-  return kept(host, isName && !isAddress ? undefined : `“${value}” is not a host name: ${hint}`);
+  if (!isName || isAddress) return kept(host, `“${value}” is not a host name: ${hint}`);
+  // RFC 6761: every resolver answers these with the loopback, which is never dialled for code behind glass.
+  const isLoopback = labels.at(-1) === 'localhost';
+  return kept(
+    host,
+    isLoopback ? `“${value}” always means the sandbox itself, and cannot be opened: ${hint}` : undefined,
+  );
 }).meta({
   description: 'A host name, in ASCII; *.example.org means every name below it.',
   samples: ['api.example.org'],
