@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { parseArgs } from 'node:util';
 
 import { BelljarError, errorTable, toBelljarError } from '../errors.ts';
-import { type CommandIo, type CommandOptions, type OptionValues, printJson, readerLeft } from './command.ts';
+import { type CommandIo, type CommandOptions, printJson, readerLeft } from './command.ts';
 import { commands } from './commands.ts';
 import { nearestOf } from '../nearest.ts';
+import { parseOptions } from './parse-options.ts';
 import { toVisible } from './terminal-text.ts';
 
 const commonOptions: CommandOptions = {
@@ -71,7 +71,11 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const entry = commands[words];
   if (entry === undefined) throw new BelljarError('INTERNAL', `no command ${words}`);
   const command = await entry.load();
-  const { values, positionals } = parseOptions(argv.slice(words.split(' ').length), command.options);
+  const { values, positionals } = parseOptions(
+    argv.slice(words.split(' ').length),
+    { ...command.options, ...commonOptions },
+    words,
+  );
   if (values['help'] === true) {
     io.stdout.write(`${command.help.trim()}\n`);
     return 0;
@@ -104,14 +108,6 @@ function listGroup(argv: readonly string[]): number {
   throw new BelljarError('USAGE', `there is no command “${tried}”`, {
     hint: nearest === undefined ? 'Run `belljar --help` for all commands.' : `Did you mean “belljar ${nearest}”?`,
   });
-}
-
-function parseOptions(args: string[], options: CommandOptions): { values: OptionValues; positionals: string[] } {
-  try {
-    return parseArgs({ args, options: { ...options, ...commonOptions }, allowPositionals: true, strict: true });
-  } catch (cause) {
-    throw new BelljarError('USAGE', (cause as Error).message, { cause });
-  }
 }
 
 /** A moment for a reader who is only slow. The timer does not keep the command, only what is still to be written does. */

@@ -31,6 +31,7 @@ describe('belljar', () => {
     [['constructor'], /there is no command “constructor”/],
     [['toString'], /there is no command “toString”/],
     [['\u001b]0;title\u0007'], /there is no command “\\u001b\]0;title\\u0007”/],
+    [['doctor', '--secomp'], /^belljar: there is no option “--secomp” here\n {2}hint: Did you mean “--seccomp”\?\n$/],
     [['doctor', 'stray'], /“stray” is one word too many for belljar doctor/],
     [['audit', 'verify', 'export.jsonl'], /export\.jsonl”\n {2}hint: .*--file export\.jsonl/],
   ];
