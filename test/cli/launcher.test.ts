@@ -73,6 +73,24 @@ describe('./belljar in a clone', () => {
     assert.match(result.stderr, /^belljar: npm is missing: .*\n$/);
   });
 
+  it('names its folder as a person would, however it is started', () => {
+    const env = { PATH: binFolder(folder, ['sh', 'cat', 'mkdir', 'npm']) };
+    const locked = join(folder, 'locked');
+    mkdirSync(join(locked, 'sub'), { recursive: true });
+    for (const name of ['belljar', 'scripts']) cpSync(join(project, name), join(locked, name), { recursive: true });
+    writeFileSync(join(locked, '.cache'), 'no folder can be made here');
+    const starts: readonly [string, string][] = [
+      [locked, './belljar'],
+      [folder, './locked/belljar'],
+      [folder, 'locked/belljar'],
+      [folder, join(locked, 'belljar')],
+    ];
+    for (const [cwd, program] of starts) {
+      const { status, stderr } = run('sh', ['-c', `exec "${program}" --version`], env, cwd);
+      assert.deepEqual([status, stderr.includes(` written to ${locked};`)], [125, true], stderr);
+    }
+  });
+
   it('installs what is pinned, once, when two start at the same time', async () => {
     const env = withoutOwnNode();
     const both = await Promise.all([1, 2].map(() => finish(spawn(join(clone, 'belljar'), ['--version'], { env }))));
