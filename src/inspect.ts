@@ -22,7 +22,8 @@ export interface MachineReport {
   readonly node: string;
   readonly user: string;
   readonly home: string;
-  readonly python: { readonly executable: string; readonly version: string } | { readonly problem: string };
+  readonly python:
+    { readonly executable: string; readonly version: string } | { readonly problem: string; readonly remedy: string };
   readonly policy:
     | {
         readonly source: string;
@@ -95,14 +96,20 @@ async function describePolicy({ policyFile, env }: InspectOptions, home: string)
     return { source, hosts, required: hosts.length === 0 ? required : [...required, 'egress-rules'] };
   } catch (error) {
     const { path = '' } = await findPolicy({ file: policyFile, env, home });
-    return { ...problemOf(error), remedy: `Mend the policy: belljar policy check ${path}` };
+    const told = problemOf(error);
+    // What cannot be read cannot be checked either.
+    return isBroken(error) ? { ...told, remedy: `Mend the policy: belljar policy check ${path}` } : told;
   }
 }
 
-function problemOf(thrown: unknown): { problem: string } {
+function isBroken(thrown: unknown): boolean {
+  return toBelljarError(thrown).code === 'POLICY_INVALID';
+}
+
+function problemOf(thrown: unknown): { problem: string; remedy: string } {
   const error = toBelljarError(thrown);
   if (error.code === 'CANCELLED') throw error;
-  return { problem: error.message };
+  return { problem: error.message, remedy: error.hint };
 }
 
 async function findHomeObstacle(home: string): Promise<Obstacle[]> {
@@ -121,7 +128,7 @@ function findObstacles({
   backends,
 }: Pick<MachineReport, 'python' | 'policy' | 'backends'>): Obstacle[] {
   const obstacles: Obstacle[] = [];
-  if ('problem' in python) obstacles.push({ what: python.problem, remedy: 'Install python3 (3.9 or newer).' });
+  if ('problem' in python) obstacles.push({ what: python.problem, remedy: python.remedy });
   if ('problem' in policy) obstacles.push({ what: policy.problem, remedy: policy.remedy });
   const usable = backends.find(({ available }) => available);
   if (usable === undefined) {

@@ -15,7 +15,7 @@ export const doctorCommand: Command = {
   help: `
 belljar doctor [--policy FILE] [--python PROGRAM] [--json]
 belljar doctor --prove [--only FAMILY|CASE] [--policy FILE] [--python PROGRAM] [--json]
-belljar doctor --seccomp
+belljar doctor --seccomp [--json]
 
 Tries out what this machine can enforce, capability by capability, and says what of it the policy requires. Starts a
 few harmless sandboxes and makes no home.
@@ -48,7 +48,7 @@ Example:
 async function runDoctor(invocation: Invocation): Promise<number> {
   const { values, io, signal } = invocation;
   if (isFlagSet(values, 'seccomp')) {
-    printLine(io, describeFilter());
+    printFilter(invocation);
     return 0;
   }
   if (isFlagSet(values, 'prove')) return runProof(invocation);
@@ -64,6 +64,14 @@ async function runDoctor(invocation: Invocation): Promise<number> {
   if (isFlagSet(values, 'json')) printJson(io, report);
   else printReport(report, io);
   return report.obstacles.length === 0 ? 0 : 1;
+}
+
+function printFilter({ values, io }: Invocation): void {
+  const other = ['prove', 'only', 'policy', 'python'].find((name) => values[name] !== undefined);
+  if (other !== undefined) throw new BelljarError('USAGE', `--seccomp goes without --${other}`);
+  const words = describeFilter();
+  if (isFlagSet(values, 'json')) printJson(io, { arch: process.arch, filter: words.split('\n') });
+  else printLine(io, words);
 }
 
 function printReport(report: MachineReport, io: CommandIo): void {
