@@ -38,17 +38,14 @@ async function run({ values, io }: Invocation): Promise<number> {
   const [isDryRun, isRemoval] = [isFlagSet(values, 'dry-run'), isFlagSet(values, 'remove')];
   const report = await setUpUser({ user, isDryRun, isRemoval });
   if (isFlagSet(values, 'json')) printJson(io, report);
-  else printReport(report, io, isRemoval);
+  else printReport(report, io);
   return report.trials.every(({ works }) => works) ? 0 : 1;
 }
 
-function printReport(
-  { user, uid, steps, outcome, trials, advice }: SetupReport,
-  io: CommandIo,
-  isRemoval: boolean,
-): void {
-  const verb = { planned: isRemoval ? 'would take back' : 'would do', done: 'done', removed: 'taken back' }[outcome];
-  printLine(io, `for ${user} (uid ${uid}), ${verb}:`);
+function printReport({ user, uid, steps, outcome, trials, advice }: SetupReport, io: CommandIo): void {
+  // The words of a removal say themselves what was done and what was not there.
+  const verb = { planned: ', would do', done: ', done', removed: '' }[outcome];
+  printLine(io, `for ${user} (uid ${uid})${verb}:`);
   for (const step of steps) printLine(io, `  - ${step}`);
   for (const { group, works, why } of trials) printLine(io, `${works ? 'works' : 'FAILS'}  ${group}: ${why}`);
   if (outcome === 'done' && trials.length === 0)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import type { SetupReport } from '../../src/belljar.ts';
@@ -35,6 +38,7 @@ describe('belljar setup', options, () => {
       );
       const removed = await cli.run(['setup', '--user', user, '--remove']);
       assert.equal(removed.code, 0, removed.stderr);
+      assert.match(removed.stdout, /^for 1234567 \(uid 1234567\):\n( {2}- removed .*\n)+$/);
       assert.deepEqual(
         trials.filter(({ group }) => existsSync(group)),
         [],
@@ -42,6 +46,36 @@ describe('belljar setup', options, () => {
     } finally {
       await cli.run(['setup', '--user', user, '--remove']);
     }
+  });
+
+  it('says of what was never set up that it was not there, and advises nothing', async () => {
+    using cli = new TestCli();
+    const planned = await cli.run(['setup', '--user', user, '--remove', '--dry-run']);
+    assert.match(planned.stdout, /, would do:\n( {2}- (remove|run) .*\n)+$/);
+    const removed = await cli.run(['setup', '--user', user, '--remove']);
+    assert.equal(removed.code, 0, removed.stderr);
+    assert.match(removed.stdout, /^for 1234567 \(uid 1234567\):\n( {2}- .* was not there\n)+( {2}- ran .*\n)?$/);
+  });
+
+  it('says whose sandboxes keep a group, and takes it back when they have ended', async () => {
+    using cli = new TestCli();
+    const { stdout } = await cli.run(['setup', '--user', user, '--json']);
+    const [group = ''] = (JSON.parse(stdout) as SetupReport).trials.map((trial) => trial.group);
+    const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+    try {
+      writeFileSync(join(group, 'cgroup.procs'), String(child.pid));
+      const refused = await cli.run(['setup', '--user', user, '--remove']);
+      assert.equal(refused.code, 125);
+      assert.match(
+        refused.stderr,
+        /cannot remove the group .*: 1234567 still runs sandboxes there\n {2}hint: End them, then/,
+      );
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      assert.equal((await cli.run(['setup', '--user', user, '--remove'])).code, 0);
+    }
+    assert.equal(existsSync(group), false);
   });
 
   it('wants a user, and one who is not root', async () => {

@@ -21,9 +21,9 @@ describe('carryOut() and takeBack()', needs(root), () => {
     assert.deepEqual([uid, gid, mode & 0o777], [4242, 4243, 0o755]);
     assert.notEqual(statSync(join(path, '..')).uid, 4242);
     mkdirSync(join(path, 'left/behind'), { recursive: true });
-    await takeBack(plan);
+    assert.deepEqual(await takeBack(plan), [`removed the group ${path}`]);
     assert.equal(existsSync(path), false);
-    await takeBack(plan);
+    assert.deepEqual(await takeBack(plan), [`the group ${path} was not there`]);
   });
 
   it('writes a file with the folders above it, and leaves a folder that holds another’s file', async (context) => {
@@ -32,8 +32,9 @@ describe('carryOut() and takeBack()', needs(root), () => {
     const plan = planOf({ kind: 'file', path, text: 'text\n' });
     await carryOut(plan);
     assert.equal(readFileSync(path, 'utf8'), 'text\n');
-    await takeBack(plan);
+    assert.deepEqual(await takeBack(plan), [`removed ${path}`]);
     assert.equal(existsSync(folder), false);
+    assert.deepEqual(await takeBack(plan), [`${path} was not there`]);
     await carryOut(plan);
     writeFileSync(join(folder, 'other.conf'), '');
     await takeBack(plan);

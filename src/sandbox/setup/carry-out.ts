@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { BelljarError } from '../../errors.ts';
-import { type SetupPlan, type SetupStep, describeStep } from './plan.ts';
+import {
+  type SetupPlan,
+  type SetupStep,
+  describeRemoval,
+  describeRemoved,
+  describeStep,
+  orderRemoval,
+} from './plan.ts';
 import type { MachineUser } from './user.ts';
 
 const execute = promisify(execFile);
@@ -15,27 +22,30 @@ const execute = promisify(execFile);
  * @throws SETUP_FAILED where a step fails; those before it are done.
  */
 export async function carryOut({ steps, user }: SetupPlan): Promise<void> {
-  for (const step of steps) await attempt(step, user, doStep);
+  for (const step of steps) await attempt(describeStep(step, user), () => doStep(step, user));
 }
 
 /**
- * Takes back what the plan did, the last first. Groups in which something runs stay, and are said.
+ * Takes back what the plan did, the last first, and resolves to what it found and did, in words. A group in which
+ * something runs stays.
  *
  * @throws SETUP_FAILED
  */
-export async function takeBack({ steps, user }: SetupPlan): Promise<void> {
-  for (const step of steps.toReversed()) if (step.kind !== 'reload') await attempt(step, user, undoStep);
-  for (const step of steps) if (step.kind === 'reload') await attempt(step, user, doStep);
+export async function takeBack(plan: SetupPlan): Promise<string[]> {
+  const told: string[] = [];
+  for (const step of orderRemoval(plan)) {
+    const wasThere = await attempt(describeRemoval(step), () => undoStep(step, plan.user));
+    told.push(describeRemoved(step, wasThere));
+  }
+  return told;
 }
 
-type Doer = (step: SetupStep, user: MachineUser) => Promise<void>;
-
-async function attempt(step: SetupStep, user: MachineUser, act: Doer): Promise<void> {
+async function attempt<Result>(words: string, act: () => Promise<Result>): Promise<Result> {
   try {
-    await act(step, user);
+    return await act();
   } catch (cause) {
-    const message = `cannot ${describeStep(step, user)}: ${(cause as Error).message}`;
-    throw new BelljarError('SETUP_FAILED', message, {
+    if (cause instanceof BelljarError) throw cause;
+    throw new BelljarError('SETUP_FAILED', `cannot ${words}: ${(cause as Error).message}`, {
       cause,
       hint: 'Mend that and run it again: what was done before it stays done.',
     });
@@ -59,19 +69,46 @@ async function doStep(step: SetupStep, { uid, gid }: MachineUser): Promise<void>
   }
 }
 
-async function undoStep(step: SetupStep): Promise<void> {
-  if (step.kind === 'group') await removeGroup(step.path);
-  if (step.kind !== 'file') return; // what is passed on may be another's need by now
-  await rm(step.path, { force: true });
-  // Only a folder that was made for this file alone: others are the machine's.
-  if (step.path.endsWith('.d/belljar.conf')) await rmdir(dirname(step.path)).catch(ignoreCode('ENOTEMPTY', 'ENOENT'));
+/** Resolves to whether there was anything to undo. */
+async function undoStep(step: SetupStep, user: MachineUser): Promise<boolean> {
+  switch (step.kind) {
+    case 'group':
+      return removeGroup(step.path).catch((error: unknown) => {
+        throw isBusy(error) ? stillInUse(step.path, user) : error;
+      });
+    case 'file':
+      return removeFile(step.path);
+    case 'pass-on':
+      return true; // what is passed on may be another's need by now
+    case 'reload':
+      await doStep(step, user);
+      return true;
+  }
 }
 
 /** The groups of sandboxes that ended badly too. */
-async function removeGroup(path: string): Promise<void> {
+async function removeGroup(path: string): Promise<boolean> {
   const entries = await readdir(path, { withFileTypes: true }).catch(ignoreCode('ENOENT'));
   for (const entry of entries ?? []) if (entry.isDirectory()) await removeGroup(join(path, entry.name));
   await rmdir(path).catch(ignoreCode('ENOENT'));
+  return entries !== undefined;
+}
+
+async function removeFile(path: string): Promise<boolean> {
+  const wasThere = await rm(path).then(() => true, ignoreCode('ENOENT'));
+  // Only a folder that was made for this file alone: others are the machine's.
+  if (path.endsWith('.d/belljar.conf')) await rmdir(dirname(path)).catch(ignoreCode('ENOTEMPTY', 'ENOENT'));
+  return wasThere === true;
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EBUSY';
+}
+
+function stillInUse(path: string, { name }: MachineUser): BelljarError {
+  return new BelljarError('SETUP_FAILED', `cannot remove the group ${path}: ${name} still runs sandboxes there`, {
+    hint: 'End them, then run this again.',
+  });
 }
 
 function ignoreCode(...codes: readonly string[]): (error: unknown) => undefined {

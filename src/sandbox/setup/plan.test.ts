@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { CgroupMount } from '../cgroup/index.ts';
-import { type MachineTrees, describeStep, planSetup } from './plan.ts';
+import { type MachineTrees, describeRemoval, describeRemoved, describeStep, orderRemoval, planSetup } from './plan.ts';
 
 const user = { name: 'ada', uid: 1234, gid: 1200 };
 const legacyTree = (options: string[], mountPoint: string): CgroupMount => ({
@@ -37,7 +37,7 @@ describe('planSetup()', () => {
       steps,
       names.map((path) => ({ kind: 'group', path, files: ['cgroup.procs'] })),
     );
-    assert.match(advice.join('\n'), /after a restart: .* belljar setup --user ada/);
+    assert.match(advice.join('\n'), /after a restart: .* '?\/.*\/belljar'? setup --user ada/);
   });
 
   it('lets systemd make these groups again at each start of the machine', () => {
@@ -97,5 +97,36 @@ describe('describeStep()', () => {
     assert.ok(words.includes('write /etc/systemd/system/user@1234.service.d/belljar.conf'));
     assert.ok(words.includes('run systemctl daemon-reload'));
     assert.ok(words.includes('pass memory, pids, cpu on in /cg/cgroup.subtree_control'));
+  });
+});
+
+describe('describeRemoval() and describeRemoved()', () => {
+  const systemd = planSetup(user, { ...unified, hasSystemd: true });
+
+  it('tell what is taken back in its own words, the last first, and the reload after all', () => {
+    assert.deepEqual(orderRemoval(systemd).map(describeRemoval), [
+      'remove /etc/systemd/system/user@1234.service.d/belljar.conf',
+      'run systemctl daemon-reload',
+    ]);
+    assert.deepEqual(orderRemoval(planSetup(user, unified)).map(describeRemoval), [
+      'remove the group /cg/belljar-user-1234',
+      'leave /cg/cgroup.subtree_control as it is: another may need it by now',
+    ]);
+  });
+
+  it('tell what was there from what was not', () => {
+    const steps = [...orderRemoval(systemd), ...orderRemoval(planSetup(user, unified))];
+    assert.deepEqual(
+      steps.map((step) => describeRemoved(step, true)),
+      [
+        'removed /etc/systemd/system/user@1234.service.d/belljar.conf',
+        'ran systemctl daemon-reload',
+        'removed the group /cg/belljar-user-1234',
+        'left /cg/cgroup.subtree_control as it is: another may need it by now',
+      ],
+    );
+    const absent = steps.map((step) => describeRemoved(step, false));
+    assert.equal(absent[0], '/etc/systemd/system/user@1234.service.d/belljar.conf was not there');
+    assert.equal(absent[2], 'the group /cg/belljar-user-1234 was not there');
   });
 });

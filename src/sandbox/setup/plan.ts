@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { nameLauncher } from '../../launcher.ts';
 import { type CgroupMount, handedOverName } from '../cgroup/index.ts';
 import type { MachineUser } from './user.ts';
 
@@ -50,7 +51,7 @@ function planLegacy(user: MachineUser, groups: readonly string[], hasSystemd: bo
   const steps: SetupStep[] = groups.map((path) => ({ kind: 'group', path, files: ['cgroup.procs'] }));
   if (!hasSystemd) {
     const advice = [
-      `The groups are gone after a restart: let root run this at each: belljar setup --user ${user.name}`,
+      `The groups are gone after a restart: let root run this at each: ${nameLauncher()} setup --user ${user.name}`,
     ];
     return { user, steps, groups, advice };
   }
@@ -76,7 +77,7 @@ function planSystemd(user: MachineUser): SetupPlan {
     groups: [],
     advice: [
       `It holds from the next login of ${user.name} on, or at once (this ends the user’s sessions): systemctl restart user@${user.uid}.service`,
-      'The user starts Belljar by: systemd-run --user --scope -p Delegate=yes ./belljar …',
+      `The user starts Belljar by: systemd-run --user --scope -p Delegate=yes ${nameLauncher()} …`,
     ],
   };
 }
@@ -94,7 +95,7 @@ function planUnified(user: MachineUser, mountPoint: string): SetupPlan {
     groups: [],
     advice: [
       `Root starts what ${user.name} runs there: sh -c 'echo $$ >${path}/cgroup.procs && exec setpriv --reuid ${user.uid} --regid ${user.gid} --init-groups ./belljar …'`,
-      `The group is gone after a restart: let root run this at each: belljar setup --user ${user.name}`,
+      `The group is gone after a restart: let root run this at each: ${nameLauncher()} setup --user ${user.name}`,
     ],
   };
 }
@@ -110,4 +111,38 @@ export function describeStep(step: SetupStep, { name }: MachineUser): string {
     case 'reload':
       return `run ${step.command.join(' ')}`;
   }
+}
+
+/** What taking back does about a step. */
+export function describeRemoval(step: SetupStep): string {
+  switch (step.kind) {
+    case 'group':
+      return `remove the group ${step.path}`;
+    case 'file':
+      return `remove ${step.path}`;
+    case 'pass-on':
+      return `leave ${step.path} as it is: another may need it by now`;
+    case 'reload':
+      return `run ${step.command.join(' ')}`;
+  }
+}
+
+/** What taking back found and did about a step. */
+export function describeRemoved(step: SetupStep, wasThere: boolean): string {
+  switch (step.kind) {
+    case 'group':
+      return wasThere ? `removed the group ${step.path}` : `the group ${step.path} was not there`;
+    case 'file':
+      return wasThere ? `removed ${step.path}` : `${step.path} was not there`;
+    case 'pass-on':
+      return `left ${step.path} as it is: another may need it by now`;
+    case 'reload':
+      return `ran ${step.command.join(' ')}`;
+  }
+}
+
+/** Turned round, but that systemd looks anew when all else is done. */
+export function orderRemoval({ steps }: SetupPlan): SetupStep[] {
+  const isReload = ({ kind }: SetupStep): boolean => kind === 'reload';
+  return [...steps.toReversed().filter((step) => !isReload(step)), ...steps.filter(isReload)];
 }

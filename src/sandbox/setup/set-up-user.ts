@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BelljarError } from '../../errors.ts';
 import { parseCgroupMounts } from '../cgroup/index.ts';
 import { carryOut, takeBack } from './carry-out.ts';
-import { type MachineTrees, type SetupPlan, describeStep, planSetup } from './plan.ts';
+import { type MachineTrees, type SetupPlan, describeRemoval, describeStep, orderRemoval, planSetup } from './plan.ts';
 import { findUser } from './user.ts';
 import { type GroupTrial, verifySetup } from './verify.ts';
 
@@ -20,7 +20,7 @@ export interface SetupOptions {
 export interface SetupReport {
   readonly user: string;
   readonly uid: number;
-  /** In words, in their order. */
+  /** In words, in their order: what is to be done or was done, or of a removal what was found and done. */
   readonly steps: readonly string[];
   readonly outcome: 'planned' | 'done' | 'removed';
   readonly trials: readonly GroupTrial[];
@@ -36,24 +36,25 @@ export interface SetupReport {
 export async function setUpUser(options: SetupOptions): Promise<SetupReport> {
   const user = await findUser(options.user);
   const plan = planSetup(user, await readTrees());
-  const steps = plan.steps.map((step) => describeStep(step, user));
+  const isRemoval = options.isRemoval === true;
   const [first] = plan.advice;
-  if (steps.length === 0) {
+  if (plan.steps.length === 0) {
     throw new BelljarError('SANDBOX_CAPABILITY_MISSING', first ?? 'there is nothing to hand over', {
       hint: 'Boot with cgroup controllers, or start Belljar as root where limits must hold.',
     });
   }
-  const report = { user: user.name, uid: user.uid, steps, trials: [], advice: plan.advice };
+  const steps = isRemoval
+    ? orderRemoval(plan).map(describeRemoval)
+    : plan.steps.map((step) => describeStep(step, user));
+  // The advice is on how to use what is set up.
+  const report = { user: user.name, uid: user.uid, steps, trials: [], advice: isRemoval ? [] : plan.advice };
   if (options.isDryRun === true) return { ...report, outcome: 'planned' };
   if (process.getuid?.() !== 0) {
     throw new BelljarError('USAGE', 'only root can hand cgroups over', {
       hint: 'Run it once with sudo, or see --dry-run.',
     });
   }
-  if (options.isRemoval === true) {
-    await takeBack(plan);
-    return { ...report, outcome: 'removed', advice: [] };
-  }
+  if (isRemoval) return { ...report, steps: await takeBack(plan), outcome: 'removed' };
   return { ...report, outcome: 'done', trials: await apply(plan) };
 }
 
