@@ -2,6 +2,7 @@ import { release } from 'node:os';
 
 import { findInterpreter } from './environments/index.ts';
 import { toBelljarError } from './errors.ts';
+import { nameLauncher } from './launcher.ts';
 import { LivePolicy, findPolicy } from './live-policy/index.ts';
 import { type Policy, type RequiredCapability, requiredCapabilities } from './policy/index.ts';
 import { type BackendReport, ProcessBackend } from './sandbox/index.ts';
@@ -98,7 +99,7 @@ async function describePolicy({ policyFile, env }: InspectOptions, home: string)
     const { path = '' } = await findPolicy({ file: policyFile, env, home });
     const told = problemOf(error);
     // What cannot be read cannot be checked either.
-    return isBroken(error) ? { ...told, remedy: `Mend the policy: belljar policy check ${path}` } : told;
+    return isBroken(error) ? { ...told, remedy: `Mend the policy: ${nameLauncher()} policy check ${path}` } : told;
   }
 }
 

@@ -2,6 +2,8 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
+import { nameLauncher } from '../../launcher.ts';
+
 /** The group that `belljar setup` makes for a user at the top of each tree, and gives away. */
 export function handedOverName(uid: number): string {
   return `belljar-user-${uid}`;
@@ -27,7 +29,7 @@ export async function findRemedy(why: string): Promise<string | undefined> {
 }
 
 export function handOverRemedy(): string {
-  return `Start Belljar as root, or where cgroups are delegated to this user: root does so by ./belljar setup --user ${ownName()}`;
+  return `Start Belljar as root, or where cgroups are delegated to this user: root does so by ${nameLauncher()} setup --user ${ownName()}`;
 }
 
 /** Whether swap counts against a limit on memory in these groups; what is not in use need not. */
