@@ -49,29 +49,28 @@ def follow(path, address):
     raise ValueError("it is sent nowhere: " + answer)
 
 
+def read_head(own):
+    """Byte by byte: what follows the head of an answer is somebody else's to read."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = own.recv(1)
+        if not piece:
+            break
+        head += piece
+    return head
+
+
 def get(path, address):
     host = address.split("/")[2]
     with connect(path) as own:
         own.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (address, host)).encode())
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            piece = own.recv(4096)
-            if not piece:
-                break
-            answer += piece
-        return answer.decode("latin-1")
+        return read_head(own).decode("latin-1")
 
 
 def open_tunnel(path, authority):
     own = connect(path)
     own.sendall(("CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (authority, authority)).encode())
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        piece = own.recv(1)
-        if not piece:
-            break
-        answer += piece
-    status = answer.partition(b"\r\n")[0].decode("latin-1")
+    status = read_head(own).partition(b"\r\n")[0].decode("latin-1")
     if " 200 " not in status:
         raise Refused(status)
     return own
