@@ -1,0 +1,72 @@
+import type { RunOutcome } from './outcome.ts';
+import type { SandboxUsage } from '../sandbox/index.ts';
+
+/** Data by MIME type, as notebooks keep it: text and base64 as strings, JSON types as values. */
+export type MimeBundle = Readonly<Record<string, unknown>>;
+
+/** One frame of a traceback, the user's own only. */
+export interface TracebackFrame {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+  readonly source?: string | undefined;
+  readonly endLine?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** A distribution that may bring the module that was missing. */
+export interface PackageCandidate {
+  readonly name: string;
+  /** How it is known: from a wheel that was seen, from the list of famous mismatches, or by the module's own name. */
+  readonly because: 'seen' | 'known' | 'same-name';
+}
+
+export interface Artifact {
+  /** Below the workspace, with slashes. */
+  readonly path: string;
+  readonly change: 'new' | 'changed' | 'removed';
+  readonly bytes?: number | undefined;
+  readonly mediaType?: string | undefined;
+  readonly sha256?: string | undefined;
+}
+
+/** What a run tells, in Jupyter's words where it has them. */
+export type RunNews =
+  | { readonly type: 'status'; readonly state: 'queued' | 'busy' | 'idle' }
+  | { readonly type: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly type: 'display_data';
+      readonly data: MimeBundle;
+      readonly metadata: MimeBundle;
+      readonly displayId?: string | undefined;
+      /** It replaces what was shown under that id. */
+      readonly isUpdate?: boolean | undefined;
+    }
+  | {
+      readonly type: 'execute_result';
+      readonly data: MimeBundle;
+      readonly metadata: MimeBundle;
+      readonly executionCount: number;
+    }
+  | {
+      readonly type: 'error';
+      readonly name: string;
+      readonly value: string;
+      readonly frames: readonly TracebackFrame[];
+      /** As Python prints it, without the runner's own frames. */
+      readonly traceback: string;
+    }
+  | { readonly type: 'clear_output'; readonly wait: boolean }
+  | { readonly type: 'input_request'; readonly id: string; readonly prompt: string; readonly isPassword: boolean }
+  | { readonly type: 'missing_package'; readonly module: string; readonly candidates: readonly PackageCandidate[] }
+  | ({ readonly type: 'artifact' } & Artifact)
+  | { readonly type: 'cut'; readonly limitBytes: number }
+  | { readonly type: 'usage'; readonly usage: SandboxUsage }
+  | { readonly type: 'done'; readonly outcome: RunOutcome };
+
+/** Numbered within its session, from 1, without a gap: whoever lost the connection asks again from the last one seen. */
+export type SessionEvent = RunNews & {
+  readonly seq: number;
+  /** Null for what came between runs, such as a thread that prints after its run has ended. */
+  readonly run: string | null;
+};
