@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +14,26 @@ describe('compileRunner()', () => {
 
   it('keeps the runner with bytecode that others may read and nobody but the owner may write', async () => {
     const made = await compileRunner(await findInterpreter(), join(folder, 'a'));
-    const compiled = readdirSync(join(made, '__pycache__'));
-    const sources = readdirSync(runnerSource).filter((name) => name.endsWith('.py'));
-    assert.equal(compiled.length, sources.length);
-    for (const name of [...compiled.map((file) => join('__pycache__', file)), ...sources]) {
-      assert.equal(statSync(join(made, name)).mode & 0o777, 0o644, name);
-    }
-    assert.equal(statSync(made).mode & 0o777, 0o755);
+    const kept = listBelow(made);
+    const compiled = kept.filter((name) => name.endsWith('.pyc'));
+    const sources = kept.filter((name) => name.endsWith('.py'));
+    assert.deepEqual(
+      sources,
+      listBelow(runnerSource).filter((name) => name.endsWith('.py')),
+    );
+    assert.deepEqual(compiled.map(sourceOf).sort(), sources);
+    for (const name of [...compiled, ...sources]) assert.equal(statSync(join(made, name)).mode & 0o777, 0o644, name);
+    for (const name of ['.', 'belljar_cells']) assert.equal(statSync(join(made, name)).mode & 0o777, 0o755, name);
+  });
+
+  it('says in the bytecode of packages too where they are seen inside', async () => {
+    const interpreter = await findInterpreter();
+    const made = await compileRunner(interpreter, join(folder, 'a'));
+    const compiled = listBelow(made).find((name) => /belljar_cells\/__pycache__\/host\..*pyc$/.test(name));
+    const program = 'import marshal, sys; print(marshal.loads(open(sys.argv[1], "rb").read()[16:]).co_filename)';
+    const args = ['-I', '-c', program, join(made, compiled ?? '')];
+    const told = execFileSync(interpreter.executable, args, { encoding: 'utf8' });
+    assert.equal(told.trim(), '/belljar/runner/belljar_cells/host.py');
   });
 
   it('makes it once, and once for two that ask at the same time', async () => {
@@ -49,3 +63,11 @@ describe('compileRunner()', () => {
     assert.ok(!existsSync(cache) || readdirSync(cache).length === 0);
   });
 });
+
+function listBelow(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).sort();
+}
+
+function sourceOf(compiled: string): string {
+  return compiled.replace('__pycache__/', '').replace(/\.cpython-\d+\.pyc$/, '.py');
+}

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFile, readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Interpreter } from '../environments/index.ts';
@@ -21,7 +21,7 @@ export const runnerSource = join(import.meta.dirname, '../../python/belljar_runn
  * @throws HOME_UNUSABLE where others could have prepared what is found there.
  */
 export async function compileRunner(interpreter: Interpreter, cacheFolder: string): Promise<string> {
-  const names = (await readdir(runnerSource)).filter((name) => name.endsWith('.py')).sort();
+  const names = await listSources();
   const name = `runner-${await digest(names, interpreter)}`;
   try {
     return await keepFolder({ base: cacheFolder, name, fill: (folder) => fill(folder, names, interpreter) });
@@ -31,6 +31,15 @@ export async function compileRunner(interpreter: Interpreter, cacheFolder: strin
   }
 }
 
+/** Below the source's folder: the programs, and the packages that they import. */
+async function listSources(): Promise<string[]> {
+  const entries = await readdir(runnerSource, { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.py'))
+    .map((entry) => relative(runnerSource, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
 async function digest(names: readonly string[], { executable, version }: Interpreter): Promise<string> {
   const hash = createHash('sha256').update(`${executable}\0${version}\0`);
   for (const name of names) hash.update(`${name}\0`).update(await readFile(join(runnerSource, name)));
@@ -38,15 +47,17 @@ async function digest(names: readonly string[], { executable, version }: Interpr
 }
 
 async function fill(folder: string, names: readonly string[], { executable }: Interpreter): Promise<void> {
-  for (const name of names) await copyFile(join(runnerSource, name), join(folder, name));
-  const sources = names.map((name) => join(folder, name));
-  await execute(executable, ['-I', '-c', compileProgram, ...sources], { timeout: timeoutMs, cwd: '/' });
+  for (const name of names) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await copyFile(join(runnerSource, name), join(folder, name));
+  }
+  await execute(executable, ['-I', '-c', compileProgram, folder, ...names], { timeout: timeoutMs, cwd: '/' });
 }
 
 /** Never checked against the source: nobody can write to either, and each start saves the looking. */
 const compileProgram = `
 import os, py_compile, sys
-for source in sys.argv[1:]:
-    py_compile.compile(source, dfile="/belljar/runner/" + os.path.basename(source), doraise=True,
+for name in sys.argv[2:]:
+    py_compile.compile(os.path.join(sys.argv[1], name), dfile="/belljar/runner/" + name, doraise=True,
                        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
 `;

@@ -1,0 +1,1 @@
+"""The interpreter of a session: what cells run in, behind the glass."""
