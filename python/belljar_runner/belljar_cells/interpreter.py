@@ -1,0 +1,181 @@
+"""Runs cells one after the other in one namespace, and tells what came of each."""
+
+import builtins
+import sys
+
+from . import cells
+from .history import History
+from .interrupts import Interrupts
+from .kept import __builtins__  # noqa: F401
+from .loop import Loop
+from .sources import Sources
+from .streams import Streams
+from .watcher import Watcher
+
+WORKSPACE = "/workspace"
+
+
+class Interpreter:
+    def __init__(self, host, workspace=WORKSPACE):
+        self.host = host
+        self.workspace = workspace
+        self.main = become_main()
+        self.namespace = self.main.__dict__
+        self.flags = 0
+        self.history = History(self.namespace)
+        self.sources = Sources()
+        self.interrupts = Interrupts()
+        self.loop = Loop(self.interrupts)
+        self.streams = Streams(host)
+        self.watcher = Watcher()
+        self.install()
+
+    def install(self):
+        self.interrupts.install()
+        self.watcher.install()
+        self.watcher.on_import("linecache", self.sources.offer_all)
+        self.watcher.on_import("getpass", self.streams.replace_getpass)
+        builtins.input = self.streams.input
+
+    def run(self, code, name=None):
+        """Runs a cell: {"status": "ok" | "error" | "exited", "count": its number, …}; the rest of it goes to the host."""
+        self.history.begin(code)
+        name = name or "<cell %d>" % self.history.count
+        outcome = self.guarded(self.run_and_show, code, name)
+        outcome["count"] = self.history.count
+        return outcome
+
+    def call(self, code, inputs, name="<call>"):
+        """Runs code with the inputs as names for as long as it takes: {"status", …, "value": that of its last line}."""
+        return self.guarded(self.run_with_inputs, code, name, inputs)
+
+    def preload(self, modules):
+        """Imports what is going to be wanted; gives the names of those that cannot be."""
+        missing = []
+        for module in modules:
+            try:
+                __import__(module)
+            except BaseException:  # whatever a package does when it is imported, the session starts
+                missing.append(module)
+        return missing
+
+    def guarded(self, action, *arguments):
+        """Whatever code does, an outcome comes back."""
+        self.streams.repair()
+        self.loop.restore()
+        self.namespace.pop("__warningregistry__", None)  # a warning is told once per run, not once per session
+        try:
+            outcome = self.attempt(action, *arguments)
+            with self.interrupts:
+                self.streams.flush()
+        except BaseException as error:
+            outcome = {"status": "error", "name": type(error).__name__}
+        return outcome
+
+    def attempt(self, action, *arguments):
+        try:
+            with self.interrupts:
+                try:
+                    return action(*arguments)
+                finally:
+                    self.show_figures()
+        except SystemExit as exit:
+            return self.exited(exit)
+        except BaseException as error:
+            with self.interrupts:
+                self.tell(error)
+            return {"status": "error", "name": type(error).__name__}
+
+    def run_and_show(self, code, name):
+        value = self.execute(code, name)
+        if value is not None:
+            self.history.keep(value)
+            data, metadata = self.bundle(value)
+            self.streams.flush()
+            self.host.emit("result", data=data, metadata=metadata)
+        return {"status": "ok"}
+
+    def run_with_inputs(self, code, name, inputs):
+        from .json_values import check
+
+        before = {each: self.namespace[each] for each in inputs if each in self.namespace}
+        self.namespace.update(inputs)
+        try:
+            value = self.execute(code, name)
+            check(value)
+            return {"status": "ok", "value": value}
+        finally:
+            for each in inputs:
+                self.namespace.pop(each, None)
+            self.namespace.update(before)
+
+    def execute(self, code, name):
+        source = code.replace("\r\n", "\n")
+        self.sources.remember(name, source)
+        cell = cells.compile_cell(source, name, self.flags)
+        self.flags = cell.flags
+        if cell.is_async:
+            value = self.loop.run(execute_in_loop(cell.codes, self.namespace))
+        else:
+            value = None
+            for each in cell.codes:
+                value = eval(each, self.namespace)
+        return value if cell.has_value else None
+
+    def bundle(self, value):
+        try:
+            from .rich import bundle_of
+        except ImportError:
+            return {"text/plain": repr(value)}, {}
+        return bundle_of(value)
+
+    def show_figures(self):
+        if "matplotlib.pyplot" in sys.modules:
+            try:
+                from .figures import flush
+            except ImportError:
+                return
+            flush(self.host)
+
+    def exited(self, exit):
+        code = exit.code
+        if code is not None and not isinstance(code, int):
+            write(sys.stderr, "%s\n" % (code,))
+            code = 1
+        write(sys.stderr, "The cell asked to exit; the session and its names are still here.\n")
+        return {"status": "exited", "code": int(code or 0)}
+
+    def tell(self, error):
+        from .failure import describe
+
+        described = describe(error, self.is_own, self.sources)
+        self.streams.flush()
+        self.host.emit("error", **described)
+
+    def is_own(self, filename):
+        return filename in self.sources.texts or filename.startswith(self.workspace + "/")
+
+
+async def execute_in_loop(codes, namespace):
+    value = None
+    for code in codes:
+        value = eval(code, namespace)
+        if code.co_flags & cells.IS_COROUTINE:
+            value = await value
+    return value
+
+
+def become_main():
+    """A module of its own, so that pickle, dataclasses and multiprocessing find what cells define."""
+    main = type(sys)("__main__")
+    main.__builtins__ = builtins
+    sys.modules["__main__"] = main
+    sys.argv = [""]
+    return main
+
+
+def write(stream, text):
+    try:
+        stream.write(text)
+    except Exception:  # noqa: S110  it is the user's, and may be anything
+        pass

@@ -1,0 +1,33 @@
+"""What a call may give back: JSON and nothing else."""
+
+from .kept import __builtins__  # noqa: F401
+
+DEEPEST = 200
+
+
+class NotJson(TypeError):
+    """The value of a call is no JSON."""
+
+
+def check(value, path="the result", depth=0):
+    if value is None or isinstance(value, (bool, str, int)):
+        return
+    if depth > DEEPEST:
+        raise NotJson("%s is nested too deeply, or holds itself" % path[:200])
+    if isinstance(value, float):
+        if value - value != 0:
+            raise NotJson("%s is %r, which JSON has no word for" % (path, value))
+    elif isinstance(value, (list, tuple)):
+        for index, each in enumerate(value):
+            check(each, "%s[%d]" % (path, index), depth + 1)
+    elif isinstance(value, dict):
+        check_members(value, path, depth)
+    else:
+        raise NotJson("%s is of type %s: give text, numbers, lists and dicts" % (path, type(value).__name__))
+
+
+def check_members(value, path, depth):
+    for key, each in value.items():
+        if not isinstance(key, str):
+            raise NotJson("%s has a key of type %s: JSON's keys are text" % (path, type(key).__name__))
+        check(each, "%s[%r]" % (path, key), depth + 1)
