@@ -15,6 +15,7 @@ const floors = [
   ['packages'],
   ['environments'],
   ['sessions'],
+  ['notebooks'],
   ['plugins'],
   ['live-policy'],
   ['inspect.ts', 'proof'],

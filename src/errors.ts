@@ -38,6 +38,13 @@ export const errorTable = {
     meaning: 'A file that was to be written cannot be written.',
     hint: 'Check the path, its permissions and the free space.',
   },
+  NOTEBOOK_INVALID: {
+    http: 422,
+    exit: 65,
+    rpc: -32013,
+    meaning: 'A file is no notebook that can be run.',
+    hint: 'Open it in Jupyter and save it again.',
+  },
   HOME_UNUSABLE: {
     http: 500,
     exit: 78,

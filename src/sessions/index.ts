@@ -1,4 +1,5 @@
 export { compileRunner } from './compile-runner.ts';
+export type { MimeBundle, RunNews, SessionEvent, TracebackFrame } from './events.ts';
 export type { EgressSettings } from './network.ts';
 export { RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';
 export { type LaunchLimits, type OpenSandboxOptions, describeBundles, openSandbox } from './open-sandbox.ts';
