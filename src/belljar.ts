@@ -59,7 +59,7 @@ interface BelljarParts {
  * @example
  * await using belljar = await Belljar.open();
  * const session = await belljar.sessions.open({ actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
- * const { outcome } = await session.run({ name: 'hello.py', code: 'print("hello")', args: [] });
+ * const { outcome } = await session.runScript({ name: 'hello.py', code: 'print("hello")', args: [] });
  * await session.close();
  */
 export class Belljar implements AsyncDisposable {

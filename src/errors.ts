@@ -158,6 +158,20 @@ export const errorTable = {
     meaning: 'No CPython of version 3.9 or newer was found.',
     hint: 'Install python3, or name one with --python or BELLJAR_PYTHON.',
   },
+  CALL_FAILED: {
+    http: 422,
+    exit: 1,
+    rpc: -32061,
+    meaning: 'The code of a call raised, was ended, or came to no value that JSON can hold.',
+    hint: 'The message is the code’s own; `details.outcome` says how it ended.',
+  },
+  RUNNER_REFUSED: {
+    http: 422,
+    exit: 1,
+    rpc: -32062,
+    meaning: 'What runs inside the sandbox could not do what it was asked.',
+    hint: 'The message says why; it comes from inside the sandbox and is as trustworthy as what runs there.',
+  },
   SESSION_CLOSED: {
     http: 409,
     exit: 125,

@@ -65,7 +65,7 @@ export async function runIn(
   code: string,
 ): Promise<{ readonly outcome: RunOutcome; readonly output: string }> {
   let output = '';
-  const { outcome } = await session.run(
+  const { outcome } = await session.runScript(
     { name: 'x.py', code, args: [] },
     {
       onEvent: (event) => {

@@ -74,7 +74,7 @@ async function attack(glass: Glass, { code, index, signal, onBegun }: Attack): P
     signal.addEventListener('abort', close, { once: true });
     onBegun(undefined);
     while (!isOver()) {
-      const hasRun = await session.run({ name: 'x.py', code, args: [] }, { signal }).then(
+      const hasRun = await session.runScript({ name: 'x.py', code, args: [] }, { signal }).then(
         ({ outcome }) => outcome.status !== 'broken',
         () => false,
       );
@@ -92,7 +92,7 @@ async function watchVictim(victim: Awaited<ReturnType<Glass['open']>>, what: str
   loop.enable();
   while (performance.now() < until) {
     const startedAt = performance.now();
-    await victim.run({ name: 'x.py', code: '1 + 1', args: [] });
+    await victim.runScript({ name: 'x.py', code: '1 + 1', args: [] });
     trips.push(performance.now() - startedAt);
     await delay(5);
   }

@@ -25,7 +25,7 @@ def write(data):
 
 
 def ready(**changes):
-    send({"type": "ready", "protocol": 1, "python": "3.11.0", **changes})
+    send({"type": "ready", "protocol": 2, "python": "3.11.0", **changes})
 
 
 def hear():
@@ -75,7 +75,7 @@ def before_it_was_asked():
 
 
 def ready_twice():
-    lie_after_request(lambda: [{"type": "ready", "protocol": 1, "python": "3.11.0"}])
+    lie_after_request(lambda: [{"type": "ready", "protocol": 2, "python": "3.11.0"}])
 
 
 def of_another_run():

@@ -3,7 +3,7 @@
 import os
 import sys
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 # Written by hand, so that nothing has to be imported before it is sent.
 READY = b'{"type":"ready","protocol":%d,"python":"%d.%d.%d"}\n' % (PROTOCOL, *sys.version_info[:3])
@@ -65,7 +65,7 @@ def write_all(descriptor, data):
 
 
 class FrameBuffer:
-    """Cuts what arrives into frames."""
+    """Cuts what arrives into frames, each with the line that it was."""
 
     def __init__(self):
         self._parts = []
@@ -82,6 +82,7 @@ class FrameBuffer:
                 raise ValueError("the host sent a frame beyond the limit")
             if not newline:
                 return frames
-            frames.append(decode(b"".join(self._parts)))
+            line = b"".join(self._parts)
+            frames.append((decode(line), line))
             self._parts = []
             self._size = 0

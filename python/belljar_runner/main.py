@@ -1,4 +1,4 @@
-"""The program that runs behind the glass: a supervisor that speaks with the host, and a worker per run."""
+"""The program that runs behind the glass: a supervisor that speaks with the host, and its workers."""
 
 import sys
 
@@ -6,8 +6,6 @@ sys.path.insert(0, __file__.rpartition("/")[0])  # Python started with -I does n
 
 from supervisor import serve  # noqa: E402
 
-request = serve()  # comes back in a worker only
-if request is not None:
-    from script import run_script
-
-    run_script(request)
+work = serve()  # comes back with work in a worker only
+if work is not None:
+    work()

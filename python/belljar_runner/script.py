@@ -19,7 +19,7 @@ def run_script(request):
     sys.modules["__main__"] = main
     sys.argv = [path, *request["args"]]
     sys.path[0] = WORKSPACE
-    for name in ("supervisor", "frames", "script"):
+    for name in ("supervisor", "frames", "output", "workers", "script"):
         sys.modules.pop(name, None)
     code = execute(request["code"], path, main.__dict__)
     raise SystemExit(code)

@@ -1,11 +1,9 @@
-"""Pid 1 of the sandbox: starts a worker for a run, frames what it prints, tells how it ended, reaps what is left.
+"""Pid 1 of the sandbox: starts workers, frames what they print and tell, says how they ended, reaps what is left.
 
 It is a process apart from the code it serves, so that code which closes its descriptors, exits at once, exhausts its
 stack or crashes takes nothing with it: what it printed before is still told.
 """
 
-import binascii
-import fcntl
 import gc
 import os
 import select
@@ -16,16 +14,11 @@ import time
 import _signal as signal
 
 import frames
-
-CHUNK = 64 * 1024
-MIN_PIECE = 32  # what a piece of output counts at least
-REST = 0.005  # seconds: who prints by small pieces is read by larger ones
-REST_BELOW = 16 * 1024
-GET_PIPE_SIZE = 1032  # F_GETPIPE_SZ, which Python names from 3.10 on
+from output import CHUNK, READABLE, Owner, Printed
 
 
 def serve():
-    """Serves the host until it closes the stream. Comes back with the request in a forked worker, else with None."""
+    """Serves the host until it closes the stream. Comes back in a forked worker with what it has to do, else with None."""
     control_in, control_out = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -58,10 +51,6 @@ def start_forwarder(path, port):
     os.close(ready_in)
 
 
-def encode_bytes(data):
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
-
-
 def prepare_workers():
     """What every worker needs is loaded once, while the host is busy; and left alone by its garbage collector, whose
     marks would have each copied for it.
@@ -76,8 +65,12 @@ class Supervisor:
         self.control_in = control_in
         self.control_out = control_out
         self.buffer = frames.FrameBuffer()
-        self.run = None
+        self.script = None
+        self.interpreter = None
+        self.left = []
+        self.errands = {}
         self.poll = select.poll()
+        self.listeners = {}
         self.resting = {}
         self.wake_in, self.wake_out = os.pipe()
         os.set_blocking(self.wake_out, False)
@@ -88,7 +81,7 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the code could send one to its supervisor
         for descriptor in (self.control_in, self.wake_in):
-            self.poll.register(descriptor, select.POLLIN)
+            self.poll.register(descriptor, READABLE)
         frames.write_all(self.control_out, frames.READY)
         prepare_workers()
         while True:
@@ -97,19 +90,30 @@ class Supervisor:
                     data = os.read(self.control_in, CHUNK)
                     if not data:
                         return None
-                    for frame in self.buffer.feed(data):
-                        request = self.handle(frame)
-                        if request is not None:
-                            return request
+                    for frame, line in self.buffer.feed(data):
+                        work = self.handle(frame, line)
+                        if work is not None:
+                            return work
                 elif descriptor == self.wake_in:
-                    self.reap()
-                elif self.run is not None and 0 < self.run.pump(descriptor) < REST_BELOW:
-                    self.rest(descriptor)
+                    work = self.reap()
+                    if work is not None:
+                        return work
+                elif descriptor in self.listeners:  # it may have been closed by what came before it in this round
+                    self.listeners[descriptor].on_readable(descriptor)
 
-    def rest(self, descriptor):
+    def watch(self, descriptor, listener):
+        self.listeners[descriptor] = listener
+        self.poll.register(descriptor, READABLE)
+
+    def forget(self, descriptor):
+        del self.listeners[descriptor]
+        if self.resting.pop(descriptor, None) is None:
+            self.poll.unregister(descriptor)
+
+    def rest(self, descriptor, until):
         """Leaves the rest in the pipe for a moment: a frame for each of a million tiny pieces would cost the host."""
         self.poll.unregister(descriptor)
-        self.resting[descriptor] = time.monotonic() + REST
+        self.resting[descriptor] = until
 
     def wake_rested(self):
         """Listens again to what has rested; says how many milliseconds the next one still rests."""
@@ -118,141 +122,151 @@ class Supervisor:
         now = time.monotonic()
         for descriptor in [each for each, until in self.resting.items() if until <= now]:
             del self.resting[descriptor]
-            self.poll.register(descriptor, select.POLLIN)
+            self.poll.register(descriptor, READABLE)
         return min((until - now) * 1000 for until in self.resting.values()) if self.resting else None
 
     def send(self, frame):
         frames.write_all(self.control_out, frames.encode(frame))
 
-    def handle(self, frame):
-        if frame["type"] == "run":
-            return self.start(frame)
-        if frame["type"] == "interrupt" and self.run is not None and self.run.id == frame["run"]:
-            self.run.interrupt()
+    def send_line(self, line):
+        frames.write_all(self.control_out, line)
+
+    def handle(self, frame, line):
+        """Comes back in a forked worker with what it has to do, else with None."""
+        kind = frame["type"]
+        if kind == "run":
+            return self.start_script(frame) if frame["kind"] == "script" else self.with_interpreter(frame, line)
+        if kind in ("prepare", "ask"):
+            return self.start_errand(frame) if frame.get("to") == "files" else self.with_interpreter(frame, line)
+        if kind in ("interrupt", "kill"):
+            self.stop(frame["run"], kind)
+        elif kind == "answer" and self.interpreter is not None:
+            self.interpreter.pass_on(frame, line)
+        elif kind == "forget" and frame["ask"] in self.errands:
+            self.errands[frame["ask"]].kill()
+        elif kind == "restart" and self.interpreter is not None:
+            self.interpreter.kill()
         return None
 
-    def start(self, request):
-        streams = {name: os.pipe() for name in ("stdout", "stderr")}
+    def stop(self, run, how):
+        for worker in (self.script, self.interpreter):
+            if worker is not None and worker.mark == run:
+                worker.interrupt() if how == "interrupt" else worker.kill()
+
+    def start_script(self, request):
+        from workers import Script
+
+        printed = Printed(self)
+        printed.owner = Owner(request["run"], request["outputBytes"])
+        pid = self.fork(printed, ())
+        if pid == 0:
+            return lambda: run_script(request)
+        self.script = Script(request["run"], pid, printed, self)
+        return None
+
+    def with_interpreter(self, frame, line):
+        """The interpreter is started by the first who wants it; what it holds lives until it ends."""
+        if self.interpreter is None:
+            from workers import Interpreter, Link
+
+            printed, link = Printed(self), Link()
+            pid = self.fork(printed, link.worker_ends())
+            if pid == 0:
+                return lambda: run_cells(link)
+            self.interpreter = Interpreter(pid, printed, link, self)
+        self.interpreter.pass_on(frame, line)
+        return None
+
+    def start_errand(self, request):
+        """Work on files is done by a worker of its own, which may wait or fail as it likes."""
+        from workers import Errand, Link
+
+        link = Link()
+        pid = self.fork(None, link.worker_ends())
+        if pid == 0:
+            return lambda: run_errand(request, link)
+        self.errands[request["ask"]] = Errand(request["ask"], pid, link, self)
+        return None
+
+    def fork(self, printed, kept):
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             os.setpgid(0, 0)
-            os.dup2(streams["stdout"][1], 1)
-            os.dup2(streams["stderr"][1], 2)
-            os.closerange(3, 1024)
-            return request
+            if printed is not None:
+                printed.take_descriptors()
+            close_all_but(kept)
+            return 0
         try:
             os.setpgid(pid, pid)  # here too: an interrupt may come before the worker got so far
         except OSError:
             pass  # it was quicker, or is gone
-        for _, write_end in streams.values():
-            os.close(write_end)
-        readers = {read_end: name for name, (read_end, _) in streams.items()}
-        self.run = Run(request, pid, readers, self)
-        return None
+        if printed is not None:
+            printed.listen()
+        return pid
 
     def reap(self):
+        """Comes back as handle() does: what waited for an interpreter that ended is for a new one."""
         try:
             os.read(self.wake_in, CHUNK)
         except BlockingIOError:
             pass
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if self.run is not None and pid == self.run.pid:
-                run, self.run = self.run, None
-                run.finish(status)
+        for pid, status in ended_children():
+            self.on_exit(pid, status)
+        while self.left:
+            work = self.with_interpreter(*self.left.pop(0))
+            if work is not None:
+                return work
+        return None
 
-
-class Run:
-    """One worker and the pipes it prints into."""
-
-    def __init__(self, request, pid, readers, supervisor):
-        self.id = request["run"]
-        self.wanted = request["outputBytes"]
-        self.cut = 0
-        self.pid = pid
-        self.readers = dict(readers)
-        self.pending = {name: b"" for name in readers.values()}
-        self.supervisor = supervisor
-        for descriptor in self.readers:
-            os.set_blocking(descriptor, False)
-            supervisor.poll.register(descriptor, select.POLLIN)
-
-    def interrupt(self):
-        try:
-            # Like Ctrl-C at a terminal: the worker and what it started.
-            os.killpg(self.pid, signal.SIGINT)
-        except (ProcessLookupError, PermissionError):
-            pass  # it ended by itself
-
-    def pump(self, descriptor):
-        """Passes one chunk on; says how long it was."""
-        name = self.readers.get(descriptor)
-        if name is None:
-            return 0
-        try:
-            data = os.read(descriptor, CHUNK)
-        except BlockingIOError:
-            return 0
-        if not data:
-            self.close(descriptor)
-            return 0
-        self.tell(name, data)
-        return len(data)
-
-    def tell(self, name, data):
-        piece = data[: max(self.wanted, 0)]
-        if len(piece) < len(data):
-            if self.cut == 0:
-                self.supervisor.send({"type": "cut", "run": self.id})
-            self.cut += len(data) - len(piece)
-        if not piece:
-            return
-        self.wanted -= max(len(piece), MIN_PIECE)
-        data = self.pending[name] + piece
-        self.pending[name] = b""
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            if error.reason == "unexpected end of data" and len(data) - error.start < 4:
-                self.pending[name] = data[error.start :]
-                text = data[: error.start].decode("utf-8")
-            else:
-                self.emit(name, {"base64": encode_bytes(data)})
-                return
-        if text:
-            self.emit(name, {"text": text})
-
-    def emit(self, name, content):
-        self.supervisor.send({"type": "stream", "run": self.id, "name": name, **content})
-
-    def finish(self, status):
-        # What the worker wrote before it ended fits into the pipe, so one pipe's worth is all that is owed; a process
-        # it left behind could go on for ever.
-        for descriptor in list(self.readers):
-            owed = fcntl.fcntl(descriptor, GET_PIPE_SIZE)
-            while owed > 0 and self.pump(descriptor):
-                owed -= CHUNK
-            self.close(descriptor)
-        if os.WIFSIGNALED(status):
-            how = {"how": "signalled", "signal": os.WTERMSIG(status)}
+    def on_exit(self, pid, status):
+        if self.script is not None and pid == self.script.pid:
+            script, self.script = self.script, None
+            script.finish(status)
+        elif self.interpreter is not None and pid == self.interpreter.pid:
+            interpreter, self.interpreter = self.interpreter, None
+            self.left = interpreter.finish(status)
         else:
-            how = {"how": "exited", "code": os.WEXITSTATUS(status)}
-        self.supervisor.send({"type": "done", "run": self.id, "cut": self.cut, **how})
+            for errand in [each for each in self.errands.values() if each.pid == pid]:
+                del self.errands[errand.ask]
+                errand.finish(status)
 
-    def close(self, descriptor):
-        name = self.readers.pop(descriptor, None)
-        if name is None:
+
+def ended_children():
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
             return
-        if self.pending[name]:
-            self.emit(name, {"base64": encode_bytes(self.pending[name])})
-        if self.supervisor.resting.pop(descriptor, None) is None:
-            self.supervisor.poll.unregister(descriptor)
-        os.close(descriptor)
+        if pid == 0:
+            return
+        yield pid, status
+
+
+def close_all_but(kept):
+    """What the supervisor holds is not the code's."""
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, 1024)
+
+
+def run_script(request):
+    from script import run_script
+
+    run_script(request)
+
+
+def run_cells(link):
+    from belljar_cells.worker import serve_cells
+
+    serve_cells(*link.worker_ends())
+
+
+def run_errand(request, link):
+    from belljar_cells.errand import run_errand
+
+    run_errand(request, *link.worker_ends())

@@ -150,7 +150,7 @@ async function runInSession(
   if (session.notEnforced.length > 0) {
     invocation.io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
   }
-  return await session.run(request, { onEvent, signal });
+  return await session.runScript(request, { onEvent, signal });
 }
 
 async function readSource(file: string, { io, signal }: Invocation): Promise<string> {

@@ -112,7 +112,7 @@ async function attemptDeed(row: DeedRow, side: Side, setting: Setting): Promise<
   };
   const code = await readFile(join(programFolder, 'inside.py'), 'utf8');
   const request = { name: 'inside.py', code, args: [row.deed, String(row.number)] };
-  const result = await session.run(request, { onEvent, ...(setting.signal && { signal: setting.signal }) });
+  const result = await session.runScript(request, { onEvent, ...(setting.signal && { signal: setting.signal }) });
   return { seen: row.seen({ result, printedBytes }), hasTried: true, word: describeResult(result, printedBytes) };
 }
 
@@ -153,7 +153,7 @@ async function listenAsSession(
   try {
     await using session = await Session.over(sandbox, runLimits, { signal: setting.signal });
     let result: RunResult | undefined;
-    for (let run = 0; run < runs; run++) result = await session.run({ name: 'x.py', code: '', args: [] });
+    for (let run = 0; run < runs; run++) result = await session.runScript({ name: 'x.py', code: '', args: [] });
     const { outcome } = result ?? {};
     const isBelieved = outcome?.status === 'exited' && outcome.code === forgedCode;
     const seen = isBelieved ? `the run is told to have ended with code ${forgedCode}` : undefined;

@@ -9,9 +9,9 @@ export interface TracebackFrame {
   readonly file: string;
   readonly line: number;
   readonly name: string;
-  readonly source?: string | undefined;
-  readonly endLine?: number | undefined;
-  readonly column?: number | undefined;
+  readonly source?: string | null | undefined;
+  readonly endLine?: number | null | undefined;
+  readonly column?: number | null | undefined;
 }
 
 /** A distribution that may bring the module that was missing. */
@@ -29,6 +29,9 @@ export interface Artifact {
   readonly mediaType?: string | undefined;
   readonly sha256?: string | undefined;
 }
+
+/** What is left of a session's state after a run: names and files, files only, or neither. */
+export type Survived = 'all' | 'files' | 'nothing';
 
 /** What a run tells, in Jupyter's words where it has them. */
 export type RunNews =
@@ -61,6 +64,10 @@ export type RunNews =
   | { readonly type: 'missing_package'; readonly module: string; readonly candidates: readonly PackageCandidate[] }
   | ({ readonly type: 'artifact' } & Artifact)
   | { readonly type: 'cut'; readonly limitBytes: number }
+  /** Some events came and were dropped before they were read. */
+  | { readonly type: 'gap'; readonly missed: number }
+  /** The interpreter ended, and its names with it; files are still there where `survived` says so. */
+  | { readonly type: 'lost'; readonly survived: Survived }
   | { readonly type: 'usage'; readonly usage: SandboxUsage }
   | { readonly type: 'done'; readonly outcome: RunOutcome };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 
-import { FrameViolation, type RunnerFrame, encodeFrame, maxFrameBytes, readFrames } from './frames.ts';
+import { FrameViolation, type RunnerFrame, encodeFrame, leastMaxFrameBytes, readFrames } from './frames.ts';
 
 const done: RunnerFrame = { type: 'done', run: '1', how: 'exited', code: 0, cut: 0 };
 const stream: RunnerFrame = { type: 'stream', run: '1', name: 'stdout', text: 'é€\n' };
@@ -52,7 +52,7 @@ describe('readFrames()', () => {
       })(),
     );
     await assert.rejects(drain(endless), FrameViolation);
-    assert.ok(sent <= maxFrameBytes + 20 * 65_536, `read ${sent} bytes`);
+    assert.ok(sent <= leastMaxFrameBytes + 20 * 65_536, `read ${sent} bytes`);
   });
 });
 
@@ -72,6 +72,7 @@ describe('encodeFrame()', () => {
   it('puts whatever the code holds on one line', () => {
     const line = encodeFrame({
       type: 'run',
+      kind: 'script',
       run: '1',
       name: 'x.py',
       code: 'a\nb\u2028c\r\n',
@@ -88,6 +89,6 @@ async function collect(chunks: readonly Buffer[]): Promise<RunnerFrame[]> {
 
 async function drain(source: AsyncIterable<Buffer>): Promise<RunnerFrame[]> {
   const frames: RunnerFrame[] = [];
-  for await (const frame of readFrames(source)) frames.push(frame);
+  for await (const { frame } of readFrames(source)) frames.push(frame);
   return frames;
 }

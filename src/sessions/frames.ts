@@ -3,45 +3,111 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 
 /**
- * The runner's protocol, version 1: one JSON document per line in both directions. What comes from the runner is
+ * The runner's protocol, version 2: one JSON document per line in both directions. What comes from the runner is
  * untrusted: bounded here, parsed here, and never believed beyond its own run.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
-/** The runner cuts what it sends into far smaller pieces. */
-export const maxFrameBytes = 1024 * 1024;
+/** The runner cuts what is printed into far smaller pieces; a bundle may be as large as what a run may tell. */
+export const leastMaxFrameBytes = 1024 * 1024;
 
 /** What a piece of output counts at least, on both sides: a flood of tiny pieces costs the host more than their bytes. */
 export const minPieceBytes = 32;
 
+interface RunFrameParts {
+  readonly type: 'run';
+  readonly run: string;
+  /** How much output is wanted; the rest is counted, not sent. */
+  readonly outputBytes: number;
+  readonly code: string;
+}
+
 export type HostFrame =
+  | (RunFrameParts & { readonly kind: 'script'; readonly name: string; readonly args: readonly string[] })
+  | (RunFrameParts & { readonly kind: 'cell'; readonly name: string })
+  | (RunFrameParts & { readonly kind: 'call'; readonly inputs: Readonly<Record<string, unknown>> })
+  | { readonly type: 'interrupt' | 'kill'; readonly run: string }
+  | { readonly type: 'answer'; readonly run: string; readonly call: string; readonly value: unknown }
+  | { readonly type: 'answer'; readonly run: string; readonly call: string; readonly problem: string }
   | {
-      readonly type: 'run';
-      readonly run: string;
-      readonly name: string;
-      readonly code: string;
-      readonly args: readonly string[];
-      /** How much output is wanted; the rest is counted, not sent. */
-      readonly outputBytes: number;
+      readonly type: 'ask';
+      readonly ask: string;
+      readonly to: 'interpreter' | 'files';
+      readonly what: string;
+      readonly about: unknown;
     }
-  | { readonly type: 'interrupt'; readonly run: string };
+  | { readonly type: 'forget'; readonly ask: string }
+  | { readonly type: 'prepare'; readonly modules: readonly string[] }
+  | { readonly type: 'restart' };
 
 const exitStatus = z.number().int().min(0).max(255);
-const done = { type: z.literal('done'), run: z.string(), cut: z.int().nonnegative() };
+const signalled = { how: z.literal('signalled'), signal: exitStatus };
+const exited = { how: z.literal('exited'), code: exitStatus };
+const run = z.string().max(64);
+const done = { type: z.literal('done'), run, cut: z.int().nonnegative() };
+const bundle = z.record(z.string().max(256), z.unknown());
+const short = z.string().max(1024);
+
+const tracebackFrame = z.object({
+  file: z.string(),
+  line: z.int(),
+  name: z.string(),
+  source: z.string().nullish(),
+  endLine: z.int().nullish(),
+  column: z.int().nullish(),
+});
 
 const runnerFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), protocol: z.number(), python: z.string().max(64) }),
   z.strictObject({
     type: z.literal('stream'),
-    run: z.string(),
+    run,
     name: z.enum(['stdout', 'stderr']),
     text: z.string().optional(),
     base64: z.base64().optional(),
   }),
-  z.strictObject({ type: z.literal('cut'), run: z.string() }),
+  z.strictObject({ type: z.literal('cut'), run }),
+  z.strictObject({
+    type: z.literal('display'),
+    run,
+    data: bundle,
+    metadata: bundle,
+    displayId: short.optional(),
+    isUpdate: z.boolean().optional(),
+  }),
+  z.strictObject({ type: z.literal('result'), run, data: bundle, metadata: bundle }),
+  z.strictObject({ type: z.literal('value'), run, value: z.unknown() }),
+  z.strictObject({
+    type: z.literal('error'),
+    run,
+    name: z.string(),
+    value: z.string(),
+    frames: z.array(tracebackFrame).max(1000),
+    text: z.string(),
+    missing: z.object({ module: z.string().max(512) }).nullish(),
+  }),
+  z.strictObject({ type: z.literal('clear'), run, wait: z.boolean() }),
+  z.strictObject({ type: z.literal('input'), run, call: short, prompt: z.string(), isPassword: z.boolean() }),
+  z.strictObject({
+    type: z.literal('reply'),
+    ask: z.string().max(64),
+    isLast: z.int().min(0).max(1),
+    value: z.unknown().optional(),
+    problem: z.string().optional(),
+  }),
   z.discriminatedUnion('how', [
-    z.strictObject({ ...done, how: z.literal('exited'), code: exitStatus }),
-    z.strictObject({ ...done, how: z.literal('signalled'), signal: exitStatus }),
+    z.strictObject({ type: z.literal('lost'), ...exited }),
+    z.strictObject({ type: z.literal('lost'), ...signalled }),
+  ]),
+  z.discriminatedUnion('how', [
+    z.strictObject({ ...done, ...exited }),
+    z.strictObject({ ...done, ...signalled }),
+    z.strictObject({
+      ...done,
+      how: z.literal('finished'),
+      status: z.enum(['ok', 'error', 'exited']),
+      code: exitStatus.optional(),
+    }),
   ]),
 ]);
 
@@ -54,12 +120,26 @@ export function encodeFrame(frame: HostFrame): string {
 /** What the runner may not send: the stream is worth nothing from here on. */
 export class FrameViolation extends Error {}
 
+export interface ReadFrame {
+  readonly frame: RunnerFrame;
+  /** How long it was on the stream. */
+  readonly bytes: number;
+}
+
+/** The longest frame of a runner whose runs may tell so much: what it tells is bounded, what surrounds it is small. */
+export function maxFrameBytesFor(outputBytes: number): number {
+  return leastMaxFrameBytes + outputBytes;
+}
+
 /**
  * Reads frames until the stream ends.
  *
  * @throws FrameViolation at the first that is too long, no JSON, or of no known shape.
  */
-export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator<RunnerFrame> {
+export async function* readFrames(
+  stream: AsyncIterable<Buffer>,
+  maxFrameBytes = leastMaxFrameBytes,
+): AsyncGenerator<ReadFrame> {
   const turn = new Turn();
   let parts: Buffer[] = [];
   let size = 0;
@@ -67,7 +147,8 @@ export async function* readFrames(stream: AsyncIterable<Buffer>): AsyncGenerator
     let from = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
       parts.push(chunk.subarray(from, end));
-      yield parseFrame(Buffer.concat(parts).toString('utf8'));
+      const line = parts.length === 1 ? chunk.toString('utf8', from, end) : Buffer.concat(parts).toString('utf8');
+      yield { frame: parseFrame(line, maxFrameBytes), bytes: line.length };
       await turn.passOn();
       parts = [];
       size = 0;
@@ -95,7 +176,7 @@ class Turn {
 const turnMs = 2;
 const framesPerLook = 32;
 
-function parseFrame(line: string): RunnerFrame {
+function parseFrame(line: string, maxFrameBytes: number): RunnerFrame {
   if (line.length > maxFrameBytes) throw new FrameViolation(`a frame is longer than ${maxFrameBytes} bytes`);
   let document: unknown;
   try {

@@ -2,6 +2,10 @@ import { formatBytes, formatDuration } from '../units.ts';
 
 /** How a run ended: a value, whatever the code did. */
 export type RunOutcome =
+  /** A cell ran to its end. */
+  | { readonly status: 'ok' }
+  /** A cell raised what nobody caught. */
+  | { readonly status: 'error'; readonly name: string; readonly value: string }
   | { readonly status: 'exited'; readonly code: number }
   | { readonly status: 'signalled'; readonly signal: number }
   | { readonly status: 'timeout'; readonly clock: 'wall' | 'cpu'; readonly limitMs: number }
@@ -27,6 +31,8 @@ interface OutcomeRow {
 
 /** docs/errors.md repeats this table. */
 export const outcomeTable: Readonly<Record<RunStatus, OutcomeRow>> = {
+  ok: { exit: 0, meaning: 'A cell ran to its end.' },
+  error: { exit: 1, meaning: 'A cell raised what nobody caught.' },
   exited: { exit: undefined, meaning: 'The code ended by itself; its exit code is passed on.' },
   signalled: { exit: undefined, meaning: 'A signal ended the code, as a crash does; 128 and the signal’s number.' },
   timeout: { exit: 124, meaning: 'The run used up its time, on the wall or on the CPU.' },
@@ -45,8 +51,11 @@ export function exitCodeOf(outcome: RunOutcome): number {
 /** One line for a person; undefined where the code ended by itself and there is nothing to add. */
 export function describeOutcome(outcome: RunOutcome): string | undefined {
   switch (outcome.status) {
+    case 'ok':
     case 'exited':
       return undefined;
+    case 'error':
+      return outcome.value === '' ? outcome.name : `${outcome.name}: ${outcome.value}`;
     case 'signalled':
       return `the code was ended by signal ${outcome.signal}`;
     case 'timeout':

@@ -6,7 +6,11 @@ import { Run } from './run.ts';
 describe('Run', () => {
   it('hears of an abort that came before its ladder was set up', () => {
     const abort = new AbortController();
-    const run = new Run('1', { outputBytes: 1000, wallTimeMs: 60_000 }, { signal: abort.signal });
+    const run = new Run(
+      { id: '1', kind: 'script' },
+      { outputBytes: 1000, wallTimeMs: 60_000 },
+      { signal: abort.signal },
+    );
     abort.abort();
     let interrupts = 0;
     const stop = run.startLadder({ interrupt: () => (interrupts += 1), kill: () => undefined });

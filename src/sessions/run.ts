@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { BelljarError } from '../errors.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { FrameViolation, type RunnerFrame, minPieceBytes } from './frames.ts';
+import type { Survived } from './events.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const requestSchema = z.strictObject({
@@ -34,17 +35,27 @@ export function checkRequest(request: RunRequest): RunRequest {
 
 export type StreamName = 'stdout' | 'stderr';
 
+export interface StreamEvent {
+  readonly type: 'stream';
+  readonly name: StreamName;
+  readonly bytes: Uint8Array;
+}
+
+/** What is printed. */
 export type RunEvent =
-  | { readonly type: 'stream'; readonly name: StreamName; readonly bytes: Uint8Array }
+  | StreamEvent
   /** Told once: what is printed from here on is counted and thrown away. */
   | { readonly type: 'cut'; readonly limitBytes: number };
 
-export interface RunOptions {
+/** Told by a run of either kind. */
+export type ToldEvent = RunEvent | TellFrame;
+
+export interface RunOptions<E = RunEvent> {
   /**
    * Awaited before more is read, so that a slow reader slows the code and costs no memory. A reader that throws ends the
    * run, and is what run() rejects with.
    */
-  readonly onEvent?: (event: RunEvent) => unknown;
+  readonly onEvent?: (event: E) => unknown;
   readonly signal?: AbortSignal;
 }
 
@@ -58,11 +69,16 @@ export interface RunResult {
   readonly usage: SandboxUsage;
   readonly outputBytes: number;
   readonly cutBytes: number;
+  /** What is left of the session's state after it. */
+  readonly survived: Survived;
 }
 
 /** A frame that belongs to a run. */
-export type RunFrame = Exclude<RunnerFrame, { type: 'ready' }>;
+export type RunFrame = Exclude<RunnerFrame, { type: 'ready' | 'reply' | 'lost' }>;
+/** What only a cell tells: not printed, but said by the interpreter. */
+export type TellFrame = Exclude<RunFrame, { type: 'done' | 'cut' | 'stream' }>;
 export type DoneFrame = Extract<RunnerFrame, { type: 'done' }>;
+export type CutFrame = Extract<RunnerFrame, { type: 'cut' }>;
 type StreamFrame = Extract<RunnerFrame, { type: 'stream' }>;
 
 type LadderVerdict = Extract<RunOutcome, { status: 'timeout' | 'cancelled' }>;
@@ -70,14 +86,27 @@ type LadderVerdict = Extract<RunOutcome, { status: 'timeout' | 'cancelled' }>;
 /** What the ladder does on its steps: ask, then no longer ask. */
 export interface LadderSteps {
   interrupt(): void;
+  /** Ends the interpreter, where that is not all there is: files survive. */
+  killInside?(): void;
   kill(): void;
 }
 
 /** Time between the interrupt, which the code may use to clean up, and the end. */
 const graceMs = 1000;
 
+/** What the supervisor adds to what the interpreter tells. */
+const markBytes = 64;
+
 /** What an honest runner may send beyond the limit: the rest of a character, of each stream. */
 const slackBytes = 1024;
+
+/** A script is a process of its own, a cell runs in the session's interpreter. */
+export type RunKind = 'script' | 'cell';
+
+export interface RunIdentity {
+  readonly id: string;
+  readonly kind: RunKind;
+}
 
 /** One execution of code: its clock, its output, its end. */
 export class Run {
@@ -85,7 +114,8 @@ export class Run {
   /** By this the frames name it: not to be guessed, so that nothing said before it was asked for can be an answer. */
   readonly mark = randomBytes(8).toString('hex');
   readonly #limits: RunLimitsInForce;
-  readonly #options: RunOptions;
+  readonly #options: RunOptions<ToldEvent>;
+  readonly #kind: RunKind;
   readonly #done = Promise.withResolvers<DoneFrame>();
   #verdict: LadderVerdict | undefined;
   /** Once deaf, nothing is told any more and nobody is waited for. */
@@ -97,9 +127,12 @@ export class Run {
   #charged = 0;
   #cutBytes = 0;
   #isCut = false;
+  /** What a cell raised last. */
+  #error: { readonly name: string; readonly value: string } | undefined;
 
-  constructor(id: string, limits: RunLimitsInForce, options: RunOptions) {
+  constructor({ id, kind }: RunIdentity, limits: RunLimitsInForce, options: RunOptions<ToldEvent>) {
     this.id = id;
+    this.#kind = kind;
     this.#limits = limits;
     this.#options = options;
   }
@@ -138,7 +171,7 @@ export class Run {
    *
    * @throws FrameViolation where the runner sends more than it was asked for.
    */
-  async accept(frame: RunFrame): Promise<void> {
+  async accept(frame: RunFrame, bytes: number): Promise<void> {
     if (frame.type === 'done') {
       this.#cutBytes = frame.cut;
       this.#done.resolve(frame);
@@ -146,8 +179,13 @@ export class Run {
       if (this.#isCut) throw new FrameViolation('the runner told twice that output is cut');
       this.#isCut = true;
       await this.#deliver({ type: 'cut', limitBytes: this.#limits.outputBytes });
+    } else if (frame.type === 'stream') {
+      await this.#tell(decodeStream(frame));
     } else {
-      await this.#tell(frame.name, decodeStream(frame));
+      if (this.#kind === 'script') throw new FrameViolation('a script tells nothing but what it prints');
+      if (frame.type === 'error') this.#error = { name: frame.name, value: frame.value };
+      this.#charge(Math.max(0, bytes - markBytes));
+      await this.#deliver(frame);
     }
   }
 
@@ -160,10 +198,15 @@ export class Run {
       if (this.#verdict !== undefined) return;
       this.#verdict = verdict;
       steps.interrupt();
-      killTimer = setTimeout(() => {
+      const kill = (): void => {
         this.goDeaf();
         steps.kill();
-      }, graceMs);
+      };
+      const killInside = (): void => {
+        steps.killInside?.();
+        killTimer = setTimeout(kill, graceMs);
+      };
+      killTimer = setTimeout(steps.killInside === undefined ? kill : killInside, graceMs);
     };
     this.#climb = climb;
     const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
@@ -179,11 +222,17 @@ export class Run {
 
   outcomeOfDone(frame: DoneFrame, usage: SandboxUsage, memoryLimitBytes: number): RunOutcome {
     if (this.#verdict !== undefined) return this.#verdict;
+    if (frame.how === 'finished') return this.#outcomeOfCell(frame);
     if (frame.how === 'exited') return { status: 'exited', code: frame.code };
     if (frame.signal === constants.signals.SIGKILL && usage.memoryKills > 0) {
       return { status: 'memory', limitBytes: memoryLimitBytes };
     }
     return { status: 'signalled', signal: frame.signal };
+  }
+
+  #outcomeOfCell({ status, code = 0 }: Extract<DoneFrame, { how: 'finished' }>): RunOutcome {
+    if (status === 'exited') return { status, code };
+    return status === 'ok' ? { status } : { status, ...(this.#error ?? { name: 'KeyboardInterrupt', value: '' }) };
   }
 
   /** The sandbox ended before the runner could tell how the run did. */
@@ -195,16 +244,20 @@ export class Run {
     return { status: 'broken', message: violation ?? 'the runner ended before the code did' };
   }
 
-  async #tell(name: StreamName, bytes: Uint8Array): Promise<void> {
-    this.#outputBytes += bytes.length;
-    this.#charged += Math.max(bytes.length, minPieceBytes);
+  async #tell(event: StreamEvent): Promise<void> {
+    this.#charge(event.bytes.length);
+    await this.#deliver(event);
+  }
+
+  #charge(bytes: number): void {
+    this.#outputBytes += bytes;
+    this.#charged += Math.max(bytes, minPieceBytes);
     if (this.#charged > this.#limits.outputBytes + slackBytes) {
       throw new FrameViolation('the runner sent more output than was asked for');
     }
-    await this.#deliver({ type: 'stream', name, bytes });
   }
 
-  async #deliver(event: RunEvent): Promise<void> {
+  async #deliver(event: ToldEvent): Promise<void> {
     if (this.#isDeaf) return;
     try {
       const taken = this.#options.onEvent?.(event);
@@ -225,6 +278,7 @@ export class Run {
   }
 }
 
-function decodeStream({ text, base64 }: StreamFrame): Uint8Array {
-  return base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64');
+export function decodeStream({ name, text, base64 }: StreamFrame): StreamEvent {
+  const bytes = base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64');
+  return { type: 'stream', name, bytes };
 }

@@ -1,19 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled, toBelljarError } from '../errors.ts';
 import { essentialCapabilities } from '../policy/index.ts';
 import type { CapabilityName, Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { formatBytes } from '../units.ts';
-import { FrameViolation, type RunnerFrame, encodeFrame, protocolVersion, readFrames } from './frames.ts';
+import { Asks } from './asks.ts';
+import { CellRun, callFailed, toNews } from './cell-run.ts';
 import { Courtesy } from './courtesy.ts';
-import type { RunJournal } from './journal.ts';
+import { EventLog, type ReadOptions } from './event-log.ts';
+import type { RunNews, SessionEvent, Survived } from './events.ts';
 import {
+  FrameViolation,
+  type HostFrame,
+  type ReadFrame,
+  encodeFrame,
+  maxFrameBytesFor,
+  protocolVersion,
+  readFrames,
+} from './frames.ts';
+import type { RunJournal } from './journal.ts';
+import { describeOutcome } from './outcome.ts';
+import {
+  type CutFrame,
   type DoneFrame,
   Run,
+  type RunEvent,
+  type RunFrame,
+  decodeStream,
   type RunLimitsInForce,
   type RunOptions,
   type RunRequest,
   type RunResult,
+  type ToldEvent,
   checkRequest,
 } from './run.ts';
 import { since } from './usage.ts';
@@ -45,7 +63,33 @@ const nothingRun: RunResult = {
   usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 },
   outputBytes: 0,
   cutBytes: 0,
+  survived: 'all',
 };
+
+/** The runner tells a sixteenth of that: base64, its frames, and what is under way when a run ends. */
+const maxBetweenBytes = 1024 * 1024;
+
+/** What a session remembers of what it told, beside the longest that one run may tell. */
+const rememberedBytes = 8 * 1024 * 1024;
+
+export interface CellOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The name that tracebacks show. */
+  readonly name?: string;
+}
+
+interface CellRequest extends CellOptions {
+  readonly code: string;
+  readonly toWork: (request: RunRequest) => Work;
+  /** Told of everything too, before it is an event. */
+  readonly also?: (event: ToldEvent) => void;
+}
+
+/** What is asked of the runner for a run: a script with its arguments, a cell, or a call with its inputs. */
+type Work =
+  | { readonly kind: 'script'; readonly request: RunRequest }
+  | { readonly kind: 'cell'; readonly request: RunRequest }
+  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
 
 /** A Python behind glass that takes runs, one at a time. */
 export class Session {
@@ -54,6 +98,8 @@ export class Session {
   readonly #journal: RunJournal | undefined;
   readonly #courtesy: Courtesy;
   readonly #network: SessionOptions['network'];
+  readonly #log: EventLog;
+  readonly #asks: Asks;
   readonly #ready = Promise.withResolvers<string>();
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly #ended: Promise<SandboxExit>;
@@ -64,6 +110,7 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve();
   #runs = 0;
   #isReady = false;
+  #betweenBytes = 0;
   #isOver = false;
 
   private constructor(sandbox: Sandbox, limits: SessionLimits, { journal, network }: SessionOptions) {
@@ -72,6 +119,8 @@ export class Session {
     this.#journal = journal;
     this.#courtesy = new Courtesy(sandbox, limits);
     this.#network = network;
+    this.#log = new EventLog(rememberedBytes + limits.outputBytes);
+    this.#asks = new Asks((frame) => this.#send(frame));
     this.#ended = this.#serve();
   }
 
@@ -92,14 +141,82 @@ export class Session {
   }
 
   /**
-   * Runs code to its end. What the code does is in the result.
+   * Runs a file to its end, in a process of its own. What the code does is in the result.
    *
    * @throws SESSION_CLOSED where an earlier run or its end took the session with it; USAGE; what its reader throws.
    */
-  run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const result = this.#queue.then(() => this.#runNow(checkRequest(request), options));
-    this.#queue = result.catch(() => undefined);
-    return result;
+  runScript(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    const onEvent = (event: ToldEvent): unknown => (isPrinted(event) ? options.onEvent?.(event) : undefined);
+    return this.#enqueue(async () =>
+      this.#runNow({ kind: 'script', request: checkRequest(request) }, { ...options, onEvent }),
+    );
+  }
+
+  /** Runs a cell in the session's interpreter, whose names stay from run to run. */
+  run(code: string, options: CellOptions = {}): CellRun {
+    return this.#runCell({ ...options, code, toWork: (request) => ({ kind: 'cell', request }) });
+  }
+
+  /**
+   * Runs code with names set to JSON values; resolves to the JSON value that its last expression comes to.
+   *
+   * @throws CALL_FAILED where it comes to none, with what the code raised; SESSION_CLOSED.
+   */
+  async call(
+    code: string,
+    inputs: Readonly<Record<string, unknown>> = {},
+    options: CellOptions = {},
+  ): Promise<unknown> {
+    let value: { readonly of: unknown } | undefined;
+    const also = (event: ToldEvent): void => {
+      if (event.type === 'value') value = { of: event.value };
+    };
+    const run = this.#runCell({ ...options, code, also, toWork: (request) => ({ kind: 'call', request, inputs }) });
+    const result = await run.result;
+    if (result.outcome.status === 'ok' && value !== undefined) return value.of;
+    throw callFailed(result, describeOutcome(result.outcome) ?? 'the code came to no value');
+  }
+
+  /** What could stand at a place in code; the cursor counts code points. Untrusted, as all that comes from inside. */
+  complete(code: string, cursor: number, signal?: AbortSignal): Promise<unknown> {
+    return this.#asks.ask({ to: 'interpreter', what: 'complete', about: { code, cursor }, signal });
+  }
+
+  /** What is known of the name at a place in code. */
+  inspect(code: string, cursor: number, signal?: AbortSignal): Promise<unknown> {
+    return this.#asks.ask({ to: 'interpreter', what: 'inspect', about: { code, cursor }, signal });
+  }
+
+  /** Has the interpreter import modules before someone waits for them. */
+  async preload(modules: readonly string[], signal?: AbortSignal): Promise<void> {
+    await this.#asks.ask({ to: 'interpreter', what: 'preload', about: { modules }, signal });
+  }
+
+  /** Questions of others who know the runner, such as those about files. */
+  get asks(): Asks {
+    return this.#asks;
+  }
+
+  /** Answers what a cell asked for by an `input_request`. */
+  answer(call: string, value: string): void {
+    const run = this.#current;
+    if (run !== undefined) this.#send({ type: 'answer', run: run.mark, call, value });
+  }
+
+  /** Tells a cell that nobody will answer. */
+  refuse(call: string, problem: string): void {
+    const run = this.#current;
+    if (run !== undefined) this.#send({ type: 'answer', run: run.mark, call, problem });
+  }
+
+  /** All that cells told and will tell, from any point that is still remembered. */
+  events(options: ReadOptions = {}): AsyncGenerator<SessionEvent> {
+    return this.#log.read(options);
+  }
+
+  /** Ends the interpreter and all names with it; files stay. The next cell begins anew. */
+  restart(): void {
+    this.#send({ type: 'restart' });
   }
 
   /** What is essential and does not hold here: the policy lets code run without it. */
@@ -146,27 +263,70 @@ export class Session {
     }
   }
 
-  async #runNow(request: RunRequest, options: RunOptions): Promise<RunResult> {
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #runCell({ code, toWork, also, ...options }: CellRequest): CellRun {
+    const id = this.#nextId();
+    const abort = new AbortController();
+    const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
+    const tell = (news: RunNews): unknown => this.#log.append(id, news);
+    const onEvent = (event: ToldEvent): void => {
+      const news = toNews(event, Number(id));
+      if (news !== undefined) tell(news);
+      also?.(event);
+    };
+    const request = { name: options.name ?? `cell ${id}`, code, args: [] };
+    const result = this.#enqueue(() => {
+      tell({ type: 'status', state: 'busy' });
+      return this.#runNow(toWork(request), { onEvent, signal }, id);
+    });
+    const cell = new CellRun({ id, log: this.#log, result, cancel: () => abort.abort() });
+    tell({ type: 'status', state: 'queued' });
+    void result.then(
+      ({ outcome, usage }) => {
+        tell({ type: 'usage', usage });
+        tell({ type: 'status', state: 'idle' });
+        tell({ type: 'done', outcome });
+      },
+      (error: unknown) => tell({ type: 'done', outcome: { status: 'broken', message: toBelljarError(error).message } }),
+    );
+    return cell;
+  }
+
+  #nextId(): string {
+    this.#runs += 1;
+    return String(this.#runs);
+  }
+
+  async #runNow(work: Work, options: RunOptions<ToldEvent>, id = this.#nextId()): Promise<RunResult> {
     if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
     if (options.signal?.aborted === true) return nothingRun;
-    this.#runs += 1;
-    const run = new Run(String(this.#runs), this.#limits, options);
-    await this.#journal?.start(run.id, request);
+    const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, this.#limits, options);
+    await this.#journal?.start(run.id, work.request);
     // It may have been closed while the record was written to.
-    const result = this.#hasEnded() ? nothingRun : await this.#finish(run, request);
+    const result = this.#hasEnded() ? nothingRun : await this.#finish(run, work);
     await this.#journal?.end(run.id, result);
     if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
     return result;
   }
 
-  async #finish(run: Run, request: RunRequest): Promise<RunResult> {
-    const { control } = this.#sandbox;
+  #send(frame: HostFrame): void {
+    this.#sandbox.control.write(encodeFrame(frame));
+  }
+
+  async #finish(run: Run, work: Work): Promise<RunResult> {
     const before = await this.#sandbox.usage();
     this.#current = run;
+    this.#betweenBytes = 0;
     this.#courtesy.runBegan(before.cpuMs);
-    control.write(encodeFrame({ ...request, type: 'run', run: run.mark, outputBytes: this.#limits.outputBytes }));
+    this.#send(toRunFrame(work, run.mark, this.#limits.outputBytes));
     const stopLadder = run.startLadder({
-      interrupt: () => control.write(encodeFrame({ type: 'interrupt', run: run.mark })),
+      interrupt: () => this.#send({ type: 'interrupt', run: run.mark }),
+      ...(work.kind !== 'script' && { killInside: () => this.#send({ type: 'kill', run: run.mark }) }),
       kill: () => this.#sandbox.kill('the run went on after its end'),
     });
     let usedMs: number | undefined;
@@ -178,7 +338,7 @@ export class Session {
         'why' in end
           ? run.outcomeOfExit(end, this.#violation)
           : run.outcomeOfDone(end, usage, this.#limits.memoryBytes);
-      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes };
+      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes, survived: survivalOf(end, work) };
     } finally {
       stopLadder();
       this.#courtesy.runEnded(usedMs);
@@ -201,7 +361,8 @@ export class Session {
 
   async #serve(): Promise<SandboxExit> {
     try {
-      for await (const frame of readFrames(this.#sandbox.control)) await this.#dispatch(frame);
+      const frames = readFrames(this.#sandbox.control, maxFrameBytesFor(this.#limits.outputBytes));
+      for await (const frame of frames) await this.#dispatch(frame);
     } catch (error) {
       this.#violation = error instanceof FrameViolation ? error.message : `the channel broke: ${String(error)}`;
       this.#sandbox.kill(this.#violation);
@@ -217,27 +378,63 @@ export class Session {
     await this.#network?.close();
     this.#exit = exit;
     this.#tellExit?.(exit);
+    this.#asks.close();
+    void this.#queue.finally(() => this.#log.close());
     return exit;
   }
 
-  async #dispatch(frame: RunnerFrame): Promise<void> {
+  async #dispatch({ frame, bytes }: ReadFrame): Promise<void> {
     if (frame.type === 'ready') {
-      if (frame.protocol !== protocolVersion) {
-        throw new FrameViolation(`the runner speaks protocol ${frame.protocol}, not ${protocolVersion}`);
-      }
-      if (this.#isReady) throw new FrameViolation('the runner was ready before');
-      this.#isReady = true;
-      this.#courtesy.becameReady();
-      this.#ready.resolve(frame.python);
+      this.#becomeReady(frame);
+    } else if (frame.type === 'reply') {
+      await this.#asks.accept(frame);
+    } else if (frame.type === 'lost') {
+      this.#log.append(null, { type: 'lost', survived: 'files' });
     } else if (this.#current?.mark === frame.run) {
       const run = this.#current;
       if (frame.type === 'done') this.#current = undefined;
-      await run.accept(frame);
+      await run.accept(frame, bytes);
+    } else if (frame.run === '' && frame.type !== 'done' && frame.type !== 'cut') {
+      this.#tellBetween(frame, bytes);
     } else {
       // After its end an honest runner has nothing to say of a run; a flood of such frames would cost only the host.
       throw new FrameViolation('a frame belongs to no run that is under way');
     }
   }
+
+  #becomeReady({ protocol, python }: Extract<ReadFrame['frame'], { type: 'ready' }>): void {
+    if (protocol !== protocolVersion) {
+      throw new FrameViolation(`the runner speaks protocol ${protocol}, not ${protocolVersion}`);
+    }
+    if (this.#isReady) throw new FrameViolation('the runner was ready before');
+    this.#isReady = true;
+    this.#courtesy.becameReady();
+    this.#ready.resolve(python);
+  }
+
+  /** What threads and processes say that a run left behind; so much between two runs, and no more. */
+  #tellBetween(frame: Exclude<RunFrame, DoneFrame | CutFrame>, bytes: number): void {
+    this.#betweenBytes += bytes;
+    if (this.#betweenBytes > maxBetweenBytes) throw new FrameViolation('too much was told between two runs');
+    const news = toNews(frame.type === 'stream' ? decodeStream(frame) : frame, this.#runs);
+    if (news !== undefined && news.type !== 'input_request') this.#log.append(null, news);
+  }
+}
+
+function toRunFrame(work: Work, run: string, outputBytes: number): HostFrame {
+  const { name, code, args } = work.request;
+  const common = { type: 'run', run, outputBytes, code } as const;
+  if (work.kind === 'script') return { ...common, kind: 'script', name, args };
+  return work.kind === 'cell' ? { ...common, kind: 'cell', name } : { ...common, kind: 'call', inputs: work.inputs };
+}
+
+function isPrinted(event: ToldEvent): event is RunEvent {
+  return event.type === 'stream' || event.type === 'cut';
+}
+
+function survivalOf(end: DoneFrame | SandboxExit, { kind }: Work): Survived {
+  if ('why' in end) return 'nothing';
+  return kind === 'script' || end.how === 'finished' ? 'all' : 'files';
 }
 
 function tooLittleMemory(limitBytes: number): BelljarError {

@@ -24,7 +24,7 @@ describe('closing in the middle of things', needs(root, bubblewrap, python), () 
     const home = join(await temporaryFolder(context), 'home');
     await using belljar = await Belljar.open({ home });
     const session = await belljar.sessions.open(owner);
-    const run = session.run({ name: 'x.py', code: 'while True: pass', args: [] });
+    const run = session.runScript({ name: 'x.py', code: 'while True: pass', args: [] });
     await setImmediate(); // it is on its way to the record
     await session.close();
     assert.deepEqual((await run).outcome, { status: 'cancelled' });

@@ -50,7 +50,7 @@ print(fetch("http://api.test:${port}/"), fetch("http://evil.test/"), fetch("http
     world.names['old.test'] = world.names['new.test'] = ['127.0.0.1'];
     const session = await house.sessions.open(owner);
     const isUp = Promise.withResolvers<undefined>();
-    const run = session.run(
+    const run = session.runScript(
       {
         name: 'x.py',
         code: `${fetching}
@@ -174,5 +174,5 @@ function read(allow: string) {
 }
 
 async function runIgnored(session: Session, code: string): Promise<void> {
-  await session.run({ name: 'x.py', code, args: [] }).catch(() => undefined); // it is closed under it
+  await session.runScript({ name: 'x.py', code, args: [] }).catch(() => undefined); // it is closed under it
 }

@@ -6,7 +6,7 @@ import { Session } from '../../src/sessions/index.ts';
 import { roomyLimits } from '../support/glass.ts';
 import { bubblewrap, needs, root } from '../support/prerequisite.ts';
 
-const ready = `echo '{"type":"ready","protocol":1,"python":"3.11.0"}'; read -r request
+const ready = `echo '{"type":"ready","protocol":2,"python":"3.11.0"}'; read -r request
 run=$(printf '%s' "$request" | sed 's/.*"run":"\\([0-9a-f]*\\)".*/\\1/')`;
 
 /** Programs that stand where the runner should: what code that took it over could do to the channel. */
@@ -28,13 +28,13 @@ describe('a session whose runner lies', needs(root, bubblewrap), () => {
 
   const late: readonly [string, string, RegExp][] = [
     ['sends what is no JSON', 'echo nonsense; sleep 60', /a frame is not JSON/],
-    ['sends a frame beyond the limit', 'head -c 3000000 /dev/zero | tr "\\0" x; sleep 60', /longer than/],
+    ['sends a frame beyond the limit', 'head -c 13000000 /dev/zero | tr "\\0" x; sleep 60', /longer than/],
     [
       'tells of another run',
       `echo '{"type":"done","run":"7","cut":0,"how":"exited","code":42}'; sleep 60`,
       /belongs to no run/,
     ],
-    ['is ready again', `echo '{"type":"ready","protocol":1,"python":"x"}'; sleep 60`, /ready before/],
+    ['is ready again', `echo '{"type":"ready","protocol":2,"python":"x"}'; sleep 60`, /ready before/],
     ['floods', `yes '{"type":"stream","run":"'$run'","name":"stdout","text":"x"}'`, /more output than was asked for/],
     ['tells twice that output is cut', `yes '{"type":"cut","run":"'$run'"}'`, /told twice that output is cut/],
     [
@@ -49,10 +49,10 @@ describe('a session whose runner lies', needs(root, bubblewrap), () => {
   for (const [what, script, message] of late) {
     it(`tells the run as broken when it ${what}, and takes no more`, async () => {
       await using session = await open(`${ready}; ${script}`);
-      const { outcome } = await session.run({ name: 'x.py', code: '', args: [] });
+      const { outcome } = await session.runScript({ name: 'x.py', code: '', args: [] });
       assert.equal(outcome.status, 'broken');
       assert.match(outcome.message, message);
-      await assert.rejects(session.run({ name: 'x.py', code: '', args: [] }), { code: 'SESSION_CLOSED' });
+      await assert.rejects(session.runScript({ name: 'x.py', code: '', args: [] }), { code: 'SESSION_CLOSED' });
     });
   }
 

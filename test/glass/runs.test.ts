@@ -10,7 +10,7 @@ describe('a run', needs(root, bubblewrap, python), () => {
     await using session = await openTestSession();
     const seen = collect();
     const code = 'import sys\nprint(__name__, sys.argv, __file__, sys.path[0])\nsys.exit(3)';
-    const { outcome } = await session.run({ name: 'script.py', code, args: ['a', '-b'] }, seen);
+    const { outcome } = await session.runScript({ name: 'script.py', code, args: ['a', '-b'] }, seen);
     assert.deepEqual(outcome, { status: 'exited', code: 3 });
     assert.equal(seen.stdout(), "__main__ ['/workspace/script.py', 'a', '-b'] /workspace/script.py /workspace\n");
   });
@@ -76,7 +76,7 @@ import os, time
 os.write(1, "é".encode()[:1]); time.sleep(0.05); os.write(1, "é".encode()[1:])
 os.write(1, b"\\xff\\x00\\x1b[0m")
 os.write(1, "€".encode()[:2])`;
-    await session.run({ name: 'test.py', code, args: [] }, seen);
+    await session.runScript({ name: 'test.py', code, args: [] }, seen);
     assert.deepEqual(seen.bytes('stdout'), Buffer.from([0xc3, 0xa9, 0xff, 0, 0x1b, 0x5b, 0x30, 0x6d, 0xe2, 0x82]));
   });
 
@@ -84,7 +84,7 @@ os.write(1, "€".encode()[:2])`;
     await using session = await openTestSession();
     const first = Promise.withResolvers<string>();
     const controller = new AbortController();
-    const run = session.run(request('print("early")\nimport time\ntime.sleep(60)'), {
+    const run = session.runScript(request('print("early")\nimport time\ntime.sleep(60)'), {
       signal: controller.signal,
       onEvent: (event) => {
         if (event.type === 'stream') first.resolve(Buffer.from(event.bytes).toString());
@@ -103,7 +103,7 @@ os.write(1, "€".encode()[:2])`;
 describe('a run that goes too far', needs(root, bubblewrap, python), () => {
   it('is ended at its memory limit, and that is told', async () => {
     await using session = await openTestSession({ memoryBytes: 64 * 1024 * 1024 });
-    const { outcome, usage } = await session.run(request('x = bytearray(1 << 30)'));
+    const { outcome, usage } = await session.runScript(request('x = bytearray(1 << 30)'));
     assert.deepEqual(outcome, { status: 'memory', limitBytes: 64 * 1024 * 1024 });
     assert.ok(usage.memoryKills > 0);
   });
@@ -111,7 +111,7 @@ describe('a run that goes too far', needs(root, bubblewrap, python), () => {
   it('is interrupted at its time limit, and may clean up', async () => {
     await using session = await openTestSession({ wallTimeMs: 300 });
     const seen = collect();
-    const { outcome } = await session.run(
+    const { outcome } = await session.runScript(
       request('import time\ntry: time.sleep(60)\nfinally: print("cleaned up")'),
       seen,
     );
@@ -126,13 +126,17 @@ import os, signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 if os.fork() == 0: os.setsid()
 while True: pass`;
-    assert.deepEqual((await session.run(request(code))).outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
-    await assert.rejects(session.run(request('print(1)')), { code: 'SESSION_CLOSED' });
+    assert.deepEqual((await session.runScript(request(code))).outcome, {
+      status: 'timeout',
+      clock: 'wall',
+      limitMs: 300,
+    });
+    await assert.rejects(session.runScript(request('print(1)')), { code: 'SESSION_CLOSED' });
   });
 
   it('is ended when all its processes together used up the CPU time', async () => {
     await using session = await openTestSession({ cpuTimeMs: 400 });
-    const { outcome } = await session.run(request('import os\nos.fork()\nwhile True: pass'));
+    const { outcome } = await session.runScript(request('import os\nos.fork()\nwhile True: pass'));
     assert.deepEqual(outcome, { status: 'timeout', clock: 'cpu', limitMs: 400 });
   });
 
@@ -154,7 +158,7 @@ except BlockingIOError: print(count)`,
   it('has its output cut at the limit, told once, and goes on', async () => {
     await using session = await openTestSession({ outputBytes: 1000 });
     const seen = collect();
-    const { outcome, outputBytes, cutBytes } = await session.run(
+    const { outcome, outputBytes, cutBytes } = await session.runScript(
       request('print("x" * 5000)\nprint("y" * 5000)\nexit(7)'),
       seen,
     );
@@ -168,7 +172,7 @@ except BlockingIOError: print(count)`,
     await using session = await openTestSession();
     const sizes: number[] = [];
     const code = 'import os\nfor _ in range(100_000): os.write(1, b"x")';
-    const { outcome } = await session.run(
+    const { outcome } = await session.runScript(
       { name: 'x.py', code, args: [] },
       {
         onEvent: (event) => {
@@ -188,7 +192,7 @@ except BlockingIOError: print(count)`,
     await using session = await openTestSession();
     let unread = 0;
     let most = 0;
-    const { outcome } = await session.run(request('print("x" * 4_000_000)'), {
+    const { outcome } = await session.runScript(request('print("x" * 4_000_000)'), {
       onEvent: async () => {
         unread += 1;
         most = Math.max(most, unread);
@@ -202,36 +206,36 @@ except BlockingIOError: print(count)`,
 
   it('cannot end its supervisor, which goes on to serve the next run', async () => {
     await using session = await openTestSession();
-    const { outcome } = await session.run(
+    const { outcome } = await session.runScript(
       request('import os, signal\nfor s in (9, 15, 2): os.kill(1, s)\nos.kill(os.getpid(), 11)'),
     );
     assert.deepEqual(outcome, { status: 'signalled', signal: 11 });
     const seen = collect();
-    await session.run(request('print("still here")'), seen);
+    await session.runScript(request('print("still here")'), seen);
     assert.equal(seen.stdout(), 'still here\n');
   });
 
   it('leaves nothing for the next run to hear', async () => {
     await using session = await openTestSession();
-    await session.run(request('import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    print("late")'));
+    await session.runScript(request('import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    print("late")'));
     const seen = collect();
-    await session.run(request('import time\ntime.sleep(0.5)\nprint("mine")'), seen);
+    await session.runScript(request('import time\ntime.sleep(0.5)\nprint("mine")'), seen);
     assert.equal(seen.stdout(), 'mine\n');
   });
 
   it('never starts when its signal was aborted before, and leaves the session as it was', async () => {
     await using session = await openTestSession();
     const seen = collect();
-    const { outcome } = await session.run(request('print("ran")'), { ...seen, signal: AbortSignal.abort() });
+    const { outcome } = await session.runScript(request('print("ran")'), { ...seen, signal: AbortSignal.abort() });
     assert.deepEqual([outcome, seen.events], [{ status: 'cancelled' }, []]);
-    await session.run(request('print("next")'), seen);
+    await session.runScript(request('print("next")'), seen);
     assert.equal(seen.stdout(), 'next\n');
   });
 
   it('is ended in time although its reader stalls', async () => {
     await using session = await openTestSession({ wallTimeMs: 300 });
     const stalled = { onEvent: () => new Promise(() => undefined) };
-    const { outcome } = await session.run(request('while True: print("x" * 1000)'), stalled);
+    const { outcome } = await session.runScript(request('while True: print("x" * 1000)'), stalled);
     assert.deepEqual(outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
   });
 
@@ -244,19 +248,19 @@ except BlockingIOError: print(count)`,
       },
     };
     await assert.rejects(
-      session.run(request('import time\nprint("x")\ntime.sleep(60)'), failing),
+      session.runScript(request('import time\nprint("x")\ntime.sleep(60)'), failing),
       (error) => error === failure,
     );
     const seen = collect();
-    await session.run(request('print("next")'), seen);
+    await session.runScript(request('print("next")'), seen);
     assert.equal(seen.stdout(), 'next\n');
   });
 
   it('is told its own usage, not that of the runs before it', async () => {
     await using session = await openTestSession({ memoryBytes: 96 * 1024 * 1024 });
     const eater = 'import os\nif os.fork() == 0: x = bytearray(1 << 30)\nos.wait()';
-    assert.ok((await session.run(request(eater))).usage.memoryKills > 0);
-    const { outcome, usage } = await session.run(request('import os\nos.kill(os.getpid(), 9)'));
+    assert.ok((await session.runScript(request(eater))).usage.memoryKills > 0);
+    const { outcome, usage } = await session.runScript(request('import os\nos.kill(os.getpid(), 9)'));
     assert.deepEqual([outcome, usage.memoryKills], [{ status: 'signalled', signal: 9 }, 0]);
   });
 
@@ -270,7 +274,7 @@ describe('Session', needs(root, bubblewrap, python), () => {
   it('runs one at a time, in the order of asking', async () => {
     await using session = await openTestSession();
     const seen = collect();
-    await Promise.all([1, 2, 3].map((n) => session.run(request(`print(${n})`), seen)));
+    await Promise.all([1, 2, 3].map((n) => session.runScript(request(`print(${n})`), seen)));
     assert.equal(seen.stdout(), '1\n2\n3\n');
   });
 
@@ -284,8 +288,8 @@ describe('Session', needs(root, bubblewrap, python), () => {
   for (const [what, change] of wrong) {
     it(`refuses a request with ${what}, and stays usable`, async () => {
       await using session = await openTestSession();
-      await assert.rejects(session.run({ ...request('print(1)'), ...change }), { code: 'USAGE' });
-      assert.equal((await session.run(request('print(1)'))).outcome.status, 'exited');
+      await assert.rejects(session.runScript({ ...request('print(1)'), ...change }), { code: 'USAGE' });
+      assert.equal((await session.runScript(request('print(1)'))).outcome.status, 'exited');
     });
   }
 
@@ -298,7 +302,7 @@ describe('Session', needs(root, bubblewrap, python), () => {
         return new Promise(() => undefined);
       },
     };
-    const run = session.run(request('while True: print("x" * 1000)'), stalled);
+    const run = session.runScript(request('while True: print("x" * 1000)'), stalled);
     await started.promise;
     await session.close();
     assert.deepEqual((await run).outcome, { status: 'cancelled' });
@@ -307,7 +311,7 @@ describe('Session', needs(root, bubblewrap, python), () => {
   it('refuses runs after close()', async () => {
     const session = await openTestSession();
     await session.close();
-    await assert.rejects(session.run(request('print(1)')), { code: 'SESSION_CLOSED' });
+    await assert.rejects(session.runScript(request('print(1)')), { code: 'SESSION_CLOSED' });
     await session.close();
   });
 });

@@ -213,7 +213,7 @@ with open("large", "wb") as large:
       const onEvent = (event: RunEvent): void => {
         if (event.type === 'stream') stdout += Buffer.from(event.bytes).toString();
       };
-      const { outcome } = await session.run({ name: 'x.py', code, args: [] }, { onEvent });
+      const { outcome } = await session.runScript({ name: 'x.py', code, args: [] }, { onEvent });
       return { outcome, stdout };
     };
   }

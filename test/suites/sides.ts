@@ -52,7 +52,7 @@ export async function runModuleInside({ interpreter, module, ids = [] }: ModuleR
   await using session = await Session.over(await openSandbox(backend, { executable, limits, require: [] }), limits);
   const mark = randomUUID();
   const output: Uint8Array[] = [];
-  const { outcome } = await session.run(
+  const { outcome } = await session.runScript(
     { name: 'suite.py', code: readFileSync(program, 'utf8'), args: [mark, module, ...ids] },
     {
       onEvent: (event) => {

@@ -56,7 +56,7 @@ export async function runInside(
 
 export async function runInSession(session: Session, code: string): Promise<GlassResult> {
   const chunks: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
-  const { outcome } = await session.run(
+  const { outcome } = await session.runScript(
     { name: 'test.py', code, args: [] },
     {
       onEvent: (event) => {

@@ -1,0 +1,105 @@
+"""The interpreter's way to the host: lines of JSON to the supervisor, who frames them."""
+
+import json
+import os
+import sys
+from _thread import allocate_lock
+
+from .host import HostRefusal
+
+CHUNK = 64 * 1024
+
+
+class Channel:
+    """What the rest of the interpreter knows as the host. Threads of the user's may tell things at any time."""
+
+    def __init__(self, inward, outward):
+        self.inward = inward
+        self.outward = outward
+        self.lock = allocate_lock()
+        self.asking = allocate_lock()
+        self.pid = os.getpid()
+        self.rest = b""
+        self.early = []
+        self.calls = 0
+        self.held = allocate_lock()  # until the interpreter says what holds its interrupts back
+
+    def emit(self, kind, **fields):
+        """What was printed before comes before it."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:  # noqa: S110  the user may have closed or replaced it
+                pass
+        self.send({"type": kind, **fields})
+
+    def ask(self, kind, **fields):
+        with self.asking:
+            self.calls += 1
+            call = str(self.calls)
+            self.emit(kind, call=call, **fields)
+            while True:
+                frame = self.read_frame()
+                if frame is None:
+                    os._exit(0)
+                if frame["type"] != "answer":
+                    self.early.append(frame)
+                elif frame["call"] == call:
+                    break
+        if "problem" in frame:
+            raise HostRefusal(frame["problem"])
+        return frame["value"]
+
+    def is_own(self):
+        """A child that the user forked prints, but speaks for nobody."""
+        return os.getpid() == self.pid
+
+    def send(self, frame):
+        if not self.is_own():
+            return
+        line = encode(frame)
+        with self.held, self.lock:
+            view = memoryview(line)
+            while view:
+                view = view[os.write(self.outward, view) :]
+
+    def next_frame(self):
+        """None where the supervisor has closed its end."""
+        return self.early.pop(0) if self.early else self.read_frame()
+
+    def read_frame(self):
+        line, newline, rest = self.rest.partition(b"\n")
+        parts = [line]
+        while not newline:
+            data = os.read(self.inward, CHUNK)
+            if not data:
+                return None
+            line, newline, rest = data.partition(b"\n")
+            parts.append(line)
+        self.rest = rest
+        return json.loads(b"".join(parts))
+
+
+def encode(frame):
+    """What has no JSON of its own is told by its text."""
+    try:
+        text = json.dumps(frame, allow_nan=False, default=str)
+    except (ValueError, TypeError, RecursionError):
+        text = json.dumps(plain(frame, 0), allow_nan=False, default=str)
+    return (text + "\n").encode("ascii")
+
+
+MAX_DEPTH = 200
+
+
+def plain(value, depth):
+    """JSON knows no NaN, no key but text, no end of nesting."""
+    if depth > MAX_DEPTH:
+        return "…"
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each, depth + 1) for each in value]
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

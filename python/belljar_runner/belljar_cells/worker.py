@@ -1,0 +1,86 @@
+"""The interpreter's own loop: takes what the supervisor passes on, one thing at a time, and tells what comes of it."""
+
+import os
+import sys
+
+from .channel import Channel
+from .interpreter import Interpreter
+
+
+def serve_cells(inward, outward):
+    """Serves until the supervisor closes its end. What user code does to this process is that code's own loss."""
+    leave_supervisor()
+    open_streams()
+    channel = Channel(inward, outward)
+    worker = Worker(channel, Interpreter(channel))
+    while True:
+        frame = channel.next_frame()
+        if frame is None:
+            os._exit(0)
+        worker.handle(frame)
+
+
+def leave_supervisor():
+    """Nothing of the runner is in sight but this package, by its own name."""
+    for name in ("supervisor", "frames", "output", "workers", "script"):
+        sys.modules.pop(name, None)
+    sys.path[0] = "/workspace"
+    sys.argv = [""]
+
+
+def open_streams():
+    """As at a terminal: a line is seen when it is printed."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+
+
+class Worker:
+    def __init__(self, channel, interpreter):
+        self.channel = channel
+        self.interpreter = interpreter
+        channel.held = interpreter.interrupts.held
+
+    def handle(self, frame):
+        kind = frame["type"]
+        if kind == "run":
+            self.run(frame)
+        elif kind == "prepare":
+            self.interpreter.preload(frame["modules"])
+        elif kind == "ask":
+            self.answer(frame)
+
+    def run(self, frame):
+        self.interpreter.interrupts.install()  # the run before may have taken the signal for itself
+        if frame["kind"] == "call":
+            outcome = self.interpreter.call(frame["code"], frame["inputs"])
+        else:
+            outcome = self.interpreter.run(frame["code"], frame["name"])
+        if not self.channel.is_own():
+            os._exit(0)  # a child that the code left to run on: there is one interpreter
+        if "value" in outcome and outcome["status"] == "ok":
+            self.channel.send({"type": "value", "value": outcome["value"]})
+        code = {"code": outcome["code"]} if outcome["status"] == "exited" else {}
+        self.channel.send({"type": "done", "status": outcome["status"], **code})
+
+    def answer(self, frame):
+        what, about = frame["what"], frame["about"]
+        try:
+            value = {"value": getattr(self, "on_" + what)(about)}
+        except Exception as error:
+            value = {"problem": "%s: %s" % (type(error).__name__, error)}
+        self.channel.send({"type": "reply", **value})
+
+    def on_complete(self, about):
+        return self.interpreter.complete(about["code"], about["cursor"])
+
+    def on_inspect(self, about):
+        return self.interpreter.inspect(about["code"], about["cursor"])
+
+    def on_ping(self, _about):
+        return "pong"
+
+    def on_preload(self, about):
+        self.interpreter.preload(about["modules"])
+        return None

@@ -1,0 +1,254 @@
+"""What the supervisor knows of its workers: scripts, the interpreter, and errands about files."""
+
+import os
+
+import _signal as signal
+
+import frames
+from output import BETWEEN_RUNS, CHUNK, Owner
+
+# A worker's own frames: what it tells is bounded by its run, so this only keeps a broken one from growing for ever.
+MAX_LINE_BYTES = 256 * 1024 * 1024
+
+
+def how_it_ended(status):
+    if os.WIFSIGNALED(status):
+        return {"how": "signalled", "signal": os.WTERMSIG(status)}
+    return {"how": "exited", "code": os.WEXITSTATUS(status)}
+
+
+def signal_group(pid, number):
+    try:
+        # Like Ctrl-C at a terminal: the worker and what it started.
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # it ended by itself
+
+
+class Link:
+    """Two pipes between the supervisor and a worker, the worker's ends out of the way of code that counts from 3."""
+
+    def __init__(self):
+        self.inward, self.to_worker = os.pipe()
+        self.from_worker, self.outward = os.pipe()
+        os.set_blocking(self.from_worker, False)
+
+    def worker_ends(self):
+        return self.inward, self.outward
+
+    def listen(self, supervisor, listener):
+        os.close(self.inward)
+        os.close(self.outward)
+        supervisor.watch(self.from_worker, listener)
+        self.is_heard = True
+
+    def stop_listening(self, supervisor):
+        if self.is_heard:
+            self.is_heard = False
+            supervisor.forget(self.from_worker)
+
+    def close(self, supervisor):
+        self.stop_listening(supervisor)
+        os.close(self.from_worker)
+        os.close(self.to_worker)
+
+
+class Script:
+    """One run of a file, in a process of its own."""
+
+    def __init__(self, mark, pid, printed, supervisor):
+        self.mark = mark
+        self.pid = pid
+        self.printed = printed
+        self.supervisor = supervisor
+
+    def interrupt(self):
+        signal_group(self.pid, signal.SIGINT)
+
+    def kill(self):
+        signal_group(self.pid, signal.SIGKILL)
+
+    def finish(self, status):
+        self.printed.end()
+        cut = self.printed.owner.cut
+        self.supervisor.send({"type": "done", "run": self.mark, "cut": cut, **how_it_ended(status)})
+
+
+class Lines:
+    """What a worker sends, line by line."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.parts = []
+        self.size = 0
+
+    def read(self):
+        """The lines that are complete, without their newlines; None where the worker has closed its end or sends too much."""
+        try:
+            data = os.read(self.descriptor, CHUNK)
+        except BlockingIOError:
+            return []
+        self.size += len(data)
+        if not data or self.size > MAX_LINE_BYTES:
+            return None
+        if b"\n" not in data:
+            self.parts.append(data)
+            return []
+        lines = (b"".join(self.parts) + data).split(b"\n")
+        self.parts = [lines[-1]]
+        self.size = len(lines[-1])
+        return lines[:-1]
+
+
+class Interpreter:
+    """The worker that keeps its names from run to run. It tells by lines of JSON, which are not believed but checked."""
+
+    TELLS = frozenset(("display", "result", "error", "clear", "input", "value"))
+
+    def __init__(self, pid, printed, link, supervisor):
+        self.pid = pid
+        self.printed = printed
+        self.link = link
+        self.supervisor = supervisor
+        self.lines = Lines(link.from_worker)
+        self.mark = ""
+        self.ask = ""
+        self.waiting = []
+        link.listen(supervisor, self)
+
+    def pass_on(self, frame, line):
+        """One thing at a time; only an answer is for the run that is under way."""
+        if frame["type"] == "answer":
+            if frame["run"] == self.mark:
+                self.write(line)
+        elif self.mark or self.ask:
+            self.waiting.append((frame, line))
+        else:
+            self.begin(frame, line)
+
+    def begin(self, frame, line):
+        if frame["type"] == "run":
+            self.mark = frame["run"]
+            self.printed.hand_over(Owner(self.mark, frame["outputBytes"]))
+        elif frame["type"] == "ask":
+            self.ask = frame["ask"]
+        self.write(line)
+
+    def begin_next(self):
+        while self.waiting and not (self.mark or self.ask):
+            self.begin(*self.waiting.pop(0))
+
+    def write(self, line):
+        try:
+            frames.write_all(self.link.to_worker, line + b"\n")
+        except BrokenPipeError:
+            self.kill()  # it has closed what it hears by: nothing can reach it any more
+
+    def on_readable(self, _descriptor):
+        lines = self.lines.read()
+        if lines is None:
+            self.link.stop_listening(self.supervisor)
+            self.kill()
+            return
+        for line in lines:
+            try:
+                self.take(line)
+            except (ValueError, KeyError, TypeError):
+                self.kill()
+                return
+
+    def take(self, line):
+        frame = frames.decode(line)
+        kind = frame["type"]
+        if kind in self.TELLS:
+            self.printed.drain()
+            self.tell(line)
+        elif kind == "done":
+            self.end_run(frame)
+        elif kind == "reply" and self.ask:
+            ask, self.ask = self.ask, ""
+            self.supervisor.send_line(wrap(line, ask=ask, isLast=1))
+            self.begin_next()
+        else:
+            raise ValueError("a worker tells nothing of that kind")
+
+    def tell(self, line):
+        """A bundle is told whole or not at all."""
+        owner = self.printed.owner
+        if len(line) <= owner.wanted:
+            owner.take(len(line))
+            self.supervisor.send_line(wrap(line, run=owner.mark))
+            return
+        if owner.cut == 0 and owner.mark:
+            self.supervisor.send({"type": "cut", "run": owner.mark})
+        owner.cut += len(line)
+
+    def end_run(self, frame):
+        if not self.mark:
+            raise ValueError("there is no run to end")
+        how = {"how": "finished", "status": str(frame["status"])}
+        if frame["status"] == "exited":
+            how["code"] = int(frame["code"]) & 255
+        owner = self.printed.owner
+        self.printed.hand_over(Owner("", BETWEEN_RUNS))
+        self.mark = ""
+        self.supervisor.send({"type": "done", "run": owner.mark, "cut": owner.cut, **how})
+        self.begin_next()
+
+    def interrupt(self):
+        signal_group(self.pid, signal.SIGINT)
+
+    def kill(self):
+        signal_group(self.pid, signal.SIGKILL)
+
+    def finish(self, status):
+        """It ended, and what it held with it. Says what was waiting for it: that is for a new one to do."""
+        self.link.close(self.supervisor)
+        owner = self.printed.owner
+        self.printed.end()
+        ended = how_it_ended(status)
+        if self.ask:
+            self.supervisor.send({"type": "reply", "ask": self.ask, "isLast": 1, "problem": "the interpreter ended"})
+        if self.mark:
+            self.supervisor.send({"type": "done", "run": self.mark, "cut": owner.cut, **ended})
+        else:
+            self.supervisor.send({"type": "lost", **ended})
+        return self.waiting
+
+
+class Errand:
+    """One piece of work on files."""
+
+    def __init__(self, ask, pid, link, supervisor):
+        self.ask = ask
+        self.pid = pid
+        self.link = link
+        self.supervisor = supervisor
+        self.lines = Lines(link.from_worker)
+        link.listen(supervisor, self)
+
+    def on_readable(self, _descriptor):
+        if not self.pump():
+            self.link.stop_listening(self.supervisor)
+
+    def pump(self):
+        lines = self.lines.read()
+        for line in lines or ():
+            if line.startswith(b'{"type":"reply"') and line.endswith(b"}"):
+                self.supervisor.send_line(wrap(line, ask=self.ask, isLast=0))
+        return lines
+
+    def kill(self):
+        signal_group(self.pid, signal.SIGKILL)
+
+    def finish(self, status):
+        while self.pump():
+            pass
+        self.link.close(self.supervisor)
+        ended = {} if status == 0 else {"problem": "the work on files ended early"}
+        self.supervisor.send({"type": "reply", "ask": self.ask, "isLast": 1, **ended})
+
+
+def wrap(line, **ours):
+    """A worker's line as a frame. What is ours comes last and so holds, whatever the worker wrote under that name."""
+    return line.rstrip()[:-1] + b"," + frames.encode(ours)[1:]

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import { FrameViolation, type HostFrame, type RunnerFrame } from './frames.ts';
+
+type ReplyFrame = Extract<RunnerFrame, { type: 'reply' }>;
+
+export interface Question {
+  readonly to: 'interpreter' | 'files';
+  readonly what: string;
+  readonly about: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Pending {
+  take(value: unknown): Promise<void> | void;
+  end(problem: string | undefined): void;
+}
+
+/** Questions to the runner, each answered by one value or by several and an end. What is answered is untrusted. */
+export class Asks {
+  readonly #send: (frame: HostFrame) => void;
+  readonly #pending = new Map<string, Pending>();
+  #isOver = false;
+
+  constructor(send: (frame: HostFrame) => void) {
+    this.#send = send;
+  }
+
+  /**
+   * The one value that a question is answered by.
+   *
+   * @throws RUNNER_REFUSED where the runner says why not; SESSION_CLOSED.
+   */
+  async ask(question: Question): Promise<unknown> {
+    let answer: unknown;
+    await this.askForAll(question, (value) => void (answer = value));
+    return answer;
+  }
+
+  /** Hands over each value as it comes; no more is read from the session until that has been taken. */
+  async askForAll(question: Question, take: (value: unknown) => Promise<void> | void): Promise<void> {
+    refuseWhenCancelled(question.signal);
+    if (this.#isOver) throw closed();
+    const ask = randomBytes(8).toString('hex');
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const end = (problem: string | undefined): void => {
+      if (problem === undefined) resolve(undefined);
+      else reject(new BelljarError('RUNNER_REFUSED', problem.slice(0, maxProblemCharacters)));
+    };
+    this.#pending.set(ask, { take, end });
+    const { to, what, about, signal } = question;
+    const onAbort = (): void => {
+      this.#send({ type: 'forget', ask });
+      end('cancelled');
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      this.#send({ type: 'ask', ask, to, what, about });
+      await promise;
+    } catch (error) {
+      refuseWhenCancelled(signal);
+      throw this.#hasEnded() ? closed() : error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      if (signal?.aborted === true) this.#pending.set(ask, forgotten);
+      else this.#pending.delete(ask);
+    }
+  }
+
+  /** @throws FrameViolation where it was not asked for. */
+  async accept({ ask, isLast, value, problem }: ReplyFrame): Promise<void> {
+    const pending = this.#pending.get(ask);
+    if (pending === undefined) throw new FrameViolation('a reply was not asked for');
+    if (value !== undefined) await pending.take(value);
+    if (isLast === 0) return;
+    this.#pending.delete(ask);
+    pending.end(problem);
+  }
+
+  /** Whoever still waits is told that the session has ended. */
+  close(): void {
+    this.#isOver = true;
+    for (const pending of this.#pending.values()) pending.end('the session has ended');
+    this.#pending.clear();
+  }
+
+  #hasEnded(): boolean {
+    return this.#isOver;
+  }
+}
+
+const maxProblemCharacters = 2000;
+
+/** What was cancelled is still answered, once. */
+const forgotten: Pending = { take: () => undefined, end: () => undefined };
+
+function closed(): BelljarError {
+  return new BelljarError('SESSION_CLOSED', 'the session has ended');
+}
