@@ -27,6 +27,11 @@ describe('nearestOf()', () => {
     assert.equal(nearestOf('n'.repeat(101), ['n'.repeat(100)]), undefined);
   });
 
+  it('finds nothing that takes more mistakes than the caller bears', () => {
+    assert.equal(nearestOf('colaborater', words, 2), 'collaborator');
+    assert.equal(nearestOf('colaborater', words, 1), undefined);
+  });
+
   it('counts the swap of two neighbours as one mistake', () =>
     assert.equal(nearestOf('nmae', ['name', 'nmxx']), 'name'));
 });

@@ -1,11 +1,11 @@
 /** No word of ours is longer, and comparing takes as long as both words together. */
 const longestWord = 100;
 
-/** The candidate a person most likely meant, or undefined where none is near. */
-export function nearestOf(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate a person most likely meant, or undefined where none is near; never one with more mistakes than that. */
+export function nearestOf(word: string, candidates: Iterable<string>, maxMistakes = longestWord): string | undefined {
   if (word.length > longestWord) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(Math.max(1, Math.floor(word.length / 3)), maxMistakes) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

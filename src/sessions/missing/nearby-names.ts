@@ -1,0 +1,89 @@
+import { nearestOf } from '../../nearest.ts';
+import { normalizeName } from '../../policy/index.ts';
+import { famousImports, mostImported } from './famous-imports.ts';
+import { knownImports } from './known-imports.ts';
+import { removedModules, standardModules } from './standard-library.ts';
+
+/** What everybody calls a module or its project; as names of packages they are anybody's. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['np', 'numpy'],
+  ['pd', 'pandas'],
+  ['plt', 'matplotlib.pyplot'],
+  ['mpl', 'matplotlib'],
+  ['pyplot', 'matplotlib.pyplot'],
+  ['sns', 'seaborn'],
+  ['tf', 'tensorflow'],
+  ['nx', 'networkx'],
+  ['pl', 'polars'],
+  ['px', 'plotly.express'],
+  ['go', 'plotly.graph_objects'],
+  ['sm', 'statsmodels.api'],
+  ['smf', 'statsmodels.formula.api'],
+  ['gpd', 'geopandas'],
+  ['xr', 'xarray'],
+  ['xgb', 'xgboost'],
+  ['lgb', 'lightgbm'],
+  ['st', 'streamlit'],
+  ['dt', 'datetime'],
+  ['mp', 'multiprocessing'],
+  ['sp', 'scipy'],
+  ['opencv', 'cv2'],
+  ['cv', 'cv2'],
+  ['pytorch', 'torch'],
+  ['beautifulsoup', 'bs4'],
+  ['BeautifulSoup', 'bs4'],
+  ['scikit', 'sklearn'],
+  ['yml', 'yaml'],
+]);
+
+const topLevelNames = [
+  ...new Set([
+    ...famousImports,
+    ...[...knownImports.keys()].map((name) => name.split('.')[0] ?? ''),
+    ...[...standardModules].filter((name) => !removedModules.has(name)),
+  ]),
+];
+
+const modulesOfDistributions = new Map(
+  [...knownImports].flatMap(([module, distributions]) =>
+    distributions.map((name): [string, { module: string; distribution: string }] => [
+      normalizeName(name),
+      { module, distribution: name },
+    ]),
+  ),
+);
+
+/** What a name is the usual abbreviation of. */
+export function meaningOf(alias: string): string | undefined {
+  return aliases.get(alias);
+}
+
+/** The module to import where the name of its distribution was written: `pillow` is imported as `PIL`. */
+export function importedAs(name: string): { readonly module: string; readonly distribution: string } | undefined {
+  return modulesOfDistributions.get(normalizeName(name));
+}
+
+const shortestTypo = 4;
+const longestWithOneMistake = 7;
+
+/**
+ * The well-known module that was probably meant. Few begin with another letter by mistake, and short names lie so near
+ * each other that more than one mistake proves nothing.
+ */
+export function meantBy(name: string): string | undefined {
+  const bare = name.replaceAll('_', '').toLowerCase();
+  const same = topLevelNames.find((known) => known.replaceAll('_', '').toLowerCase() === bare);
+  if (same !== undefined || name.length < shortestTypo) return same;
+  const maxMistakes = name.length > longestWithOneMistake ? 2 : 1;
+  const nearest = nearestOf(name, beginningLike(name, topLevelNames), maxMistakes);
+  return nearest ?? (name.length > shortestTypo ? nearestOf(name, beginningLike(name, mostImported), 2) : undefined);
+}
+
+/** A swap of the first two letters is as likely as any other. */
+function beginningLike(name: string, candidates: readonly string[]): string[] {
+  const [first = '', second = ''] = name.toLowerCase();
+  return candidates.filter((candidate) => {
+    const [its = '', next = ''] = candidate.toLowerCase();
+    return its === first || (its === second && next === first);
+  });
+}
