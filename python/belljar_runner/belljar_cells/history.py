@@ -51,3 +51,7 @@ class History:
         name = "_%s" % count
         if self.namespace.get(name) is value:
             del self.namespace[name]
+
+    def own_names(self):
+        """What the user has defined, without what is here for everybody."""
+        return sorted(name for name in self.namespace if not name.startswith("_") and name not in ("In", "Out"))

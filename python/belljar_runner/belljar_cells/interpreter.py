@@ -1,13 +1,15 @@
 """Runs cells one after the other in one namespace, and tells what came of each."""
 
 import builtins
+import os
 import sys
 
-from . import cells
+from . import cells, pip_answer
 from .history import History
 from .interrupts import Interrupts
 from .kept import __builtins__  # noqa: F401
 from .loop import Loop
+from .magic_lines import might_have
 from .sources import Sources
 from .streams import Streams
 from .watcher import Watcher
@@ -28,6 +30,7 @@ class Interpreter:
         self.loop = Loop(self.interrupts)
         self.streams = Streams(host)
         self.watcher = Watcher()
+        self.magics = None
         self.install()
 
     def install(self):
@@ -35,6 +38,9 @@ class Interpreter:
         self.watcher.install()
         self.watcher.on_import("linecache", self.sources.offer_all)
         self.watcher.on_import("getpass", self.streams.replace_getpass)
+        self.watcher.on_import("subprocess", pip_answer.guard_subprocess)
+        pip_answer.guard_system(os)
+        sys.meta_path.append(pip_answer.PipFinder())
         builtins.input = self.streams.input
 
     def run(self, code, name=None):
@@ -58,6 +64,13 @@ class Interpreter:
             except BaseException:  # whatever a package does when it is imported, the session starts
                 missing.append(module)
         return missing
+
+    def wait(self, descriptor):
+        """To be called before a read that may take long: tasks of earlier cells go on until there is something to read."""
+        try:
+            self.loop.wait(descriptor)
+        except BaseException:  # noqa: S110  what a task raised is told by its loop; a loop that is broken waits no more
+            pass
 
     def guarded(self, action, *arguments):
         """Whatever code does, an outcome comes back."""
@@ -89,8 +102,8 @@ class Interpreter:
     def run_and_show(self, code, name):
         value = self.execute(code, name)
         if value is not None:
-            self.history.keep(value)
             data, metadata = self.bundle(value)
+            self.history.keep(value)
             self.streams.flush()
             self.host.emit("result", data=data, metadata=metadata)
         return {"status": "ok"}
@@ -112,6 +125,14 @@ class Interpreter:
     def execute(self, code, name):
         source = code.replace("\r\n", "\n")
         self.sources.remember(name, source)
+        return self.execute_source(source, name)
+
+    def execute_source(self, source, name):
+        if might_have(source):
+            return self.find_magics().execute(source, name)
+        return self.execute_python(source, name)
+
+    def execute_python(self, source, name):
         cell = cells.compile_cell(source, name, self.flags)
         self.flags = cell.flags
         if cell.is_async:
@@ -122,10 +143,42 @@ class Interpreter:
                 value = eval(each, self.namespace)
         return value if cell.has_value else None
 
+    def find_magics(self):
+        if self.magics is None:
+            from .magics import Magics
+
+            self.magics = Magics(self)
+        return self.magics
+
+    def complete(self, code, cursor):
+        """What could stand at the cursor, which counts code points: {"matches", "types", "start", "end"}."""
+        from .completion import complete
+
+        return complete(code, cursor, self.namespace, lambda: self.find_magics().names())
+
+    def inspect(self, code, cursor):
+        """What is known of the name at the cursor, which counts code points: {"found", "data"}."""
+        from .inspection import inspect_at
+
+        return inspect_at(code, cursor, self.namespace)
+
+    def show_help(self, name, frame, with_source):
+        from .inspection import show_help
+
+        text = show_help(name, {**frame.f_globals, **frame.f_locals}, with_source, self.find_magics())
+        self.streams.flush()
+        self.host.emit("display", data={"text/plain": text}, metadata={})
+
+    def forget_names(self):
+        kept = {name: value for name, value in self.namespace.items() if name.startswith("__")}
+        self.namespace.clear()
+        self.namespace.update(kept)
+        self.history.clear()
+
     def bundle(self, value):
         try:
             from .rich import bundle_of
-        except ImportError:
+        except Exception:
             return {"text/plain": repr(value)}, {}
         return bundle_of(value)
 
@@ -177,5 +230,7 @@ def become_main():
 def write(stream, text):
     try:
         stream.write(text)
-    except Exception:  # noqa: S110  it is the user's, and may be anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: S110  it is the user's, and may be anything
         pass

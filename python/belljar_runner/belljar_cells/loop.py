@@ -43,6 +43,17 @@ class Loop:
         except BaseException:  # noqa: S110  what it was interrupted by is told, not how it took it
             pass
 
+    def wait(self, descriptor):
+        """Lets what was left running go on until there is something to read."""
+        loop = self.loop
+        if loop is None or loop.is_closed() or not sys.modules["asyncio"].all_tasks(loop):
+            return
+        loop.add_reader(descriptor, loop.stop)
+        try:
+            loop.run_forever()
+        finally:
+            loop.remove_reader(descriptor)
+
     def open(self):
         import asyncio
 

@@ -101,7 +101,7 @@ def is_open(descriptor):
 def is_closed(stream):
     try:
         return stream is None or stream.closed
-    except Exception:
+    except BaseException:
         return False
 
 
@@ -114,5 +114,7 @@ def open_output(name):
 def flush(stream):
     try:
         stream.flush()
-    except Exception:  # noqa: S110  it is the user's, and may be anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: S110  it is the user's, and may be anything
         pass
