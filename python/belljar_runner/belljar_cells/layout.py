@@ -1,0 +1,121 @@
+"""Text in nested groups: a group stands on one line where it fits, else each of its breaks is a new line."""
+
+from contextlib import contextmanager
+
+
+class Full(Exception):
+    """More text than anyone wants to see."""
+
+
+class Group:
+    def __init__(self):
+        self.items = []  # of str, Break and Group
+        self.width = 0
+        self.is_forced = False
+
+
+class Break:
+    def __init__(self, separator, indentation):
+        self.separator = separator
+        self.indentation = indentation
+
+
+class Layout:
+    """Has the methods that a _repr_pretty_ hook expects of IPython's printer."""
+
+    def __init__(self, max_width, max_chars):
+        self.max_width = max_width
+        self.max_chars = max_chars
+        self.indentation = 0
+        self._left = max_chars
+        self._open = [Group()]
+
+    def text(self, text):
+        text = str.__str__(text)
+        self._add(text[: max(self._left, 0)], len(text))
+        if self._left < 0:
+            raise Full
+
+    def breakable(self, sep=" "):
+        self._add(Break(sep, self.indentation), len(sep))
+
+    def break_(self):
+        for group in self._open:
+            group.is_forced = True
+        self._add(Break("", self.indentation), 1)
+
+    def begin_group(self, indent=0, open=""):
+        if open:
+            self.text(open)
+        group = Group()
+        self._open[-1].items.append(group)
+        self._open.append(group)
+        self.indentation += indent
+
+    def end_group(self, dedent=0, close=""):
+        self.indentation -= dedent
+        if len(self._open) > 1:
+            self._open.pop()
+        if close:
+            self.text(close)
+
+    @contextmanager
+    def group(self, indent=0, open="", close=""):
+        self.begin_group(indent, open)
+        try:
+            yield
+        finally:
+            self.end_group(indent)
+        if close:
+            self.text(close)
+
+    @contextmanager
+    def indent(self, indent):
+        self.indentation += indent
+        try:
+            yield
+        finally:
+            self.indentation -= indent
+
+    def flush(self):
+        """Nothing is written before all is there."""
+
+    def render(self):
+        parts = []
+        root = self._open[0]
+        self._render(root, 0, 0, parts)
+        return "".join(parts)
+
+    def _add(self, item, width):
+        self._left -= width
+        for group in self._open:
+            group.width += width
+        self._open[-1].items.append(item)
+
+    def _render(self, group, column, after, parts):
+        """Writes one group and says in which column it ended; `after` is how much must follow it on its line."""
+        is_flat = not group.is_forced and column + group.width + after <= self.max_width
+        for index, item in enumerate(group.items):
+            if isinstance(item, Group):
+                column = self._render(item, column, 0 if is_flat else _width_after(group, index, after), parts)
+            elif isinstance(item, str):
+                parts.append(item)
+                column += len(item)
+            elif is_flat:
+                parts.append(item.separator)
+                column += len(item.separator)
+            else:
+                parts.append("\n" + " " * item.indentation)
+                column = item.indentation
+        return column
+
+
+def _width_after(group, index, after):
+    width = 0
+    for item in group.items[index + 1 :]:
+        if isinstance(item, Break):
+            return width
+        width += len(item) if isinstance(item, str) else item.width
+        if width > 200:
+            return width  # wider than any line
+    return width + after
