@@ -106,7 +106,7 @@ export class Belljar implements AsyncDisposable {
       openHomeRecord(home, signalOption).then((record) => opened.use(record)),
     ]);
     const cache = cacheFolder(home);
-    const bundles = describeBundles(interpreter.parts, await compileRunner(interpreter, cache));
+    const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });

@@ -44,7 +44,7 @@ export class Glass implements Disposable {
     const interpreter = await findInterpreter();
     const home = mkdtempSync(join(tmpdir(), 'belljar-bench-'));
     const cacheFolder = join(home, 'cache');
-    const bundles = describeBundles(interpreter.parts, await compileRunner(interpreter, cacheFolder));
+    const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cacheFolder) });
     const backend = new ProcessBackend(bundles, { cacheFolder, volumesFolder: join(home, 'volumes') });
     return new Glass(interpreter, backend, home);
   }

@@ -4,7 +4,7 @@ import os
 import sys
 import types
 
-WORKSPACE = "/workspace"
+from leave import WORKSPACE, leave
 
 
 def run_script(request):
@@ -12,25 +12,14 @@ def run_script(request):
     # On disk, so that tracebacks can quote it and multiprocessing can import it.
     with open(path, "w", encoding="utf-8", newline="") as file:
         file.write(request["code"])
-    open_streams()
+    leave([path, *request["args"]])
+    sys.modules.pop("script", None)
     main = types.ModuleType("__main__")
     main.__file__ = path
     main.__builtins__ = __builtins__
     sys.modules["__main__"] = main
-    sys.argv = [path, *request["args"]]
-    sys.path[0] = WORKSPACE
-    for name in ("supervisor", "frames", "output", "workers", "script"):
-        sys.modules.pop(name, None)
     code = execute(request["code"], path, main.__dict__)
     raise SystemExit(code)
-
-
-def open_streams():
-    """As at a terminal: a line is seen when it is printed."""
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 def execute(source, path, namespace):

@@ -114,6 +114,7 @@ class Interpreter:
         self.mark = ""
         self.ask = ""
         self.waiting = []
+        self.is_over = False
         link.listen(supervisor, self)
 
     def pass_on(self, frame, line):
@@ -121,7 +122,7 @@ class Interpreter:
         if frame["type"] == "answer":
             if frame["run"] == self.mark:
                 self.write(line)
-        elif self.mark or self.ask:
+        elif self.mark or self.ask or self.is_over:
             self.waiting.append((frame, line))
         else:
             self.begin(frame, line)
@@ -135,7 +136,7 @@ class Interpreter:
         self.write(line)
 
     def begin_next(self):
-        while self.waiting and not (self.mark or self.ask):
+        while self.waiting and not (self.mark or self.ask or self.is_over):
             self.begin(*self.waiting.pop(0))
 
     def write(self, line):
@@ -199,6 +200,8 @@ class Interpreter:
         signal_group(self.pid, signal.SIGINT)
 
     def kill(self):
+        """What comes from here on is for the next one."""
+        self.is_over = True
         signal_group(self.pid, signal.SIGKILL)
 
     def finish(self, status):

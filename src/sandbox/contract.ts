@@ -93,6 +93,8 @@ export interface Sandbox {
   /** Ends everything inside, at once; the exit says by whom. */
   kill(by: string): void;
   usage(): Promise<SandboxUsage>;
+  /** Lets the limit on CPU time count anew, from what had been used by a moment ago. */
+  restartCpuTime(usedMs: number): void;
   /** In the background it gets processor time that no other sandbox wants. A wish: a backend may not have the means. */
   setPriority(priority: 'foreground' | 'background'): void;
 }

@@ -110,6 +110,7 @@ async function withClock(play: (scene: Scene) => Promise<void>): Promise<void> {
     control: new PassThrough(),
     exited: new Promise<never>(() => undefined),
     kill: () => undefined,
+    restartCpuTime: () => undefined,
     setPriority: (priority: string) => heard.push(priority),
     usage(): Promise<SandboxUsage> {
       return Promise.resolve({ wallMs: 0, cpuMs: this.cpuMs, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 });

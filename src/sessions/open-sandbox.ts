@@ -4,6 +4,8 @@ import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandb
 import { runnerSource } from './compile-runner.ts';
 
 /** Where things are inside. */
+const packagesFolder = '/environment/site-packages';
+
 const runnerFolder = '/belljar/runner';
 const workspaceFolder = '/workspace';
 const scratchFolder = '/tmp';
@@ -29,6 +31,8 @@ export interface OpenSandboxOptions {
   readonly executable: string;
   readonly limits: LaunchLimits;
   readonly require: readonly CapabilityName[];
+  /** Whether the bundle of packages is shown. */
+  readonly hasPackages?: boolean;
   /** Whose files are shown and kept; without it the workspace is empty and gone with the sandbox. */
   readonly workspace?: string | undefined;
   /** Takes over what goes out; without it there is no network. */
@@ -51,18 +55,35 @@ const proxyVariables: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(proxySettings).flatMap(([name, value]) => [name, name.toLowerCase()].map((each) => [each, value])),
 );
 
-/** The bundles a session mounts, by the names it uses for them; `runner` is where compileRunner() put it. */
-export function describeBundles(interpreterParts: readonly BundlePart[], runner = runnerSource): BundleCatalogue {
-  return { interpreter: interpreterParts, runner: [{ hostPath: runner, at: runnerFolder }] };
+export interface BundleSources {
+  /** Where compileRunner() put it. */
+  readonly runner?: string;
+  /** A folder of installed packages. */
+  readonly packages?: string;
+}
+
+/** The bundles a session mounts, by the names it uses for them. */
+export function describeBundles(
+  interpreterParts: readonly BundlePart[],
+  { runner = runnerSource, packages }: BundleSources = {},
+): BundleCatalogue {
+  return {
+    interpreter: interpreterParts,
+    runner: [{ hostPath: runner, at: runnerFolder }],
+    ...(packages !== undefined && { packages: [{ hostPath: packages, at: packagesFolder }] }),
+  };
 }
 
 /** As many files as there is room for of this size: what runs out first is the bytes. */
 const bytesPerFile = 16 * 1024;
 const leastFiles = 1024;
 
+/** How long a run that was asked to end may take to do so, with room to spare. */
+const ladderMs = 4000;
+
 /** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
-  const { executable, limits, require, signal, workspace, acceptEgress } = options;
+  const { executable, limits, require, signal, workspace, acceptEgress, hasPackages = false } = options;
   const isOpen = acceptEgress !== undefined;
   return backend.launch(
     {
@@ -72,11 +93,13 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
       ],
       env: {
         ...{ PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
+        ...(hasPackages ? { PYTHONPATH: packagesFolder } : {}),
         ...(isOpen ? proxyVariables : {}),
       },
       mounts: [
         { kind: 'bundle', name: 'interpreter' },
         { kind: 'bundle', name: 'runner' },
+        ...(hasPackages ? [{ kind: 'bundle', name: 'packages' } as const] : []),
         mountWorkspace(workspace, limits.diskBytes),
         { kind: 'scratch', at: scratchFolder, maxBytes: limits.scratchBytes },
       ],
@@ -85,7 +108,8 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         memoryBytes: limits.memoryBytes,
         processes: limits.processes + ownProcesses + (isOpen ? 1 : 0),
         cpus: limits.cpus,
-        cpuTimeMs: limits.cpuTimeMs,
+        // A run over its time is asked to end first, by the session.
+        cpuTimeMs: limits.cpuTimeMs + ladderMs * Math.max(limits.cpus, 1),
         openFiles: limits.openFiles,
         // Never the first bound to be met: a full disk is easier to understand than a file that is too large.
         fileBytes: limits.diskBytes + limits.scratchBytes,

@@ -8,12 +8,16 @@ describe('Run', () => {
     const abort = new AbortController();
     const run = new Run(
       { id: '1', kind: 'script' },
-      { outputBytes: 1000, wallTimeMs: 60_000 },
+      { outputBytes: 1000, wallTimeMs: 60_000, cpuTimeMs: 60_000, cpus: 1 },
       { signal: abort.signal },
     );
     abort.abort();
     let interrupts = 0;
-    const stop = run.startLadder({ interrupt: () => (interrupts += 1), kill: () => undefined });
+    const stop = run.startLadder({
+      interrupt: () => (interrupts += 1),
+      kill: () => undefined,
+      usedCpuMs: async () => 0,
+    });
     stop();
     assert.equal(interrupts, 1);
   });

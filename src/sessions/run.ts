@@ -61,6 +61,8 @@ export interface RunOptions<E = RunEvent> {
 
 export interface RunLimitsInForce {
   readonly wallTimeMs: number;
+  readonly cpuTimeMs: number;
+  readonly cpus: number;
   readonly outputBytes: number;
 }
 
@@ -86,6 +88,8 @@ type LadderVerdict = Extract<RunOutcome, { status: 'timeout' | 'cancelled' }>;
 /** What the ladder does on its steps: ask, then no longer ask. */
 export interface LadderSteps {
   interrupt(): void;
+  /** The CPU time used since the run began; undefined where nobody counts. */
+  usedCpuMs(): Promise<number | undefined>;
   /** Ends the interpreter, where that is not all there is: files survive. */
   killInside?(): void;
   kill(): void;
@@ -210,11 +214,13 @@ export class Run {
     };
     this.#climb = climb;
     const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
+    const stopCpuClock = watchCpu(this.#limits, () => steps.usedCpuMs(), climb);
     const onAbort = (): void => climb({ status: 'cancelled' });
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort(); // before we listened
     return () => {
       clearTimeout(wallTimer);
+      stopCpuClock();
       clearTimeout(killTimer);
       signal?.removeEventListener('abort', onAbort);
     };
@@ -239,7 +245,7 @@ export class Run {
   outcomeOfExit({ why }: SandboxExit, violation: string | undefined): RunOutcome {
     if (why.kind === 'memory') return { status: 'memory', limitBytes: why.limitBytes };
     if (why.kind === 'disk') return { status: 'disk', what: why.what, limit: why.limit, used: why.used };
-    if (why.kind === 'cpuTime') return { status: 'timeout', clock: 'cpu', limitMs: why.limitMs };
+    if (why.kind === 'cpuTime') return { status: 'timeout', clock: 'cpu', limitMs: this.#limits.cpuTimeMs };
     if (this.#verdict !== undefined) return this.#verdict;
     return { status: 'broken', message: violation ?? 'the runner ended before the code did' };
   }
@@ -281,4 +287,29 @@ export class Run {
 export function decodeStream({ name, text, base64 }: StreamFrame): StreamEvent {
   const bytes = base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64');
   return { type: 'stream', name, bytes };
+}
+
+/** Looks again when it could be used up at the earliest. Returns what stops the clock. */
+function watchCpu(
+  { cpuTimeMs, cpus }: RunLimitsInForce,
+  usedCpuMs: () => Promise<number | undefined>,
+  climb: (verdict: LadderVerdict) => void,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const lookAfter = (leftMs: number): void => {
+    const waitMs = Math.min(Math.max(leftMs / Math.max(cpus, 0.1), 20), 60_000);
+    timer = setTimeout(() => void look(), waitMs).unref();
+  };
+  const look = async (): Promise<void> => {
+    const usedMs = await usedCpuMs();
+    if (usedMs === undefined || isStopped) return;
+    if (usedMs >= cpuTimeMs) climb({ status: 'timeout', clock: 'cpu', limitMs: cpuTimeMs });
+    else lookAfter(cpuTimeMs - usedMs);
+  };
+  lookAfter(cpuTimeMs);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }

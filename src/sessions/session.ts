@@ -38,7 +38,6 @@ import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
   readonly memoryBytes: number;
-  readonly cpus: number;
 }
 
 export interface SessionOptions {
@@ -108,6 +107,8 @@ export class Session {
   #tellExit: ((exit: SandboxExit) => void) | undefined;
   #current: Run | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** What is being written to the record. */
+  #noting: Promise<unknown> = Promise.resolve();
   #runs = 0;
   #isReady = false;
   #betweenBytes = 0;
@@ -237,7 +238,8 @@ export class Session {
     this.#sandbox.kill('the session was closed');
     await networkClosed;
     await this.#ended;
-    await this.#queue; // the run that was under way has its end on the record
+    await this.#queue;
+    await this.#noting; // the run that was under way has its end on the record
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -306,12 +308,28 @@ export class Session {
     if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
     if (options.signal?.aborted === true) return nothingRun;
     const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, this.#limits, options);
-    await this.#journal?.start(run.id, work.request);
+    const isNoted = this.#note(this.#journal?.start(run.id, work.request));
+    if (work.kind === 'script') await isNoted;
     // It may have been closed while the record was written to.
     const result = this.#hasEnded() ? nothingRun : await this.#finish(run, work);
-    await this.#journal?.end(run.id, result);
+    await isNoted; // whatever a cell did meanwhile, nothing comes of it that is not on the record
+    const isEndNoted = this.#note(this.#journal?.end(run.id, result));
+    if (work.kind === 'script') await isEndNoted;
+    else isEndNoted.catch(() => undefined); // the next run is told that the session has ended
     if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
     return result;
+  }
+
+  /** What cannot be put on the record does not go on. */
+  async #note(writing: Promise<void> | undefined): Promise<void> {
+    if (writing === undefined) return;
+    const noted = writing.catch((error: unknown) => {
+      this.#isOver = true;
+      this.#sandbox.kill('the record could not be written');
+      throw error;
+    });
+    this.#noting = Promise.allSettled([this.#noting, noted]);
+    await noted;
   }
 
   #send(frame: HostFrame): void {
@@ -319,13 +337,16 @@ export class Session {
   }
 
   async #finish(run: Run, work: Work): Promise<RunResult> {
-    const before = await this.#sandbox.usage();
+    const reading = this.#sandbox.usage();
     this.#current = run;
     this.#betweenBytes = 0;
-    this.#courtesy.runBegan(before.cpuMs);
     this.#send(toRunFrame(work, run.mark, this.#limits.outputBytes));
+    const before = await reading;
+    if (before.cpuMs !== undefined) this.#sandbox.restartCpuTime(before.cpuMs);
+    this.#courtesy.runBegan(before.cpuMs);
     const stopLadder = run.startLadder({
       interrupt: () => this.#send({ type: 'interrupt', run: run.mark }),
+      usedCpuMs: async () => since(before, await this.#sandbox.usage()).cpuMs,
       ...(work.kind !== 'script' && { killInside: () => this.#send({ type: 'kill', run: run.mark }) }),
       kill: () => this.#sandbox.kill('the run went on after its end'),
     });

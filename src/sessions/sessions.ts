@@ -25,6 +25,7 @@ export interface SessionsParts {
 export interface OpenSessionOptions {
   readonly actor: Actor;
   readonly role: Role;
+  /** Whose files it works on, kept from session to session; without one they are gone with it. */
   readonly workspace?: string | null;
   /** What differs from the policy's own limits. */
   readonly requested?: Partial<RunLimits>;
@@ -99,6 +100,7 @@ export class Sessions {
       const sandbox = await openSandbox(backend, {
         executable: interpreter.executable,
         limits,
+        workspace: origin.workspace ?? undefined,
         require: network === undefined ? required : [...required, 'egress-rules'],
         acceptEgress: network === undefined ? undefined : (connection) => network.accept(connection),
         signal,

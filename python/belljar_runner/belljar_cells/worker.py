@@ -1,7 +1,6 @@
 """The interpreter's own loop: takes what the supervisor passes on, one thing at a time, and tells what comes of it."""
 
 import os
-import sys
 
 from .channel import Channel
 from .interpreter import Interpreter
@@ -9,8 +8,6 @@ from .interpreter import Interpreter
 
 def serve_cells(inward, outward):
     """Serves until the supervisor closes its end. What user code does to this process is that code's own loss."""
-    leave_supervisor()
-    open_streams()
     channel = Channel(inward, outward)
     worker = Worker(channel, Interpreter(channel))
     while True:
@@ -18,22 +15,6 @@ def serve_cells(inward, outward):
         if frame is None:
             os._exit(0)
         worker.handle(frame)
-
-
-def leave_supervisor():
-    """Nothing of the runner is in sight but this package, by its own name."""
-    for name in ("supervisor", "frames", "output", "workers", "script"):
-        sys.modules.pop(name, None)
-    sys.path[0] = "/workspace"
-    sys.argv = [""]
-
-
-def open_streams():
-    """As at a terminal: a line is seen when it is printed."""
-    sys.stdin = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 class Worker:

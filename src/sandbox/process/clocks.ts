@@ -1,35 +1,51 @@
 import type { Cgroup } from '../cgroup/index.ts';
 import type { ExitReason, SandboxLimits } from '../contract.ts';
 
-/** Ends what runs over its time, on the wall or on the processors; returns what stops the clocks. */
-export function watchClocks(limits: SandboxLimits, group: Cgroup, end: (reason: ExitReason) => void): () => void {
-  const stops = [watchCpuTime(limits, group, end)];
-  const { wallTimeMs } = limits;
-  if (wallTimeMs !== undefined) {
-    const timer = setTimeout(() => end({ kind: 'wallTime', limitMs: wallTimeMs }), wallTimeMs);
-    stops.push(() => clearTimeout(timer));
-  }
-  return () => stops.forEach((stop) => stop());
-}
+/** Ends what runs over its time, on the wall or on the processors. */
+export class Clocks {
+  readonly #limits: SandboxLimits;
+  readonly #group: Cgroup;
+  readonly #end: (reason: ExitReason) => void;
+  readonly #wallTimer: NodeJS.Timeout | undefined;
+  #cpuTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  /** What had been used when the CPU time began to count. */
+  #cpuFromMs = 0;
 
-/** The kernel's own limit on CPU time counts each process alone; the group's counter is the sum. */
-function watchCpuTime(limits: SandboxLimits, group: Cgroup, end: (reason: ExitReason) => void): () => void {
-  const limitMs = limits.cpuTimeMs;
-  const cpus = Math.max(limits.cpus, 0.1);
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    const { cpuMs } = await group.usage();
-    if (cpuMs === undefined) return;
-    if (cpuMs >= limitMs) end({ kind: 'cpuTime', limitMs });
-    else if (timer !== undefined) schedule((limitMs - cpuMs) / cpus);
-  };
-  const schedule = (waitMs: number): void => {
-    timer = setTimeout(() => void look(), Math.min(Math.max(waitMs, 20), 60_000));
-    timer.unref();
-  };
-  schedule(limitMs / cpus);
-  return () => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
+  constructor(limits: SandboxLimits, group: Cgroup, end: (reason: ExitReason) => void) {
+    this.#limits = limits;
+    this.#group = group;
+    this.#end = end;
+    const { wallTimeMs } = limits;
+    if (wallTimeMs !== undefined) {
+      this.#wallTimer = setTimeout(() => end({ kind: 'wallTime', limitMs: wallTimeMs }), wallTimeMs);
+    }
+    this.#lookAfter(limits.cpuTimeMs);
+  }
+
+  /** Lets the CPU time count from a point on that was read before. */
+  restartCpuTime(usedMs: number): void {
+    this.#cpuFromMs = usedMs;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#wallTimer);
+    clearTimeout(this.#cpuTimer);
+  }
+
+  /** The kernel's own limit on CPU time counts each process alone; the group's counter is the sum. */
+  async #look(): Promise<void> {
+    const limitMs = this.#limits.cpuTimeMs;
+    const { cpuMs } = await this.#group.usage();
+    if (cpuMs === undefined || this.#isStopped) return;
+    const leftMs = limitMs - (cpuMs - this.#cpuFromMs);
+    if (leftMs <= 0) this.#end({ kind: 'cpuTime', limitMs });
+    else this.#lookAfter(leftMs);
+  }
+
+  #lookAfter(cpuMs: number): void {
+    const waitMs = Math.min(Math.max(cpuMs / Math.max(this.#limits.cpus, 0.1), 20), 60_000);
+    this.#cpuTimer = setTimeout(() => void this.#look(), waitMs).unref();
+  }
 }

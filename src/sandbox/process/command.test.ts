@@ -24,6 +24,7 @@ describe('buildCommand()', () => {
       joinFiles: [],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     assert.ok(!args.join(' ').includes('secret-value'));
     assert.ok(bubblewrapOptions.includes('--setenv\0TOKEN\0secret-value\0'));
@@ -37,6 +38,7 @@ describe('buildCommand()', () => {
       joinFiles: ['/a', '/b'],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     assert.deepEqual(args.slice(3, 6), ['/a', '/b', '--']);
     assert.ok(args.indexOf('bwrap') > args.indexOf('/b'));
@@ -50,6 +52,7 @@ describe('buildCommand()', () => {
       joinFiles: [],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     const setpriv = args.indexOf('/usr/bin/setpriv');
     assert.ok(setpriv > args.indexOf('bwrap'));
@@ -65,6 +68,7 @@ describe('buildCommand()', () => {
       joinFiles: [],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     assert.ok(!asRoot.bubblewrapOptions.includes('--unshare-user'));
     const asUser = buildCommand({
@@ -74,6 +78,7 @@ describe('buildCommand()', () => {
       joinFiles: [],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     assert.ok(asUser.bubblewrapOptions.includes('--unshare-user\0--disable-userns\0'));
     assert.ok(!asUser.args.includes('/usr/bin/setpriv'));
@@ -87,6 +92,7 @@ describe('buildCommand()', () => {
       joinFiles: [],
       filter: undefined,
       lifted: new Set(),
+      countsCpu: false,
     });
     assert.deepEqual(args.slice(args.indexOf('--') + 1, args.indexOf('bwrap')), [
       '-c',
@@ -110,6 +116,7 @@ describe('buildCommand()', () => {
         joinFiles: [],
         filter: undefined,
         lifted: new Set(lifted),
+        countsCpu: false,
       }).bubblewrapOptions.split('\0');
     const all = optionsWithout();
     assert.deepEqual(

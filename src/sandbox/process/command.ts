@@ -23,6 +23,8 @@ export interface CommandParts {
   readonly joinFiles: readonly string[];
   readonly filter: Buffer | undefined;
   readonly lifted: Lifted;
+  /** Whether the CPU time of all processes together is counted. */
+  readonly countsCpu: boolean;
 }
 
 /** Descriptor of bubblewrap's options, and of the control stream before it becomes standard input and output. */
@@ -84,7 +86,7 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
   ];
   return {
     file: '/bin/sh',
-    args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...resourceLimits(spec, lifted), '--', ...bubblewrap],
+    args: ['-c', preamble, 'belljar', ...joinFiles, '--', ...resourceLimits(parts), '--', ...bubblewrap],
     bubblewrapOptions: options.map((option) => `${option}\0`).join(''),
     filter,
     accounts,
@@ -92,12 +94,13 @@ export function buildCommand(parts: CommandParts): LaunchCommand {
 }
 
 /** As the options of ulimit take them. */
-function resourceLimits({ limits }: LaunchSpec, lifted: Lifted): string[] {
+function resourceLimits({ spec: { limits }, lifted, countsCpu }: CommandParts): string[] {
   const fileBlocks = Math.ceil(limits.fileBytes / ulimitBlockBytes);
   const files = ['-c', '0', '-n', String(limits.openFiles), '-f', String(fileBlocks)];
-  // Each process alone; the sum is watched by the group's counter.
+  // Each process alone, and never to count anew: only where nobody counts the sum.
   const time = ['-t', String(Math.ceil(limits.cpuTimeMs / 1000) + 1)];
-  return [...(lifted.has('resource-limits') ? [] : files), ...(lifted.has('cpu-time-limit') ? [] : time)];
+  const isTimed = !countsCpu && !lifted.has('cpu-time-limit');
+  return [...(lifted.has('resource-limits') ? [] : files), ...(isTimed ? time : [])];
 }
 
 const namespaces = [

@@ -148,7 +148,13 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
   });
 
   it('starts nothing where only a part of the options arrived', async () => {
-    const parts = { lifted: new Set<never>(), joinFiles: [], filter: undefined, identity: chooseIdentity() };
+    const parts = {
+      lifted: new Set<never>(),
+      joinFiles: [],
+      filter: undefined,
+      identity: chooseIdentity(),
+      countsCpu: false,
+    };
     const system = await new SystemFolders(undefined).prepare([]);
     const spec = specOf('echo started');
     const shown = describeRoot({ mounts: spec.mounts, parts: [], system, lifted: parts.lifted });

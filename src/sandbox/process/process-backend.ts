@@ -103,6 +103,7 @@ export class ProcessBackend implements Backend {
         joinFiles: group.joinFiles,
         filter: this.#filter,
         lifted: this.#lifted,
+        countsCpu: places.cpuacct.version !== 'none',
       });
       const sandbox = await startSandbox(command, {
         group,

@@ -7,7 +7,7 @@ import type { Cgroup } from '../cgroup/index.ts';
 import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
 import type { VolumeLease } from '../volumes/index.ts';
 import { BoundedOutput } from './bounded-output.ts';
-import { watchClocks } from './clocks.ts';
+import { Clocks } from './clocks.ts';
 import { controlDescriptor } from './command.ts';
 import type { Lifted } from './protection.ts';
 
@@ -33,6 +33,7 @@ export class ProcessSandbox implements Sandbox {
   readonly #limits: SandboxLimits;
   readonly #files: VolumeLease | undefined;
   readonly #startedAt: number;
+  readonly #clocks: Clocks;
   #ended: ExitReason | undefined;
   #finalUsage: SandboxUsage | undefined;
 
@@ -45,9 +46,9 @@ export class ProcessSandbox implements Sandbox {
     this.enforced = enforced;
     this.control = this.#openControl();
     const clocked = lifted.has('cpu-time-limit') ? { ...limits, cpuTimeMs: Infinity } : limits;
-    const stopClocks = watchClocks(clocked, group, (reason) => this.#end(reason));
+    this.#clocks = new Clocks(clocked, group, (reason) => this.#end(reason));
     files?.watch(child.pid, (excess) => this.#end({ kind: 'disk', ...excess }));
-    this.exited = this.#awaitExit(collectTail(child.stderr)).finally(stopClocks);
+    this.exited = this.#awaitExit(collectTail(child.stderr)).finally(() => this.#clocks.stop());
   }
 
   kill(by: string): void {
@@ -57,6 +58,10 @@ export class ProcessSandbox implements Sandbox {
   async usage(): Promise<SandboxUsage> {
     if (this.#finalUsage !== undefined) return this.#finalUsage;
     return { wallMs: performance.now() - this.#startedAt, ...(await this.#group.usage()) };
+  }
+
+  restartCpuTime(usedMs: number): void {
+    this.#clocks.restartCpuTime(usedMs);
   }
 
   setPriority(priority: 'foreground' | 'background'): void {

@@ -1,0 +1,27 @@
+"""How a worker leaves the supervisor that it was forked from: nothing of that is in the code's sight."""
+
+import os
+import sys
+
+WORKSPACE = "/workspace"
+OURS = ("supervisor", "frames", "output", "workers", "leave")
+
+
+def leave(arguments):
+    for name in OURS:
+        sys.modules.pop(name, None)
+    sys.path[0] = WORKSPACE
+    # Started with -I, Python itself does not look; what the code starts will.
+    packages = os.environ.get("PYTHONPATH")
+    if packages:
+        sys.path.append(packages)
+    sys.argv = arguments
+    open_streams()
+
+
+def open_streams():
+    """As at a terminal: a line is seen when it is printed."""
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", buffering=1, closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr

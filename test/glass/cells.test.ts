@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { RunOutcome, Session, SessionEvent } from '../../src/sessions/index.ts';
+import { openTestSession } from '../support/glass.ts';
+
+interface Cell {
+  readonly events: readonly SessionEvent[];
+  readonly outcome: RunOutcome;
+  readonly survived: string;
+  readonly stdout: string;
+  readonly result: unknown;
+}
+
+async function runCell(session: Session, code: string, signal?: AbortSignal): Promise<Cell> {
+  const run = session.run(code, { signal });
+  const events = await Array.fromAsync(run);
+  const { outcome, survived } = await run.result;
+  const stdout = events.map((event) => (event.type === 'stream' && event.name === 'stdout' ? event.text : '')).join('');
+  const shown = events.find((event) => event.type === 'execute_result');
+  return { events, outcome, survived, stdout, result: shown?.data['text/plain'] };
+}
+
+const typesOf = (events: readonly SessionEvent[]): string[] => events.map(({ type }) => type);
+
+describe('a session’s cells', () => {
+  it('keep their names, and show what the last expression comes to', async () => {
+    await using session = await openTestSession();
+    await runCell(session, 'x = 20\ndef double(n): return 2 * n');
+    const { result, outcome } = await runCell(session, 'double(x) + 2');
+    assert.deepEqual([result, outcome], ['42', { status: 'ok' }]);
+  });
+
+  it('tell in order: queued, busy, what is printed, the result, the usage, idle, done', async () => {
+    await using session = await openTestSession();
+    const { events } = await runCell(session, 'print("a")\n1');
+    const expected = ['status', 'status', 'stream', 'execute_result', 'usage', 'status', 'done'];
+    assert.deepEqual(typesOf(events), expected);
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      expected.map((_, index) => index + 1),
+    );
+  });
+
+  it('tell what was raised, with the user’s own line', async () => {
+    await using session = await openTestSession();
+    const { events, outcome, survived } = await runCell(session, 'y = 1\n1 / 0');
+    const error = events.find((event) => event.type === 'error');
+    assert.deepEqual(outcome, { status: 'error', name: 'ZeroDivisionError', value: 'division by zero' });
+    assert.match(error?.traceback ?? '', /line 2/);
+    assert.equal(survived, 'all');
+    assert.equal((await runCell(session, 'y')).result, '1');
+  });
+
+  for (const [what, code, outcome] of [
+    ['exits at once', 'import os; os._exit(3)', { status: 'exited', code: 3 }],
+    ['crashes', 'import ctypes; ctypes.string_at(0)', { status: 'signalled', signal: 11 }],
+    ['closes all its descriptors', 'import os; os.closerange(0, 256)', { status: 'signalled', signal: 9 }],
+  ] as const) {
+    it(`leave the session intact when one ${what}: files survive, names do not`, async () => {
+      await using session = await openTestSession();
+      await runCell(session, 'x = 1\nopen("kept", "w").write("still here")');
+      const dead = await runCell(session, `print("before", flush=True)\n${code}`);
+      assert.deepEqual([dead.stdout, dead.outcome, dead.survived], ['before\n', outcome, 'files']);
+      assert.equal((await runCell(session, 'open("kept").read()')).result, "'still here'");
+      assert.equal((await runCell(session, 'x')).outcome.status, 'error');
+    });
+  }
+
+  it('are interrupted when they are cancelled, and names survive', async () => {
+    await using session = await openTestSession();
+    await runCell(session, 'x = 5');
+    const run = session.run('print("begun", flush=True)\nwhile True: pass');
+    for await (const event of run) if (event.type === 'stream') run.cancel();
+    assert.deepEqual((await run.result).outcome, { status: 'cancelled' });
+    assert.equal((await run.result).survived, 'all');
+    assert.equal((await runCell(session, 'x')).result, '5');
+  });
+
+  it('are ended with their interpreter when they will not be interrupted, and files survive', async () => {
+    await using session = await openTestSession({ wallTimeMs: 500 });
+    const stubborn =
+      'import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nopen("kept", "w").close()\nwhile True: pass';
+    const { outcome, survived } = await runCell(session, stubborn);
+    assert.deepEqual([outcome, survived], [{ status: 'timeout', clock: 'wall', limitMs: 500 }, 'files']);
+    assert.equal((await runCell(session, 'import os; os.listdir()')).result, "['kept']");
+  });
+
+  it('have CPU time for each run, not for the session', async () => {
+    await using session = await openTestSession({ cpuTimeMs: 700 });
+    const busy = 'import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass';
+    for (let run = 0; run < 3; run++) assert.deepEqual((await runCell(session, busy)).outcome, { status: 'ok' });
+    const { outcome } = await runCell(session, 'while True: pass');
+    assert.deepEqual(outcome, { status: 'timeout', clock: 'cpu', limitMs: 700 });
+  });
+
+  it('give what a thread prints after its run to no run', async () => {
+    await using session = await openTestSession();
+    const late = 'import threading, time\nthreading.Timer(0.2, lambda: print("late", flush=True)).start()';
+    const { stdout } = await runCell(session, late);
+    assert.equal(stdout, '');
+    for await (const event of session.events()) {
+      if (event.type !== 'stream') continue;
+      assert.deepEqual([event.run, event.text], [null, 'late\n']);
+      break;
+    }
+  });
+
+  it('wait for their turn, and can be taken out of the queue', async () => {
+    await using session = await openTestSession();
+    const first = session.run('import time; time.sleep(0.3)');
+    const [second, third] = [session.run('1'), session.run('2')] as const;
+    second.cancel();
+    const outcomes = await Promise.all([first, second, third].map(async (run) => (await run.result).outcome.status));
+    assert.deepEqual(outcomes, ['ok', 'cancelled', 'ok']);
+  });
+
+  it('answer a call with JSON, and leave its inputs behind', async () => {
+    await using session = await openTestSession();
+    assert.deepEqual(await session.call('{"sum": a + b, "list": [a, None]}', { a: 1, b: 2 }), {
+      sum: 3,
+      list: [1, null],
+    });
+    await assert.rejects(session.call('object()'), { code: 'CALL_FAILED' });
+    await assert.rejects(session.call('1 / 0'), {
+      code: 'CALL_FAILED',
+      message: /ZeroDivisionError: division by zero/,
+    });
+    assert.equal((await runCell(session, '"a" in globals()')).result, 'False');
+  });
+
+  it('cut what is beyond the bound, and say so once', async () => {
+    await using session = await openTestSession({ outputBytes: 100_000 });
+    const { events, stdout } = await runCell(session, 'for _ in range(1000): print("x" * 999)\n"y" * 1_000_000');
+    assert.equal(typesOf(events).filter((type) => type === 'cut').length, 1);
+    assert.ok(stdout.length <= 100_000 && stdout.length > 90_000, `${stdout.length}`);
+    assert.ok(!typesOf(events).includes('execute_result'));
+  });
+
+  it('go on when nobody reads, and can be read again from any point', async () => {
+    await using session = await openTestSession();
+    await session.run('for i in range(5): print(i, flush=True)').result;
+    const all = await Array.fromAsync(upTo(session, 'done'));
+    const again = await Array.fromAsync(upTo(session, 'done', 3));
+    assert.deepEqual(again, all.slice(3));
+  });
+
+  it('begin anew after a restart', async () => {
+    await using session = await openTestSession();
+    await runCell(session, 'x = 1');
+    session.restart();
+    assert.equal((await runCell(session, '"x" in globals()')).result, 'False');
+  });
+
+  it('ask for input, and are answered or refused', async () => {
+    await using session = await openTestSession();
+    const run = session.run('name = input("who? ")\nprint("hello", name)');
+    const texts: string[] = [];
+    for await (const event of run) {
+      if (event.type === 'input_request') session.answer(event.id, `you, ${event.prompt}`);
+      if (event.type === 'stream') texts.push(event.text);
+    }
+    assert.equal(texts.join(''), 'hello you, who? \n');
+    const refused = session.run('input()');
+    for await (const event of refused) if (event.type === 'input_request') session.refuse(event.id, 'nobody is here');
+    assert.equal((await refused.result).outcome.status, 'error');
+  });
+});
+
+async function* upTo(session: Session, last: SessionEvent['type'], after = 0): AsyncGenerator<SessionEvent> {
+  for await (const event of session.events({ after })) {
+    yield event;
+    if (event.type === last) return;
+  }
+}
