@@ -7,7 +7,7 @@ import sys
 from . import cells, pip_answer
 from .history import History
 from .interrupts import Interrupts
-from .kept import __builtins__  # noqa: F401
+from .kept import __builtins__, mend  # noqa: F401
 from .loop import Loop
 from .magic_lines import might_have
 from .sources import Sources
@@ -125,7 +125,11 @@ class Interpreter:
     def execute(self, code, name):
         source = code.replace("\r\n", "\n")
         self.sources.remember(name, source)
-        return self.execute_source(source, name)
+        try:
+            return self.execute_source(source, name)
+        finally:
+            if "builtins" in source:
+                mend(builtins)
 
     def execute_source(self, source, name):
         if might_have(source):
