@@ -172,6 +172,13 @@ export const errorTable = {
     meaning: 'What runs inside the sandbox could not do what it was asked.',
     hint: 'The message says why; it comes from inside the sandbox and is as trustworthy as what runs there.',
   },
+  PACKAGES_UNAVAILABLE: {
+    http: 501,
+    exit: 69,
+    rpc: -32070,
+    meaning: 'Code asks for packages, which this version cannot bring in yet.',
+    hint: 'Until then code runs with the standard library of its Python.',
+  },
   SESSION_CLOSED: {
     http: 409,
     exit: 125,

@@ -1,0 +1,1 @@
+export { type ScriptMetadata, readScriptMetadata, requireMet } from './script-metadata.ts';
