@@ -24,12 +24,28 @@ export {
   setUpUser,
 } from './sandbox/index.ts';
 export {
+  type CellPlace,
+  type CellReport,
+  type Notebook,
+  type NotebookResult,
+  type NotebookRunOptions,
+  type Parameters,
+  parseParameter,
+  parseParametersFile,
+  readNotebook,
+  runNotebook,
+  setParameters,
+  writeNotebook,
+} from './notebooks/index.ts';
+export { readScriptMetadata, requireMet } from './packages/index.ts';
+export {
   type OpenSessionOptions,
   type RunEvent,
   type RunOutcome,
   type RunRequest,
   type RunResult,
   type Session,
+  type SessionEvent,
   describeOutcome,
   exitCodeOf,
 } from './sessions/index.ts';
@@ -47,6 +63,7 @@ export interface OpenOptions {
 
 interface BelljarParts {
   readonly home: string;
+  readonly pythonVersion: string;
   readonly homeRecord: HomeRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
@@ -64,13 +81,16 @@ interface BelljarParts {
  */
 export class Belljar implements AsyncDisposable {
   readonly home: string;
+  /** Of the Python that runs inside. */
+  readonly pythonVersion: string;
   readonly record: AuditRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
   readonly #opened: AsyncDisposableStack;
 
-  private constructor({ home, homeRecord, policy, sessions, opened }: BelljarParts) {
+  private constructor({ home, pythonVersion, homeRecord, policy, sessions, opened }: BelljarParts) {
     this.home = home;
+    this.pythonVersion = pythonVersion;
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
@@ -109,7 +129,9 @@ export class Belljar implements AsyncDisposable {
     const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
-    return new Belljar({ home, policy, homeRecord, sessions: new Sessions(parts), opened: opened.move() });
+    const { version: pythonVersion } = interpreter;
+    const sessions = new Sessions(parts);
+    return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, opened: opened.move() });
   }
 
   /** Ends all sessions, then closes the record. */

@@ -1,5 +1,5 @@
 import { describeNothing, withHomeRecord } from './audit-home.ts';
-import { writeWholeFile } from './audit-output.ts';
+import { writeWholeFile } from './whole-file.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine, stringOption } from './command.ts';
 import { toVisible } from './terminal-text.ts';
 

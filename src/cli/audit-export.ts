@@ -1,7 +1,8 @@
 import { type ExportSummary } from '../record/index.ts';
 import { filterHelp, filterOptions, readFilter } from './audit-filter.ts';
 import { describeNothing, withHomeRecord } from './audit-home.ts';
-import { writeToStdout, writeWholeFile } from './audit-output.ts';
+import { writeToStdout } from './audit-output.ts';
+import { writeWholeFile } from './whole-file.ts';
 import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
 import { startProgress } from './progress.ts';
 import { toVisible } from './terminal-text.ts';

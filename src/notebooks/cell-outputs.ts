@@ -39,6 +39,12 @@ export class CellOutputs {
       case 'cut':
         this.#print('stderr', `belljar: output beyond ${formatBytes(news.limitBytes)} is cut\n`);
         break;
+      case 'gap':
+        this.#print(
+          'stderr',
+          `belljar: ${news.missed} pieces of output came faster than they were read, and are lost\n`,
+        );
+        break;
       default: // a notebook has no place for it
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { BelljarError } from '../errors.ts';
 import type { MimeBundle } from '../sessions/index.ts';
 
 /** Notebook files keep text as one string or as its lines; here it is one string. */
@@ -64,4 +65,19 @@ function joinValue(mime: string, value: unknown): unknown {
 export function tagsOf(cell: Cell): readonly string[] {
   const tags = cell.metadata['tags'];
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+}
+
+const languageSchema = z.object({
+  language_info: z.object({ name: z.string() }).optional().catch(undefined),
+  kernelspec: z.object({ language: z.string() }).optional().catch(undefined),
+});
+
+/** @throws NOTEBOOK_INVALID where the notebook says that it is for another language. */
+export function requirePython(notebook: Notebook): void {
+  const { language_info: info, kernelspec } = languageSchema.parse(notebook.metadata);
+  const language = info?.name ?? kernelspec?.language;
+  if (language === undefined || /^i?python3?$/i.test(language)) return;
+  throw new BelljarError('NOTEBOOK_INVALID', `the notebook is for “${language.slice(0, 40)}”, and only Python is run`, {
+    hint: 'Where it is Python after all, choose a Python kernel for it in Jupyter and save it.',
+  });
 }

@@ -6,7 +6,7 @@ import type { CodeCell, Output } from './notebook.ts';
 import { readNotebook } from './read-notebook.ts';
 import { type CellRun, type NotebookRunOptions, type NotebookSession, runNotebook } from './run-notebook.ts';
 
-const ok: RunOutcome = { status: 'exited', code: 0 };
+const ok: RunOutcome = { status: 'ok' };
 
 /** What each source tells, by its first line. */
 type Script = Readonly<Record<string, { news?: readonly RunNews[]; outcome?: RunOutcome; untilAborted?: boolean }>>;
@@ -14,10 +14,15 @@ type Script = Readonly<Record<string, { news?: readonly RunNews[]; outcome?: Run
 /** A session whose cells are written down beforehand; it keeps what was run. */
 class ScriptedSession implements NotebookSession {
   readonly ran: string[] = [];
+  readonly refused: string[] = [];
   readonly #script: Script;
 
   constructor(script: Script) {
     this.#script = script;
+  }
+
+  refuse(call: string): void {
+    this.refused.push(call);
   }
 
   run(code: string, { signal }: { readonly signal?: AbortSignal | undefined }): CellRun {
@@ -214,6 +219,37 @@ describe('runNotebook()', () => {
       onEnd: ({ number, status }) => later(`end ${number} ${status}`),
     });
     assert.deepEqual(told, ['start 1/2', 'stream', 'end 1 ok', 'start 2/2', 'end 2 ok']);
+  });
+
+  it('takes an exit for an exception, as Jupyter does', async () => {
+    const { stoppedAt, outputs } = await run({ a: { outcome: { status: 'exited', code: 3 } } }, [cell('a'), cell('b')]);
+    assert.equal(stoppedAt?.status, 'raised');
+    assert.deepEqual(outputs[0], [
+      { output_type: 'error', ename: 'SystemExit', evalue: '3', traceback: ['SystemExit: 3'] },
+    ]);
+  });
+
+  it('ends all cells together at their time limit', async () => {
+    const script: Script = { b: { outcome: { status: 'cancelled' }, untilAborted: true } };
+    const { stoppedAt } = await run(script, [cell('a'), cell('b')], { timeoutMs: 20, cellTimeoutMs: 60_000 });
+    assert.deepEqual(stoppedAt?.outcome, { status: 'timeout', clock: 'wall', limitMs: 20 });
+  });
+
+  it('answers nobody who asks for input', async () => {
+    const news: RunNews[] = [{ type: 'input_request', id: 'q1', prompt: '?', isPassword: false }];
+    const { session } = await run({ a: { news } }, [cell('a')]);
+    assert.deepEqual(session.refused, ['q1']);
+  });
+
+  it('refuses notebooks of other languages, and takes those that name none', async () => {
+    const notebookFor = (metadata: object): Promise<unknown> =>
+      runNotebook(
+        new ScriptedSession({}),
+        readNotebook(JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: [] })),
+      );
+    await assert.rejects(notebookFor({ kernelspec: { language: 'julia' } }), { code: 'NOTEBOOK_INVALID' });
+    await assert.rejects(notebookFor({ language_info: { name: 'R' } }), { code: 'NOTEBOOK_INVALID' });
+    await notebookFor({ language_info: { name: 'python' }, kernelspec: { language: 7 } });
   });
 
   it('leaves the notebook that it was given as it is', async () => {

@@ -1,10 +1,13 @@
 import { type RunNews, type RunOutcome, type SessionEvent, describeOutcome } from '../sessions/index.ts';
+import { CellClock } from './cell-clock.ts';
 import { CellOutputs } from './cell-outputs.ts';
-import { type Cell, type CodeCell, type Notebook, tagsOf } from './notebook.ts';
+import { type Cell, type CodeCell, type Notebook, requirePython, tagsOf } from './notebook.ts';
 
 /** What of a session a notebook needs. */
 export interface NotebookSession {
   run(code: string, options: { readonly signal?: AbortSignal | undefined }): CellRun;
+  /** Tells a cell that asked for input that nobody will answer. */
+  refuse(call: string, problem: string): void;
 }
 
 export interface CellRun extends AsyncIterable<SessionEvent> {
@@ -16,6 +19,8 @@ export interface NotebookRunOptions {
   readonly allowErrors?: boolean | undefined;
   /** The time of each cell; it is interrupted then. */
   readonly cellTimeoutMs?: number | undefined;
+  /** The time of all cells together. */
+  readonly timeoutMs?: number | undefined;
   /** Ends the cell that runs; what it told is kept. */
   readonly signal?: AbortSignal | undefined;
   readonly onStart?: ((place: CellPlace) => unknown) | undefined;
@@ -34,7 +39,7 @@ export interface CellPlace {
 
 export interface CellReport extends CellPlace {
   readonly id: string | undefined;
-  /** “raised” where an error was told, “ended” where the run came to anything but its own end. */
+  /** “raised” where it raised or asked to exit, “ended” where it did not come to its own end. */
   readonly status: 'ok' | 'raised' | 'ended';
   readonly outcome: RunOutcome;
   readonly executionCount: number;
@@ -55,13 +60,16 @@ export interface NotebookResult {
  *
  * @example
  * const { notebook, stoppedAt } = await runNotebook(session, readNotebook(text), { cellTimeoutMs: 60_000 });
- * @throws What the session throws: whatever the code does is in the result.
+ * @throws NOTEBOOK_INVALID where it is for another language, and what the session throws: what the code does is in the
+ * result.
  */
 export async function runNotebook(
   session: NotebookSession,
   source: Notebook,
   options: NotebookRunOptions = {},
 ): Promise<NotebookResult> {
+  requirePython(source);
+  const endsAt = performance.now() + (options.timeoutMs ?? Infinity);
   const notebook = { ...source, cells: source.cells.map(withoutOutputs) };
   const waiting = notebook.cells.flatMap((cell, index) => (isRun(cell) ? [{ cell, index }] : []));
   const outputs = new CellOutputs();
@@ -75,6 +83,7 @@ export async function runNotebook(
       place,
       outputs,
       options,
+      endsAt,
       previousCount: cells.at(-1)?.executionCount,
     });
     cells.push(report);
@@ -106,28 +115,30 @@ interface CellWork {
   readonly place: CellPlace;
   readonly outputs: CellOutputs;
   readonly options: NotebookRunOptions;
+  /** When the time of all cells is over. */
+  readonly endsAt: number;
   readonly previousCount: number | undefined;
 }
 
 async function runCell(session: NotebookSession, work: CellWork): Promise<CellReport> {
   const { cell, place, outputs, options } = work;
   const begun = performance.now();
-  const clock = startClock(options);
+  const clock = new CellClock(options, work.endsAt - begun);
   outputs.begin(cell.outputs);
-  let error: CellReport['error'];
   cell.execution_count = (work.previousCount ?? 0) + 1;
+  let error: CellReport['error'];
   try {
     const run = session.run(cell.source, { signal: clock.signal });
     for await (const event of run) {
       outputs.take(event);
       error = errorOf(event) ?? error;
       if (event.type === 'execute_result') cell.execution_count = event.executionCount;
+      if (event.type === 'input_request') session.refuse(event.id, nobodyAnswers);
       await options.onEvent?.(event);
     }
-    const outcome = outcomeOf((await run.result).outcome, options, clock.isOver());
-    const remark = describeOutcome(outcome);
-    if (remark !== undefined) outputs.addError(nameOf(outcome), remark, `belljar: ${remark}`);
-    const status = remark !== undefined ? 'ended' : error === undefined ? 'ok' : 'raised';
+    const outcome = clock.judge((await run.result).outcome);
+    const status = statusOf(outcome, error);
+    if (status !== 'ok') error = noteEnd(outcome, error, outputs);
     const durationMs = performance.now() - begun;
     return { ...place, id: cell.id, status, outcome, executionCount: cell.execution_count, durationMs, error };
   } finally {
@@ -135,43 +146,42 @@ async function runCell(session: NotebookSession, work: CellWork): Promise<CellRe
   }
 }
 
+const nobodyAnswers = 'nobody answers input() in a notebook that is run as a whole; set a parameter instead';
+
 function errorOf(event: RunNews): CellReport['error'] {
   if (event.type !== 'error') return undefined;
   const { name, value, traceback } = event;
   return { name, value, traceback };
 }
 
-/** Whoever gave up the run is told apart here: for the session the two are one. */
-function outcomeOf(told: RunOutcome, { cellTimeoutMs }: NotebookRunOptions, isOver: boolean): RunOutcome {
-  if (told.status !== 'cancelled' || !isOver || cellTimeoutMs === undefined) return told;
-  return { status: 'timeout', clock: 'wall', limitMs: cellTimeoutMs };
+function statusOf({ status }: RunOutcome, error: CellReport['error']): CellReport['status'] {
+  if (status === 'error' || status === 'exited') return 'raised';
+  if (status !== 'ok') return 'ended';
+  return error === undefined ? 'ok' : 'raised';
 }
 
+/** An end of which Python could not tell stands in the notebook too, in the place of an exception. */
+function noteEnd(outcome: RunOutcome, error: CellReport['error'], outputs: CellOutputs): CellReport['error'] {
+  const note = describeEnd(outcome);
+  if (note === undefined) return error;
+  outputs.addError(note.name, note.value, note.traceback);
+  return note;
+}
+
+function describeEnd(outcome: RunOutcome): CellReport['error'] {
+  if (outcome.status === 'ok' || outcome.status === 'error') return undefined;
+  if (outcome.status === 'exited') {
+    const value = String(outcome.code);
+    return { name: 'SystemExit', value, traceback: `SystemExit: ${value}` };
+  }
+  const value = describeOutcome(outcome) ?? outcome.status;
+  return { name: names[outcome.status] ?? 'InterpreterEnded', value, traceback: `belljar: ${value}` };
+}
+
+/** None of Python's own, since Python did not raise it. */
 const names: Readonly<Partial<Record<RunOutcome['status'], string>>> = {
   timeout: 'OutOfTime',
   memory: 'OutOfMemory',
   disk: 'OutOfSpace',
   cancelled: 'Cancelled',
 };
-
-/** In the place where a notebook names the exception: none of Python's own, since Python did not raise it. */
-function nameOf({ status }: RunOutcome): string {
-  return names[status] ?? 'InterpreterEnded';
-}
-
-interface CellClock {
-  readonly signal: AbortSignal | undefined;
-  readonly isOver: () => boolean;
-  readonly stop: () => void;
-}
-
-function startClock({ signal, cellTimeoutMs }: NotebookRunOptions): CellClock {
-  if (cellTimeoutMs === undefined) return { signal, isOver: () => false, stop: () => undefined };
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), cellTimeoutMs);
-  return {
-    signal: signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]),
-    isOver: () => over.signal.aborted && signal?.aborted !== true,
-    stop: () => clearTimeout(timer),
-  };
-}

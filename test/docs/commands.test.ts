@@ -36,6 +36,10 @@ describe('the documents', needs(root, bubblewrap, python), () => {
     assert.equal(runExample('README.md', 'console.log(outcome);'), "hello\n{ status: 'exited', code: 0 }\n");
   });
 
+  it('docs/notebooks.md: the TypeScript example', () => {
+    assert.equal(runExample('docs/notebooks.md', 'console.log(cells.length, stoppedAt);'), '3 undefined\n');
+  });
+
   it('docs/record.md: the TypeScript example', () => {
     assert.equal(runExample('docs/record.md', 'console.log(ok);'), 'true\n');
   });

@@ -4,15 +4,15 @@ import builtins
 import os
 import sys
 
-from . import cells, pip_answer, watch
+from . import cells, pip_answer
 from .history import History
 from .interrupts import Interrupts
-from .kept import __builtins__, mend  # noqa: F401
+from .kept import __builtins__  # noqa: F401
 from .loop import Loop
 from .magic_lines import might_have
-from .showing import Showing
 from .sources import Sources
 from .streams import Streams
+from .watcher import Watcher
 
 WORKSPACE = "/workspace"
 
@@ -29,16 +29,16 @@ class Interpreter:
         self.interrupts = Interrupts()
         self.loop = Loop(self.interrupts)
         self.streams = Streams(host)
-        self.showing = Showing(host)
+        self.watcher = Watcher()
         self.magics = None
         self.install()
 
     def install(self):
         self.interrupts.install()
-        self.showing.install()
-        watch.when_imported("linecache", self.sources.offer_all)
-        watch.when_imported("getpass", self.streams.replace_getpass)
-        watch.when_imported("subprocess", pip_answer.guard_subprocess)
+        self.watcher.install()
+        self.watcher.on_import("linecache", self.sources.offer_all)
+        self.watcher.on_import("getpass", self.streams.replace_getpass)
+        self.watcher.on_import("subprocess", pip_answer.guard_subprocess)
         pip_answer.guard_system(os)
         sys.meta_path.append(pip_answer.PipFinder())
         builtins.input = self.streams.input
@@ -91,7 +91,7 @@ class Interpreter:
                 try:
                     return action(*arguments)
                 finally:
-                    self.showing.flush_figures()
+                    self.show_figures()
         except SystemExit as exit:
             return self.exited(exit)
         except BaseException as error:
@@ -102,7 +102,7 @@ class Interpreter:
     def run_and_show(self, code, name):
         value = self.execute(code, name)
         if value is not None:
-            data, metadata = self.showing.bundle(value)
+            data, metadata = self.bundle(value)
             self.history.keep(value)
             self.streams.flush()
             self.host.emit("result", data=data, metadata=metadata)
@@ -125,11 +125,7 @@ class Interpreter:
     def execute(self, code, name):
         source = code.replace("\r\n", "\n")
         self.sources.remember(name, source)
-        try:
-            return self.execute_source(source, name)
-        finally:
-            if "builtins" in source:
-                mend(builtins)
+        return self.execute_source(source, name)
 
     def execute_source(self, source, name):
         if might_have(source):
@@ -178,6 +174,21 @@ class Interpreter:
         self.namespace.clear()
         self.namespace.update(kept)
         self.history.clear()
+
+    def bundle(self, value):
+        try:
+            from .rich import bundle_of
+        except Exception:
+            return {"text/plain": repr(value)}, {}
+        return bundle_of(value)
+
+    def show_figures(self):
+        if "matplotlib.pyplot" in sys.modules:
+            try:
+                from .figures import flush
+            except ImportError:
+                return
+            flush(self.host)
 
     def exited(self, exit):
         code = exit.code
