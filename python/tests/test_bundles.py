@@ -90,7 +90,7 @@ class BundleOfTest(unittest.TestCase):
 
     def test_it_cuts_a_text_beyond_the_limit(self):
         data, metadata = bundle_of(make(_repr_mimebundle_=lambda self, **_: {"text/plain": "x" * 2000}), limit_bytes=1000)
-        self.assertEqual(data["text/plain"], "x" * 249 + "…")
+        self.assertEqual(data["text/plain"], "x" * 82 + "…")
         self.assertEqual(metadata[CUT]["leftOut"], {"text/plain": 2000})
 
     def test_it_bounds_a_bundle_of_many_types(self):

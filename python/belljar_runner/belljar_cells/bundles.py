@@ -1,6 +1,9 @@
 """What a value shows: a bundle of MIME types, by the hooks and in the order that Jupyter knows."""
 
-from . import pictures, tables
+import sys
+
+from . import pictures
+from .kept import __builtins__  # noqa: F401
 from .mime import LIMIT_BYTES, TooLarge, carry, plain_metadata
 from .naming import cut
 from .plain import text_of
@@ -21,11 +24,15 @@ HOOKS = (
 
 MAX_TYPES = 50
 MAX_TYPE_CHARS = 256
-MAX_PLAIN_BYTES = 256 * 1024  # of a text that is cut
+MAX_PLAIN_BYTES = 768 * 1024  # of a text that is cut
+MAX_PLAIN_CHARS = LIMIT_BYTES // 12  # escaped, a character takes up to twelve bytes
+TYPES_WITHOUT_HOOKS = frozenset((bool, bytes, complex, dict, float, int, list, set, str, tuple))
 
 
 def bundle_of(value, limit_bytes=LIMIT_BYTES):
     """(data, metadata) with text/plain always in it; never raises, but for an interrupt."""
+    if type(value) in TYPES_WITHOUT_HOOKS and limit_bytes >= LIMIT_BYTES:
+        return {"text/plain": text_of(value, MAX_PLAIN_CHARS)}, {}
     bundle = Bundle(limit_bytes)
     bundle.add_all(_offer_bundle, value)
     bundle.add_all(_offer_hooks, value)
@@ -33,7 +40,7 @@ def bundle_of(value, limit_bytes=LIMIT_BYTES):
         if mime not in bundle.data:
             bundle.add_all(offer, value)
     if "text/plain" not in bundle.data:
-        bundle.add("text/plain", text_of(value))
+        bundle.add("text/plain", text_of(value, MAX_PLAIN_CHARS))
     return bundle.finish()
 
 
@@ -77,9 +84,8 @@ class Bundle:
                 self.metadata[mime] = plain_metadata(metadata)
 
     def _cut(self, text):
-        """A quarter of the bytes in characters, which may take four each."""
         limit_bytes = min(MAX_PLAIN_BYTES, self.limit_bytes)
-        return cut(text, limit_bytes // 4), limit_bytes
+        return cut(text, limit_bytes // 12), limit_bytes
 
     def finish(self):
         while sum(self.sizes.values()) > self.limit_bytes:
@@ -144,8 +150,15 @@ def _decode_image(mime, content):
     return content
 
 
+def _offer_table(value):
+    if "pandas" in sys.modules or "polars" in sys.modules:
+        from . import tables
+
+        yield from tables.offer(value)
+
+
 KNOWN_TYPES = (
     (pictures.MIME, pictures.offer_figure),
     (pictures.MIME, pictures.offer_image),
-    (tables.MIME, tables.offer),
+    ("application/vnd.belljar.table+json", _offer_table),
 )

@@ -3,18 +3,13 @@
 import os
 import types
 
-from . import watch
+from .kept import __builtins__  # noqa: F401
 from .rich import display
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
-def install():
-    watch.when_imported("plotly.io._renderers", _serve_plotly)
-    watch.when_imported("altair", _serve_altair)
-
-
-def _serve_plotly(module):
+def serve_plotly(module):
     """The data of the figure, and a page that fetches plotly.js for whoever cannot draw it from the data."""
 
     class Renderer(module.MimetypeRenderer):
@@ -34,7 +29,7 @@ def _serve_plotly(module):
         module.renderers.default = "belljar"
 
 
-def _serve_altair(module):
+def serve_altair(module):
     renderers = module.renderers
     draw_data, draw_page = (_get_renderer(renderers, name) for name in ("mimetype", "html"))
 

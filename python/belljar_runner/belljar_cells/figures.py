@@ -1,13 +1,13 @@
 """Figures of matplotlib: plt.show() and the end of a run show what is open, and close it.
 
-Nothing here imports matplotlib: its own import is watched, and nothing happens before it.
+Nothing here imports matplotlib: its own import is waited for.
 """
 
 import os
 import sys
 
-from . import watch
 from .bundles import bundle_of
+from .kept import __builtins__  # noqa: F401
 from .pictures import is_shown
 
 BACKEND_MODULE = __package__ + ".backend"
@@ -17,16 +17,16 @@ _host = None
 
 
 def install(host):
-    """Makes matplotlib draw for that host as soon as it is imported.
+    """Says where plt.show() shows."""
+    global _host
+    _host = host
+
+
+def choose_backend(matplotlib):
+    """To be called once it was imported.
 
     Not by MPLBACKEND: programs that the code starts would inherit a backend that they cannot find.
     """
-    global _host
-    _host = host
-    watch.when_imported("matplotlib", _choose_backend)
-
-
-def _choose_backend(matplotlib):
     if not os.environ.get("MPLBACKEND"):  # whoever sets it means it
         matplotlib.rcParams["backend"] = BACKEND
 

@@ -4,7 +4,7 @@ import builtins
 import os
 import sys
 
-from . import cells, pip_answer
+from . import cells, pip_answer, showing
 from .history import History
 from .interrupts import Interrupts
 from .kept import __builtins__  # noqa: F401
@@ -39,6 +39,7 @@ class Interpreter:
         self.watcher.on_import("linecache", self.sources.offer_all)
         self.watcher.on_import("getpass", self.streams.replace_getpass)
         self.watcher.on_import("subprocess", pip_answer.guard_subprocess)
+        showing.install(self.host, self.watcher)
         pip_answer.guard_system(os)
         sys.meta_path.append(pip_answer.PipFinder())
         builtins.input = self.streams.input

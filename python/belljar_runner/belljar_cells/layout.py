@@ -1,6 +1,6 @@
 """Text in nested groups: a group stands on one line where it fits, else each of its breaks is a new line."""
 
-from contextlib import contextmanager
+from .kept import __builtins__  # noqa: F401
 
 
 class Full(Exception):
@@ -18,6 +18,19 @@ class Break:
     def __init__(self, separator, indentation):
         self.separator = separator
         self.indentation = indentation
+
+
+class Leave:
+    """What a `with` has to do at its end; contextlib would take longer to import than all of this."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, kind, error, trace):
+        self.act(kind is None)
 
 
 class Layout:
@@ -59,23 +72,16 @@ class Layout:
         if close:
             self.text(close)
 
-    @contextmanager
     def group(self, indent=0, open="", close=""):
         self.begin_group(indent, open)
-        try:
-            yield
-        finally:
-            self.end_group(indent)
-        if close:
-            self.text(close)
+        return Leave(lambda is_whole: self.end_group(indent, close if is_whole else ""))
 
-    @contextmanager
     def indent(self, indent):
         self.indentation += indent
-        try:
-            yield
-        finally:
-            self.indentation -= indent
+        return Leave(lambda is_whole: self._outdent(indent))
+
+    def _outdent(self, indent):
+        self.indentation -= indent
 
     def flush(self):
         """Nothing is written before all is there."""

@@ -3,6 +3,8 @@
 import json
 from binascii import b2a_base64
 
+from .kept import __builtins__  # noqa: F401
+
 LIMIT_BYTES = 8 * 1024 * 1024
 
 
@@ -42,7 +44,7 @@ def _carry_bytes(content, limit_bytes):
 
 
 def _carry_text(content, limit_bytes):
-    size = len(content) if len(content) > limit_bytes else len(content.encode("utf-8", "surrogatepass"))
+    size = len(content) if len(content) > limit_bytes else len(json.dumps(content)) - 2  # as it will travel
     if size > limit_bytes:
         raise TooLarge(size)
     return content, size

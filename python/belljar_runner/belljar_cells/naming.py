@@ -1,5 +1,7 @@
 """What things are called, asked so that no object can lie about it or fail."""
 
+from .kept import __builtins__  # noqa: F401
+
 _class_name = type.__dict__["__name__"].__get__
 MAX_MESSAGE = 10_000
 

@@ -1,9 +1,9 @@
 """PNG of what is drawn: figures of matplotlib, and images of Pillow whether they have hooks for it or not."""
 
 import io
-import struct
 import sys
 
+from .kept import __builtins__  # noqa: F401
 from .naming import say_error
 
 MIME = "image/png"
@@ -47,8 +47,7 @@ def _canvas_of(figure):
 
 
 def _size_of(png):
-    width, height = struct.unpack(">II", png[16:24])
-    return {"width": width, "height": height}
+    return {"width": int.from_bytes(png[16:20], "big"), "height": int.from_bytes(png[20:24], "big")}
 
 
 def offer_image(value):

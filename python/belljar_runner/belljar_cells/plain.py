@@ -2,6 +2,7 @@
 
 from collections import Counter, OrderedDict, defaultdict, deque
 
+from .kept import __builtins__  # noqa: F401
 from .layout import Full, Layout
 from .naming import say_error, type_name
 

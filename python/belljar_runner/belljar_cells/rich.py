@@ -4,6 +4,7 @@ import os
 import sys
 
 from .bundles import Bundle, bundle_of
+from .kept import __builtins__  # noqa: F401
 from .mime import LIMIT_BYTES, plain_metadata
 from .naming import cut
 

@@ -9,6 +9,7 @@ import datetime
 import math
 import sys
 
+from .kept import __builtins__  # noqa: F401
 from .naming import cut
 from .plain import text_of
 

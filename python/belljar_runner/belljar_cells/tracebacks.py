@@ -4,6 +4,7 @@ import linecache
 import os
 import traceback
 
+from .kept import __builtins__  # noqa: F401
 from .naming import cut, message_of, say_error, type_name
 
 RUNNER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep

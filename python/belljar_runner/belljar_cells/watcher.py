@@ -32,6 +32,7 @@ class Watcher:
         execute = spec.loader.exec_module
 
         def execute_and_act(module):
+            del spec.loader.exec_module  # a reload is an import like any other
             execute(module)
             action(module)
 

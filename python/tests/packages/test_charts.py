@@ -1,11 +1,13 @@
 import unittest
 
-from belljar_cells import charts, rich
+from belljar_cells import charts, rich, showing
+from belljar_cells.watcher import Watcher
 from recorder import Recorder
 
 host = Recorder()
-rich.install(host)
-charts.install()
+watcher = Watcher()
+watcher.install()
+showing.install(host, watcher)
 
 import altair
 import plotly.graph_objects as go

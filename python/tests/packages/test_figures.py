@@ -4,14 +4,14 @@ import subprocess
 import sys
 import unittest
 
-sys.modules.pop("matplotlib", None)
-
-from belljar_cells import figures, rich
+from belljar_cells import figures, rich, showing
+from belljar_cells.watcher import Watcher
 from recorder import Recorder
 
 host = Recorder()
-rich.install(host)
-figures.install(host)
+watcher = Watcher()
+watcher.install()
+showing.install(host, watcher)
 WAS_IMPORTED = "matplotlib" in sys.modules
 
 import matplotlib.pyplot as plt
@@ -61,7 +61,7 @@ class FiguresTest(unittest.TestCase):
 
     def test_what_was_displayed_is_shown_again_only_where_it_changed(self):
         figure, axes = plt.subplots()
-        rich.display(figure)
+        display(figure)  # noqa: F821  as every cell knows it
         figures.flush(host)
         self.assertEqual(len(host.take()), 1)
         figure, axes = plt.subplots()
