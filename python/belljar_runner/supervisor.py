@@ -150,7 +150,7 @@ class Supervisor:
 
     def stop(self, run, how):
         for worker in (self.script, self.interpreter):
-            if worker is not None and worker.mark == run:
+            if worker is not None and run in (worker.mark, worker.ask):
                 worker.interrupt() if how == "interrupt" else worker.kill()
 
     def start_script(self, request):

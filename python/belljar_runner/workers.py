@@ -56,6 +56,8 @@ class Link:
 class Script:
     """One run of a file, in a process of its own."""
 
+    ask = ""  # it is asked nothing
+
     def __init__(self, mark, pid, printed, supervisor):
         self.mark = mark
         self.pid = pid

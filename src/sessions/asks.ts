@@ -10,6 +10,8 @@ export interface Question {
   readonly what: string;
   readonly about: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Told by which name it can be interrupted. */
+  readonly onSent?: (ask: string) => void;
 }
 
 interface Pending {
@@ -57,6 +59,7 @@ export class Asks {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       this.#send({ type: 'ask', ask, to, what, about });
+      question.onSent?.(ask);
       await promise;
     } catch (error) {
       refuseWhenCancelled(signal);

@@ -61,7 +61,15 @@ export type RunNews =
     }
   | { readonly type: 'clear_output'; readonly wait: boolean }
   | { readonly type: 'input_request'; readonly id: string; readonly prompt: string; readonly isPassword: boolean }
-  | { readonly type: 'missing_package'; readonly module: string; readonly candidates: readonly PackageCandidate[] }
+  | {
+      readonly type: 'missing_package';
+      readonly module: string;
+      /** The likeliest first; none where no package should be offered. */
+      readonly candidates: readonly PackageCandidate[];
+      readonly hint?: string | undefined;
+      /** All of it for a person. */
+      readonly text: string;
+    }
   | ({ readonly type: 'artifact' } & Artifact)
   | { readonly type: 'cut'; readonly limitBytes: number }
   /** Some events came and were dropped before they were read. */

@@ -152,6 +152,42 @@ describe('a session’s cells', () => {
     assert.equal((await runCell(session, '"x" in globals()')).result, 'False');
   });
 
+  it('say which package may bring a module that is missing, and install nothing', async () => {
+    await using session = await openTestSession();
+    const { events, outcome } = await runCell(session, 'import cv2');
+    assert.equal(outcome.status, 'error');
+    const missing = events.find((event) => event.type === 'missing_package');
+    assert.deepEqual(missing?.candidates[0], { name: 'opencv-python', because: 'known' });
+    const typo = await runCell(session, 'import nunpy');
+    assert.deepEqual(typo.events.find((event) => event.type === 'missing_package')?.candidates, []);
+  });
+
+  it('are completed and inspected, and code that hangs in that is ended', async () => {
+    await using session = await openTestSession();
+    await runCell(session, 'def forty_two():\n    "The answer."\n    return 42\nimport time');
+    assert.deepEqual((await session.complete('forty_', 6)).matches, ['forty_two']);
+    assert.match(JSON.stringify(await session.inspect('forty_two', 9)), /The answer/);
+    await runCell(session, 'class Slow:\n    def __dir__(self): time.sleep(60)\nslow = Slow()');
+    await assert.rejects(session.complete('slow.', 5, { timeoutMs: 200 }), { code: 'RUNNER_REFUSED' });
+    assert.equal((await runCell(session, 'forty_two()')).result, '42');
+  });
+
+  it('have their names saved, and brought back by a new interpreter', async () => {
+    await using session = await openTestSession();
+    await runCell(
+      session,
+      'import math\nnumbers = [1, 2]\nsame = numbers\ndef area(r): return math.pi * r * r\nfile = open("x", "w")',
+    );
+    const saved = await session.saveState();
+    assert.deepEqual(
+      saved.notSaved?.map(({ name }) => name),
+      ['file'],
+    );
+    session.restart();
+    await session.restoreState();
+    assert.equal((await runCell(session, 'same is numbers, round(area(1), 2)')).result, '(True, 3.14)');
+  });
+
   it('ask for input, and are answered or refused', async () => {
     await using session = await openTestSession();
     const run = session.run('name = input("who? ")\nprint("hello", name)');

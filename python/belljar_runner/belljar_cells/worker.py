@@ -47,9 +47,11 @@ class Worker:
 
     def answer(self, frame):
         what, about = frame["what"], frame["about"]
+        self.interpreter.interrupts.install()
         try:
-            value = {"value": getattr(self, "on_" + what)(about)}
-        except Exception as error:
+            with self.interpreter.interrupts:
+                value = {"value": getattr(self, "on_" + what)(about)}
+        except BaseException as error:  # the user's own code may be asked
             value = {"problem": "%s: %s" % (type(error).__name__, error)}
         self.channel.send({"type": "reply", **value})
 
@@ -63,5 +65,15 @@ class Worker:
         return "pong"
 
     def on_preload(self, about):
-        self.interpreter.preload(about["modules"])
-        return None
+        return self.interpreter.preload(about["modules"])
+
+    def on_save(self, about):
+        from .state import save
+
+        os.makedirs(os.path.dirname(about["path"]), exist_ok=True)
+        return save(self.interpreter.namespace, about["path"], about.get("limits"))
+
+    def on_restore(self, about):
+        from .state import restore
+
+        return restore(self.interpreter.namespace, about["path"])

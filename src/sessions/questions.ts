@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+import { BelljarError } from '../errors.ts';
+import type { RunnerLine, SessionLimits } from './runner-line.ts';
+
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The user's own code may be asked, and take as long as it likes; after this it is interrupted, then ended. */
+  readonly timeoutMs?: number | undefined;
+}
+
+const text = z.string().max(100_000);
+const bundle = z.record(z.string().max(256), z.unknown());
+
+const completionSchema = z.object({
+  matches: z.array(z.string().max(1000)).max(10_000),
+  /** The piece of code that a match replaces, in code points. */
+  start: z.int(),
+  end: z.int(),
+  types: z.array(z.string().max(100).nullable()).max(10_000).nullish(),
+});
+export type Completion = z.infer<typeof completionSchema>;
+
+const inspectionSchema = z.object({ found: z.boolean(), data: bundle.optional() });
+export type Inspection = z.infer<typeof inspectionSchema>;
+
+const lossSchema = z.object({ name: text, reason: text.optional(), type: text.optional() }).loose();
+const stateReportSchema = z
+  .object({
+    saved: z.array(text).optional(),
+    restored: z.array(text).optional(),
+    notSaved: z.array(lossSchema).optional(),
+    notRestored: z.array(lossSchema).optional(),
+    bytes: z.int().optional(),
+  })
+  .loose();
+/** What was saved or brought back, and what was not, with why. It comes from inside the sandbox. */
+export type StateReport = z.infer<typeof stateReportSchema>;
+
+const quickMs = 5000;
+const graceMs = 1000;
+
+/** Where the names of a session are saved, among the files of its workspace. */
+const statePath = '/workspace/.belljar/state';
+
+/** What the interpreter is asked between runs; each question has its time. */
+export class Questions {
+  readonly #line: RunnerLine;
+  readonly #limits: SessionLimits;
+
+  constructor(line: RunnerLine, limits: SessionLimits) {
+    this.#line = line;
+    this.#limits = limits;
+  }
+
+  async complete(code: string, cursor: number, options: AskOptions): Promise<Completion> {
+    return read(completionSchema, await this.#ask('complete', { code, cursor }, options));
+  }
+
+  async inspect(code: string, cursor: number, options: AskOptions): Promise<Inspection> {
+    return read(inspectionSchema, await this.#ask('inspect', { code, cursor }, options));
+  }
+
+  async preload(modules: readonly string[], options: AskOptions): Promise<readonly string[]> {
+    const answer = await this.#ask('preload', { modules }, { timeoutMs: this.#limits.wallTimeMs, ...options });
+    return read(z.array(text), answer);
+  }
+
+  async saveState(options: AskOptions): Promise<StateReport> {
+    const about = { path: statePath };
+    return read(stateReportSchema, await this.#ask('save', about, { timeoutMs: this.#limits.wallTimeMs, ...options }));
+  }
+
+  async restoreState(options: AskOptions): Promise<StateReport> {
+    const about = { path: statePath };
+    return stateReportSchema.parse(
+      await this.#ask('restore', about, { timeoutMs: this.#limits.wallTimeMs, ...options }),
+    );
+  }
+
+  async #ask(what: string, about: unknown, { signal, timeoutMs = quickMs }: AskOptions): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new AbortController();
+    const onSent = (ask: string): void => {
+      timer = setTimeout(() => {
+        late.abort();
+        this.#line.send({ type: 'interrupt', run: ask });
+        timer = setTimeout(() => this.#line.send({ type: 'kill', run: ask }), graceMs);
+      }, timeoutMs);
+    };
+    try {
+      return await this.#line.asks.ask({ to: 'interpreter', what, about, signal, onSent });
+    } catch (error) {
+      if (!late.signal.aborted) throw error;
+      throw new BelljarError('RUNNER_REFUSED', `it took longer than ${timeoutMs} ms and was ended`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** What comes from inside is not believed to have the shape that it should. */
+function read<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const { success, data } = schema.safeParse(answer);
+  if (success) return data;
+  throw new BelljarError('RUNNER_REFUSED', 'what came from inside the sandbox is no answer to what was asked');
+}

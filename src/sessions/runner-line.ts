@@ -1,0 +1,315 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
+import { formatBytes } from '../units.ts';
+import { Asks } from './asks.ts';
+import { toNews } from './cell-run.ts';
+import { Courtesy } from './courtesy.ts';
+import { EventLog } from './event-log.ts';
+import type { Survived } from './events.ts';
+import {
+  FrameViolation,
+  type HostFrame,
+  type ReadFrame,
+  encodeFrame,
+  maxFrameBytesFor,
+  protocolVersion,
+  readFrames,
+} from './frames.ts';
+import type { RunJournal } from './journal.ts';
+import {
+  type CutFrame,
+  type DoneFrame,
+  Run,
+  type RunFrame,
+  type RunLimitsInForce,
+  type RunOptions,
+  type RunRequest,
+  type RunResult,
+  type ToldEvent,
+  decodeStream,
+} from './run.ts';
+import { since } from './usage.ts';
+
+export interface SessionLimits extends RunLimitsInForce {
+  readonly memoryBytes: number;
+}
+
+export interface LineOptions {
+  /** Told of every run before it starts and after it has ended. */
+  readonly journal?: RunJournal | undefined;
+  /** The way out, which ends with the session. */
+  readonly network?: { close(): Promise<void> } | undefined;
+}
+
+const readyTimeoutMs = 15_000;
+
+/** The end of what the program said is where it says why it failed. */
+const maxQuotedCharacters = 2000;
+
+/** How long the sandbox may take to end by itself once its stream has; its own reason is worth the wait. */
+const exitPatienceMs = 1000;
+
+/** What a run comes to that was given up before it began. */
+const nothingRun: RunResult = {
+  outcome: { status: 'cancelled' },
+  usage: { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 },
+  outputBytes: 0,
+  cutBytes: 0,
+  survived: 'all',
+};
+
+/** The runner tells a sixteenth of that: base64, its frames, and what is under way when a run ends. */
+const maxBetweenBytes = 1024 * 1024;
+
+/** What a session remembers of what it told, beside the longest that one run may tell. */
+const rememberedBytes = 8 * 1024 * 1024;
+
+/** What is asked of the runner for a run: a script with its arguments, a cell, or a call with its inputs. */
+export type Work =
+  | { readonly kind: 'script'; readonly request: RunRequest }
+  | { readonly kind: 'cell'; readonly request: RunRequest }
+  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
+
+/** The one line to a runner: runs are sent by it one at a time, and what comes back is taken by whom it belongs to. */
+export class RunnerLine {
+  readonly log: EventLog;
+  readonly asks: Asks;
+  readonly #sandbox: Sandbox;
+  readonly #limits: SessionLimits;
+  readonly #journal: RunJournal | undefined;
+  readonly #courtesy: Courtesy;
+  readonly #network: LineOptions['network'];
+  readonly #ready = Promise.withResolvers<string>();
+  /** Resolves when the stream has ended and the sandbox with it. */
+  readonly ended: Promise<SandboxExit>;
+  #violation: string | undefined;
+  #exit: SandboxExit | undefined;
+  #tellExit: ((exit: SandboxExit) => void) | undefined;
+  #current: Run | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  /** What is being written to the record. */
+  #noting: Promise<unknown> = Promise.resolve();
+  #runs = 0;
+  #isReady = false;
+  #betweenBytes = 0;
+  #isOver = false;
+
+  constructor(sandbox: Sandbox, limits: SessionLimits, { journal, network }: LineOptions) {
+    this.#sandbox = sandbox;
+    this.#limits = limits;
+    this.#journal = journal;
+    this.#courtesy = new Courtesy(sandbox, limits);
+    this.#network = network;
+    this.log = new EventLog(rememberedBytes + limits.outputBytes);
+    this.asks = new Asks((frame) => this.send(frame));
+    this.ended = this.#serve();
+  }
+
+  /** The name that the frames of the run under way bear. */
+  get currentMark(): string | undefined {
+    return this.#current?.mark;
+  }
+
+  /** A number for a run, which is its turn too. */
+  nextId(): string {
+    this.#runs += 1;
+    return String(this.#runs);
+  }
+
+  /** Runs when all that was asked for before has ended. */
+  enqueue(work: Work, options: RunOptions<ToldEvent> & { onTurn?: () => void }, id: string): Promise<RunResult> {
+    const result = this.#queue.then(() => {
+      options.onTurn?.();
+      return this.#runNow(work, options, id);
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  send(frame: HostFrame): void {
+    this.#sandbox.control.write(encodeFrame(frame));
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    this.#current?.giveUp();
+    const networkClosed = this.#network?.close();
+    this.#sandbox.kill('the session was closed');
+    await networkClosed;
+    await this.ended;
+    await this.#queue;
+    await this.#noting; // the run that was under way has its end on the record
+  }
+
+  /** @throws SANDBOX_LAUNCH_FAILED where the runner does not become ready. */
+  async becomeReady(signal: AbortSignal | undefined): Promise<void> {
+    const stop = new AbortController();
+    const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+    const tooLate = delay(readyTimeoutMs, undefined, { signal: either });
+    try {
+      const winner = await Promise.race([this.#ready.promise, this.ended, tooLate.catch(() => undefined)]);
+      if (typeof winner === 'string') return;
+      refuseWhenCancelled(signal);
+      if (winner?.why.kind === 'memory') throw tooLittleMemory(winner.why.limitBytes);
+      const said = this.#violation ?? winner?.diagnostics.trim().slice(-maxQuotedCharacters) ?? '';
+      const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
+      throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
+        details: { exit: winner?.why ?? 'timeout', violation: this.#violation ?? null },
+      });
+    } finally {
+      stop.abort();
+    }
+  }
+
+  async #runNow(work: Work, options: RunOptions<ToldEvent>, id: string): Promise<RunResult> {
+    if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
+    if (options.signal?.aborted === true) return nothingRun;
+    const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, this.#limits, options);
+    const isNoted = this.#note(this.#journal?.start(run.id, work.request));
+    if (work.kind === 'script') await isNoted;
+    // It may have been closed while the record was written to.
+    const result = this.#hasEnded() ? nothingRun : await this.#finish(run, work);
+    await isNoted; // whatever a cell did meanwhile, nothing comes of it that is not on the record
+    const isEndNoted = this.#note(this.#journal?.end(run.id, result));
+    if (work.kind === 'script') await isEndNoted;
+    else isEndNoted.catch(() => undefined); // the next run is told that the session has ended
+    if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
+    return result;
+  }
+
+  /** What cannot be put on the record does not go on. */
+  async #note(writing: Promise<void> | undefined): Promise<void> {
+    if (writing === undefined) return;
+    const noted = writing.catch((error: unknown) => {
+      this.#isOver = true;
+      this.#sandbox.kill('the record could not be written');
+      throw error;
+    });
+    this.#noting = Promise.allSettled([this.#noting, noted]);
+    await noted;
+  }
+
+  async #finish(run: Run, work: Work): Promise<RunResult> {
+    const reading = this.#sandbox.usage();
+    this.#current = run;
+    this.#betweenBytes = 0;
+    this.send(toRunFrame(work, run.mark, this.#limits.outputBytes));
+    const before = await reading;
+    if (before.cpuMs !== undefined) this.#sandbox.restartCpuTime(before.cpuMs);
+    this.#courtesy.runBegan(before.cpuMs);
+    const stopLadder = run.startLadder({
+      interrupt: () => this.send({ type: 'interrupt', run: run.mark }),
+      usedCpuMs: async () => since(before, await this.#sandbox.usage()).cpuMs,
+      ...(work.kind !== 'script' && { killInside: () => this.send({ type: 'kill', run: run.mark }) }),
+      kill: () => this.#sandbox.kill('the run went on after its end'),
+    });
+    let usedMs: number | undefined;
+    try {
+      const end = await this.#endOf(run);
+      const usage = since(before, 'why' in end ? end.usage : await this.#sandbox.usage());
+      usedMs = usage.cpuMs;
+      const outcome =
+        'why' in end
+          ? run.outcomeOfExit(end, this.#violation)
+          : run.outcomeOfDone(end, usage, this.#limits.memoryBytes);
+      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes, survived: survivalOf(end, work) };
+    } finally {
+      stopLadder();
+      this.#courtesy.runEnded(usedMs);
+      this.#current = undefined;
+    }
+  }
+
+  #hasEnded(): boolean {
+    return this.#isOver;
+  }
+
+  /** Not a race with the session's own end, which would keep every run in memory until then. */
+  #endOf(run: Run): Promise<DoneFrame | SandboxExit> {
+    if (this.#exit !== undefined) return Promise.resolve(this.#exit);
+    return new Promise((resolve) => {
+      this.#tellExit = resolve;
+      void run.done.then(resolve);
+    });
+  }
+
+  async #serve(): Promise<SandboxExit> {
+    try {
+      const frames = readFrames(this.#sandbox.control, maxFrameBytesFor(this.#limits.outputBytes));
+      for await (const frame of frames) await this.#dispatch(frame);
+    } catch (error) {
+      this.#violation = error instanceof FrameViolation ? error.message : `the channel broke: ${String(error)}`;
+      this.#sandbox.kill(this.#violation);
+    }
+    const stop = new AbortController();
+    const patience = delay(exitPatienceMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    await Promise.race([this.#sandbox.exited, patience]);
+    stop.abort();
+    this.#sandbox.kill('the control stream ended');
+    this.#isOver = true;
+    this.#courtesy.close();
+    const exit = await this.#sandbox.exited;
+    await this.#network?.close();
+    this.#exit = exit;
+    this.#tellExit?.(exit);
+    this.asks.close();
+    void this.#queue.finally(() => this.log.close());
+    return exit;
+  }
+
+  async #dispatch({ frame, bytes }: ReadFrame): Promise<void> {
+    if (frame.type === 'ready') {
+      this.#becomeReady(frame);
+    } else if (frame.type === 'reply') {
+      await this.asks.accept(frame);
+    } else if (frame.type === 'lost') {
+      this.log.append(null, { type: 'lost', survived: 'files' });
+    } else if (this.#current?.mark === frame.run) {
+      const run = this.#current;
+      if (frame.type === 'done') this.#current = undefined;
+      await run.accept(frame, bytes);
+    } else if (frame.run === '' && frame.type !== 'done' && frame.type !== 'cut') {
+      this.#tellBetween(frame, bytes);
+    } else {
+      // After its end an honest runner has nothing to say of a run; a flood of such frames would cost only the host.
+      throw new FrameViolation('a frame belongs to no run that is under way');
+    }
+  }
+
+  #becomeReady({ protocol, python }: Extract<ReadFrame['frame'], { type: 'ready' }>): void {
+    if (protocol !== protocolVersion) {
+      throw new FrameViolation(`the runner speaks protocol ${protocol}, not ${protocolVersion}`);
+    }
+    if (this.#isReady) throw new FrameViolation('the runner was ready before');
+    this.#isReady = true;
+    this.#courtesy.becameReady();
+    this.#ready.resolve(python);
+  }
+
+  /** What threads and processes say that a run left behind; so much between two runs, and no more. */
+  #tellBetween(frame: Exclude<RunFrame, DoneFrame | CutFrame>, bytes: number): void {
+    this.#betweenBytes += bytes;
+    if (this.#betweenBytes > maxBetweenBytes) throw new FrameViolation('too much was told between two runs');
+    const news = toNews(frame.type === 'stream' ? decodeStream(frame) : frame, this.#runs);
+    if (news !== undefined && news.type !== 'input_request') this.log.append(null, news);
+  }
+}
+
+function toRunFrame(work: Work, run: string, outputBytes: number): HostFrame {
+  const { name, code, args } = work.request;
+  const common = { type: 'run', run, outputBytes, code } as const;
+  if (work.kind === 'script') return { ...common, kind: 'script', name, args };
+  return work.kind === 'cell' ? { ...common, kind: 'cell', name } : { ...common, kind: 'call', inputs: work.inputs };
+}
+
+function survivalOf(end: DoneFrame | SandboxExit, { kind }: Work): Survived {
+  if ('why' in end) return 'nothing';
+  return kind === 'script' || end.how === 'finished' ? 'all' : 'files';
+}
+
+function tooLittleMemory(limitBytes: number): BelljarError {
+  const message = `${formatBytes(limitBytes)} of memory is too little to start Python`;
+  return new BelljarError('SANDBOX_LAUNCH_FAILED', message, { hint: 'Give it at least 16MB.' });
+}
