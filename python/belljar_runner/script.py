@@ -33,6 +33,18 @@ def execute(source, path, namespace):
         traceback = error.__traceback__
         while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
             traceback = traceback.tb_next
+        hide_guards(traceback)
         error.__traceback__ = traceback
         sys.excepthook(type(error), error, traceback)
         return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def hide_guards(traceback):
+    """They come between an import and what is imported, and what they refuse is told by its message."""
+    own = __file__.rpartition("/")[0]
+    while traceback is not None:
+        following = traceback.tb_next
+        while following is not None and following.tb_frame.f_code.co_filename.startswith(own):
+            following = following.tb_next
+        traceback.tb_next = following
+        traceback = following

@@ -26,6 +26,10 @@ def serve():
     os.close(null)
     if len(sys.argv) == 3:
         start_forwarder(sys.argv[1], int(sys.argv[2]))
+    if "BELLJAR_GUARDS" in os.environ:
+        import guarding
+
+        guarding.prepare()
     return Supervisor(control_in, control_out).serve()
 
 

@@ -26,7 +26,7 @@ from belljar_cells import state
 import json
 def run_all(cells):
     for cell in cells:
-        report_errors(interpreter.run(cell))
+        report_errors(interpreter.run(cell, "cell %%d" %% (interpreter.history.count + 1)))
 %(body)s
 """
 SAVE = """

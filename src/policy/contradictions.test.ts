@@ -38,6 +38,14 @@ test('what is required cannot be taken off as well', () => {
   assert.deepEqual(problemsOf('runtime: {required: [disk-limit], notRequired: [own-uid, memory-limit]}'), []);
 });
 
+test('hosts cannot be opened to code that may open no socket to the proxy', () => {
+  const opened = 'network: {allow: [{host: a.example.org}]}';
+  const [problem] = problemsOf(`runtime: {${opened}, guards: {sockets: [unix, internet]}}`);
+  assert.match(problem ?? '', /runtime\.guards\.sockets\[1\]: contradicts itself: runtime\.network\.allow opens hosts/);
+  assert.deepEqual(problemsOf(`runtime: {${opened}, guards: {sockets: [unix]}}`), []);
+  assert.deepEqual(problemsOf('runtime: {guards: {sockets: [internet]}}'), []);
+});
+
 test('a missing fact cannot be milder than what the fact could have led to', () => {
   const table: readonly [mild: string, fact: string, excused: string][] = [
     ['licences: {deny: [GPL-*]}', 'licence', 'licences: {ask: [GPL-*]}'],

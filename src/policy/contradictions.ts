@@ -16,6 +16,7 @@ export function findContradictions(data: unknown): SchemaProblem[] {
   return [
     ...limitsAboveMaximum(data),
     ...requiredAndNotRequired(data),
+    ...hostsWithoutSockets(data),
     ...mildMissingVerdicts(data),
     ...waiversWithoutObject(data),
     ...caseProblems(data),
@@ -47,6 +48,16 @@ function requiredAndNotRequired(data: unknown): SchemaProblem[] {
     if (!required.includes(name)) return [];
     const message = `contradicts itself: “${String(name)}” is also in runtime.required`;
     return [{ path: ['runtime', 'notRequired', index], message, isAboutKey: false }];
+  });
+}
+
+/** Code speaks to the proxy by an internet socket. */
+function hostsWithoutSockets(data: unknown): SchemaProblem[] {
+  if (listAt(data, ['runtime', 'network', 'allow']).length === 0) return [];
+  return listAt(data, ['runtime', 'guards', 'sockets']).flatMap((kind, index) => {
+    if (kind !== 'internet') return [];
+    const message = 'contradicts itself: runtime.network.allow opens hosts, which no socket could reach';
+    return [{ path: ['runtime', 'guards', 'sockets', index], message, isAboutKey: false }];
   });
 }
 

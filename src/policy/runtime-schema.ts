@@ -30,6 +30,9 @@ export const essentialCapabilities: readonly RequiredCapability[] = [
   'wall-time-limit',
 ];
 
+/** `internet` is every kind but `unix`. */
+const socketKinds = ['internet', 'unix'] as const;
+
 const backendNames = ['process', 'container'] as const;
 
 const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
@@ -150,10 +153,18 @@ export const runtimeSchema = z
             description: 'Modules that Python code is refused to import, by dotted name.',
             samples: [['ctypes', 'ctypes.*']],
           }),
+        sockets: z
+          .array(z.enum(socketKinds))
+          .default([])
+          .meta({
+            description: 'Kinds of sockets that code is refused; pairs of them go on.',
+            samples: [['internet']],
+          }),
       })
       .prefault({})
       .meta({
-        description: 'Refusals with a clear message inside Python. A courtesy, not a boundary: the glass is that.',
+        description:
+          'Refusals with a clear message inside Python. The kernel holds exec: ["*"] and sockets; the others are a courtesy.',
       }),
     backends: z
       .array(z.enum(backendNames))

@@ -35,9 +35,20 @@ export interface LaunchSpec {
   readonly network: NetworkAccess;
   /** Whether a small process of ours is process 1 and reaps; else the program itself is, and has to. */
   readonly reaper?: boolean;
+  /** What the program gives up itself once it has started, for good and for all that comes of it. */
+  readonly wall?: Wall;
   /** Capabilities that must be enforced, or the launch fails closed. */
   readonly require: readonly CapabilityName[];
 }
+
+/** A system-call filter, in base64 in an environment variable: the program has to add it before it runs what is not its own. */
+export interface Wall {
+  readonly refused: readonly WallName[];
+  readonly variable: string;
+}
+
+/** To start programs; to open sockets, of which pairs are none. */
+export type WallName = 'programs' | 'internet-sockets' | 'unix-sockets';
 
 /** Nothing, or one place inside whose connections come out at whoever launched it, and nowhere else. */
 export type NetworkAccess =

@@ -14,6 +14,8 @@ export {
   type SandboxExit,
   type SandboxLimits,
   type SandboxUsage,
+  type Wall,
+  type WallName,
 } from './contract.ts';
 export {
   type EgressLimits,

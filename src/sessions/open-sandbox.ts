@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
+import { type Guards, prepareGuards } from './guards.ts';
 
 /** Where things are inside. */
 const packagesFolder = '/environment/site-packages';
@@ -33,6 +34,8 @@ export interface OpenSandboxOptions {
   readonly require: readonly CapabilityName[];
   /** Whether the bundle of packages is shown. */
   readonly hasPackages?: boolean;
+  /** What the code is refused beside what the sandbox refuses. */
+  readonly guards?: Guards | undefined;
   /** Whose files are shown and kept; without it the workspace is empty and gone with the sandbox. */
   readonly workspace?: string | undefined;
   /** Takes over what goes out; without it there is no network. */
@@ -85,6 +88,7 @@ const ladderMs = 4000;
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
   const { executable, limits, require, signal, workspace, acceptEgress, hasPackages = false } = options;
   const isOpen = acceptEgress !== undefined;
+  const { env, ...wall } = prepareGuards(options.guards);
   return backend.launch(
     {
       argv: [
@@ -95,6 +99,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         ...{ PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
         ...(hasPackages ? { PYTHONPATH: packagesFolder } : {}),
         ...(isOpen ? proxyVariables : {}),
+        ...env,
       },
       mounts: [
         { kind: 'bundle', name: 'interpreter' },
@@ -115,6 +120,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         fileBytes: limits.diskBytes + limits.scratchBytes,
       },
       network: isOpen ? { kind: 'egress', at: egressSocket, accept: acceptEgress } : 'off',
+      ...wall,
       require,
     },
     signal,

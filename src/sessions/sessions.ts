@@ -8,6 +8,7 @@ import { type Actor, type Policy, type RunDecision, type RunLimits, decideRun } 
 import type { AuditRecord } from '../record/index.ts';
 import type { Backend, BackendName } from '../sandbox/index.ts';
 import { type Role, roleNames } from '../words.ts';
+import { listWalls } from './guards.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
 import { openSandbox } from './open-sandbox.ts';
@@ -94,14 +95,19 @@ export class Sessions {
 
   async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
     const { backend, interpreter, record } = this.#parts;
-    const { limits, required } = decision;
+    const { limits, required, guards } = decision;
     const network = decision.network.allow.length > 0 ? this.#openNetwork(origin) : undefined;
     try {
       const sandbox = await openSandbox(backend, {
         executable: interpreter.executable,
         limits,
         workspace: origin.workspace ?? undefined,
-        require: network === undefined ? required : [...required, 'egress-rules'],
+        guards,
+        require: [
+          ...required,
+          ...(network === undefined ? [] : (['egress-rules'] as const)),
+          ...(listWalls(guards).length === 0 ? [] : (['system-call-filter'] as const)),
+        ],
         acceptEgress: network === undefined ? undefined : (connection) => network.accept(connection),
         signal,
       });
@@ -154,19 +160,11 @@ function closed(): BelljarError {
 }
 
 /** What the policy counts on and this version cannot do is refused, never left out in silence. */
-export function findUnsupported(
-  { backends, guards }: Policy['runtime'],
-  backend: BackendName,
-): BelljarError | undefined {
+export function findUnsupported({ backends }: Policy['runtime'], backend: BackendName): BelljarError | undefined {
   if (!backends.includes(backend)) {
     const message = `the policy allows the backends ${backends.join(', ')}, and this version has ${backend} only`;
     return new BelljarError('SANDBOX_UNAVAILABLE', message, {
       hint: `Add ${backend} to runtime.backends of the policy.`,
-    });
-  }
-  if (guards.exec.length > 0 || guards.imports.length > 0) {
-    return new BelljarError('SANDBOX_CAPABILITY_MISSING', 'the policy sets guards, which this version cannot enforce', {
-      hint: 'Remove runtime.guards from the policy; the sandbox holds without them.',
     });
   }
   return undefined;

@@ -76,8 +76,8 @@ class ImportGuard:
         if frame is None:
             return False
         file = frame.f_code.co_filename
-        # Cells, and text that was given to exec(), have names in such brackets.
-        return file.startswith((self.workspace, "<"))
+        # Cells, and text that was given to exec(), have names that are no path.
+        return file.startswith(self.workspace) or not file.startswith("/")
 
     def is_between(self, file):
         return file.startswith(FROZEN) or file in self.between

@@ -31,7 +31,8 @@ def reduce_code(code, sources):
 
 def find_source(file):
     """Of cells only: a file is still there, or is another one by then."""
-    text = "".join(linecache.getlines(file)) if file.startswith("<") else ""
+    is_cell = file in linecache.cache and not file.startswith("/")
+    text = "".join(linecache.getlines(file)) if is_cell else ""
     return text if 0 < len(text) <= MAX_SOURCE else None
 
 
@@ -68,10 +69,9 @@ def walk_code(code):
 
 def keep_source(file, text):
     """Under a name that no cell to come will have, so that tracebacks quote the right lines."""
-    base = file[:-1].partition(", restored")[0]
     number = 1
     while True:
-        name = base + (", restored>" if number == 1 else ", restored %d>" % number)
+        name = name_restored(file, number)
         known = "".join(linecache.getlines(name))
         if known.rstrip("\n") == text.rstrip("\n"):
             return name
@@ -79,6 +79,12 @@ def keep_source(file, text):
             restoring["remember"](name, text.rstrip("\n"))
             return name
         number += 1
+
+
+def name_restored(file, number):
+    mark = ", restored" if number == 1 else ", restored %d" % number
+    base = file.partition(", restored")[0].rstrip(">")
+    return base + mark + (">" if file.startswith("<") else "")
 
 
 def remember(name, text):

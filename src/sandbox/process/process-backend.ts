@@ -15,7 +15,7 @@ import type {
   SandboxLimits,
 } from '../contract.ts';
 import { openBridge, sweepBridges } from '../egress/index.ts';
-import { compileFilter } from '../seccomp/index.ts';
+import { compileFilter, compileWall } from '../seccomp/index.ts';
 import { type VolumeLease, Volumes, findVolumeMeans } from '../volumes/index.ts';
 import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
@@ -97,11 +97,12 @@ export class ProcessBackend implements Backend {
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({
-        spec,
+        spec: handOverWall(spec),
         identity: chooseIdentity(files?.uid),
         root,
         joinFiles: group.joinFiles,
-        filter: this.#filter,
+        filter:
+          spec.wall === undefined ? this.#filter : this.#filter && compileFilter(process.arch, { mayAddFilter: true }),
         lifted: this.#lifted,
         countsCpu: places.cpuacct.version !== 'none',
       });
@@ -198,6 +199,16 @@ async function tryDiskApart(signal: AbortSignal | undefined): Promise<DiskTrial>
 function describeFiles({ mounts }: LaunchSpec, files: VolumeLease | undefined): RootPart[] {
   const mount = findWorkspace(mounts);
   return mount === undefined || files === undefined ? [] : [{ filesPath: files.hostPath, at: mount.at }];
+}
+
+function handOverWall(spec: LaunchSpec): LaunchSpec {
+  if (spec.wall === undefined) return spec;
+  const program = compileWall(process.arch, spec.wall.refused);
+  if (program === undefined) {
+    const message = `there is no system-call filter for ${process.arch}, so nothing can be refused by one`;
+    throw new BelljarError('SANDBOX_CAPABILITY_MISSING', message);
+  }
+  return { ...spec, env: { ...spec.env, [spec.wall.variable]: program.toString('base64') } };
 }
 
 function withoutLifted({ memoryBytes, processes, cpus }: SandboxLimits, lifted: Lifted): GroupLimits {

@@ -7,6 +7,7 @@ import { describeFilter } from './describe.ts';
 import { type FilterArch, buildFilter, compileFilter } from './filter.ts';
 import { systemCallNumbers } from './numbers.gen.ts';
 import { allowedCalls, conditionalCalls, refusedCalls } from './rules.ts';
+import { buildWall, compileWall } from './wall.ts';
 
 const arches: readonly FilterArch[] = ['x64', 'arm64'];
 const audit = { x64: 0xc000003e, arm64: 0xc00000b7, i386: 0x40000003 };
@@ -154,6 +155,46 @@ for (const arch of arches) {
   });
 }
 
+for (const arch of arches) {
+  const call = (program: Block, name: string, ...args: readonly (number | bigint)[]): string =>
+    run(program, { number: systemCallNumbers[arch][name] ?? assert.fail(name), arch: audit[arch], args });
+
+  describe(`a wall on ${arch}`, () => {
+    it('can be added once, by the one call that is open for it', () => {
+      const open = buildFilter(arch, { mayAddFilter: true });
+      assert.equal(call(open, 'prctl', 22, 2), allow);
+      assert.equal(call(open, 'prctl', 22, 1), 'errno 1');
+      assert.equal(call(open, 'seccomp', 1), 'errno 1');
+      assert.equal(call(open, 'prctl', 38, 1), allow);
+      assert.equal(call(open, 'prctl', 53), 'errno 1');
+      assert.equal(call(buildFilter(arch), 'prctl', 22, 2), 'errno 1');
+      for (const refused of [[], ['programs'] as const]) {
+        for (const high of [0n, 1n << 40n]) {
+          assert.equal(call(buildWall(arch, refused), 'prctl', high | 22n, 2), 'errno 1');
+        }
+        assert.equal(call(buildWall(arch, refused), 'prctl', 38, 1), allow);
+      }
+    });
+
+    it('refuses what it is told to refuse, and nothing else', () => {
+      const socket = (program: Block): string[] => [1, 2, 10, 16].map((family) => call(program, 'socket', family));
+      const programs = buildWall(arch, ['programs']);
+      for (const name of ['execve', 'execveat']) assert.equal(call(programs, name), 'errno 1');
+      assert.deepEqual(socket(programs), [allow, allow, allow, allow]);
+      const internet = buildWall(arch, ['internet-sockets']);
+      assert.deepEqual(socket(internet), [allow, 'errno 13', 'errno 13', 'errno 13']);
+      assert.equal(call(internet, 'execve'), allow);
+      const all = buildWall(arch, ['programs', 'internet-sockets', 'unix-sockets']);
+      assert.deepEqual(socket(all), ['errno 13', 'errno 13', 'errno 13', 'errno 13']);
+      for (const name of ['clone', 'wait4', 'socketpair', 'connect', 'openat']) assert.equal(call(all, name), allow);
+    });
+
+    it('ends the process at a call of another ABI', () => {
+      assert.equal(run(buildWall(arch, []), { number: 1, arch: audit.i386, args: [] }), 'kill');
+    });
+  });
+}
+
 describe('compileFilter()', () => {
   it('writes eight bytes for each instruction, fewer than the kernel takes', () => {
     for (const arch of arches) {
@@ -162,7 +203,10 @@ describe('compileFilter()', () => {
     }
   });
 
-  it('has nothing for an architecture without a table', () => assert.equal(compileFilter('riscv64'), undefined));
+  it('has nothing for an architecture without a table', () => {
+    assert.equal(compileFilter('riscv64'), undefined);
+    assert.equal(compileWall('riscv64', []), undefined);
+  });
 });
 
 describe('the lists', () => {

@@ -17,6 +17,7 @@ import {
   ENOSYS,
   EPERM,
   allowedCalls,
+  addingFilters,
   conditionalCalls,
   refusedCalls,
 } from './rules.ts';
@@ -24,7 +25,7 @@ import {
 export type FilterArch = keyof typeof systemCallNumbers;
 
 /** AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64. */
-const auditArch: Readonly<Record<FilterArch, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
+export const auditArch: Readonly<Record<FilterArch, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
 
 /** Numbers of the x32 ABI carry this bit, under the architecture's own name. */
 const x32Bit = 0x40000000;
@@ -41,13 +42,18 @@ const refuse: Block = [answer(verdict.fail(EPERM))];
 const absent: Block = [answer(verdict.fail(ENOSYS))];
 const kill: Block = [answer(verdict.killProcess)];
 
-/** The filter of an architecture, as the kernel takes it. Undefined where there is no table for it. */
-export function compileFilter(arch: string): Buffer | undefined {
-  return isFilterArch(arch) ? encode(buildFilter(arch)) : undefined;
+export interface FilterOptions {
+  /** Lets the program add one of its own (wall.ts), which then has to refuse any other. */
+  readonly mayAddFilter?: boolean;
 }
 
-export function buildFilter(arch: FilterArch): Block {
-  const routes = collectRoutes(arch);
+/** The filter of an architecture, as the kernel takes it. Undefined where there is no table for it. */
+export function compileFilter(arch: string, options?: FilterOptions): Buffer | undefined {
+  return isFilterArch(arch) ? encode(buildFilter(arch, options)) : undefined;
+}
+
+export function buildFilter(arch: FilterArch, { mayAddFilter = false }: FilterOptions = {}): Block {
+  const routes = collectRoutes(arch, mayAddFilter ? conditionalCalls.map(addingFilters) : conditionalCalls);
   const known: Block = [loadNumber, ...ifAtLeast(x32Bit, kill, search(routes))];
   return [loadArch, ...ifEqual(auditArch[arch], known, kill)];
 }
@@ -56,7 +62,7 @@ export function isFilterArch(arch: string): arch is FilterArch {
   return Object.hasOwn(systemCallNumbers, arch);
 }
 
-function collectRoutes(arch: FilterArch): Route[] {
+function collectRoutes(arch: FilterArch, conditional: readonly ConditionalCall[]): Route[] {
   const numbers = systemCallNumbers[arch];
   const routes: Route[] = [];
   const add = (name: string, block: Block): void => {
@@ -65,7 +71,7 @@ function collectRoutes(arch: FilterArch): Route[] {
   };
   for (const names of Object.values(allowedCalls)) for (const name of names.split(/\s+/)) add(name, allow);
   for (const names of Object.values(refusedCalls)) for (const name of names.split(/\s+/)) add(name, refuse);
-  for (const call of conditionalCalls) add(call.name, testArguments(call));
+  for (const call of conditional) add(call.name, testArguments(call));
   return routes.sort((one, other) => one.number - other.number);
 }
 

@@ -1,2 +1,3 @@
 export { describeFilter } from './describe.ts';
 export { type FilterArch, compileFilter } from './filter.ts';
+export { compileWall } from './wall.ts';

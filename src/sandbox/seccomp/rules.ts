@@ -229,3 +229,17 @@ export const conditionalCalls: readonly ConditionalCall[] = [
     otherwise: EPERM,
   },
 ];
+
+/** PR_SET_SECCOMP, and what it is set to. */
+export const seccompMode = 22;
+const modeFilter = 2;
+
+/** The same call where a program may add a filter. */
+export function addingFilters(call: ConditionalCall): ConditionalCall {
+  if (call.name !== 'prctl') return call;
+  const adding = [
+    { argument: 0, mask: allBits, values: [seccompMode] },
+    { argument: 1, mask: allBits, values: [modeFilter] },
+  ];
+  return { ...call, allowedWhen: [adding, ...call.allowedWhen] };
+}

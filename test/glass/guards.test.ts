@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { findInterpreter } from '../../src/environments/index.ts';
+import { ProcessBackend } from '../../src/sandbox/index.ts';
+import { type OpenSandboxOptions, Session, describeBundles, openSandbox } from '../../src/sessions/index.ts';
+import { type GlassResult, roomyLimits, runInSession } from '../support/glass.ts';
+import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+
+type Guards = NonNullable<OpenSandboxOptions['guards']>;
+
+const interpreter = findInterpreter();
+
+/** Asks the kernel itself, past everything that Python has to say about it. */
+const execute = `
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def start(how):
+    pid = os.fork()
+    if pid == 0:
+        arguments = (ctypes.c_char_p * 4)(b"/bin/sh", b"-c", b"echo started", None)
+        if how == "execve":
+            libc.execve(b"/bin/sh", arguments, None)
+        else:
+            libc.fexecve(os.open("/bin/sh", os.O_RDONLY), arguments, (ctypes.c_char_p * 1)(None))
+        print("errno", ctypes.get_errno(), flush=True)
+        os._exit(0)
+    os.waitpid(pid, 0)
+start("execve")
+start("fexecve")
+`;
+
+const open = `
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+for family in (2, 10, 16, 1):
+    print(libc.socket(family, 2, 0) >= 0 or ctypes.get_errno(), end=" ")
+print(libc.socketpair(1, 1, 0, (ctypes.c_int * 2)()))
+`;
+
+const fork = `
+import multiprocessing, os
+context = multiprocessing.get_context("fork")
+with context.Pool(2) as pool:
+    print(pool.map(abs, [-1, -2]))
+`;
+
+describe('the guards of a policy', needs(root, bubblewrap, python), () => {
+  it('have the kernel refuse every program where all are refused, by whatever way it is asked', async () => {
+    const { stdout } = await runGuarded(execute, { exec: ['*'] });
+    assert.equal(stdout, 'errno 1\nerrno 1\n');
+  });
+
+  it('let the same code start programs where they refuse none', async () => {
+    assert.equal((await runGuarded(execute, {})).stdout, 'started\nstarted\n');
+    assert.equal((await runGuarded(execute, { imports: ['json'] })).stdout, 'started\nstarted\n');
+  });
+
+  it('have the kernel refuse the kinds of sockets that they name, and no others', async () => {
+    assert.equal((await runGuarded(open, {})).stdout, 'True True True True 0\n');
+    assert.equal((await runGuarded(open, { sockets: ['internet'] })).stdout, '13 13 13 True 0\n');
+    assert.equal((await runGuarded(open, { sockets: ['internet', 'unix'] })).stdout, '13 13 13 13 0\n');
+  });
+
+  it('take no further filter from the code, though one could be added before', async () => {
+    const add = `
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+class Filter(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+block = Filter(1, (0x7fff000000000006).to_bytes(8, "little"))
+print(libc.prctl(22, 2, ctypes.byref(block), 0, 0), ctypes.get_errno())
+`;
+    for (const guards of [{ exec: ['*'] }, {}]) assert.equal((await runGuarded(add, guards)).stdout, '-1 1\n');
+  });
+
+  it('leave forks alone, by which multiprocessing works', async () => {
+    const { stdout, stderr } = await runGuarded(fork, { exec: ['*'], sockets: ['internet', 'unix'] });
+    assert.equal(stdout, '[1, 2]\n', stderr);
+  });
+
+  it('say by which rule something is refused, in scripts', async () => {
+    const said = await runGuarded('import ctypes', { imports: ['ctypes'] });
+    assert.match(said.stderr, /ImportError: runtime\.guards\.imports: ctypes: the policy does not let code import/);
+    const pip = await runGuarded('import subprocess; subprocess.run(["pip", "list"])', { exec: ['pip*'] });
+    assert.match(pip.stderr, /PermissionError: .*runtime\.guards\.exec: pip\*: the policy does not let code start pip/);
+    assert.doesNotMatch(pip.stderr, /belljar_cells/);
+  });
+
+  it('hold for cells as for scripts, and for each anew', async () => {
+    await using session = await openGuarded({ exec: ['*'], imports: ['ctypes'] });
+    for (const code of ['import ctypes', 'import os; os.execv("/bin/sh", ["sh"])', 'import ctypes', '!true']) {
+      const run = session.run(code);
+      const events = await Array.fromAsync(run);
+      const error = events.find((event) => event.type === 'error');
+      assert.match(error?.value ?? '', /^(\[Errno 1\] )?runtime\.guards\.(exec: \*|imports: ctypes): /, code);
+    }
+    const run = session.run('import json, asyncio; json.dumps(1)');
+    assert.deepEqual((await run.result).outcome, { status: 'ok' });
+  });
+
+  it('are not there to be seen by the code, nor to be told to it by the environment', async () => {
+    const look = 'import os, sys; print([each for each in os.environ if "BELLJAR" in each], "guarding" in sys.modules)';
+    assert.equal((await runGuarded(look, { exec: ['*'] })).stdout, '[] False\n');
+  });
+});
+
+async function runGuarded(code: string, guards: Partial<Guards>): Promise<GlassResult> {
+  await using session = await openGuarded(guards);
+  return await runInSession(session, code);
+}
+
+async function openGuarded(guards: Partial<Guards>): Promise<Session> {
+  const { executable, parts } = await interpreter;
+  const all = { exec: [], imports: [], sockets: [], ...guards };
+  const backend = new ProcessBackend(describeBundles(parts));
+  return Session.over(
+    await openSandbox(backend, { executable, limits: roomyLimits, require: [], guards: all }),
+    roomyLimits,
+  );
+}
