@@ -83,12 +83,15 @@ class Lines:
         self.descriptor = descriptor
         self.parts = []
         self.size = 0
+        self.is_dry = False
 
     def read(self):
         """The lines that are complete, without their newlines; None where the worker has closed its end or sends too much."""
+        self.is_dry = False
         try:
             data = os.read(self.descriptor, CHUNK)
         except BlockingIOError:
+            self.is_dry = True
             return []
         self.size += len(data)
         if not data or self.size > MAX_LINE_BYTES:
@@ -233,10 +236,11 @@ class Errand:
         link.listen(supervisor, self)
 
     def on_readable(self, _descriptor):
-        if not self.pump():
+        if self.pump() is None:
             self.link.stop_listening(self.supervisor)
 
     def pump(self):
+        """None at the end; nothing where a line is not complete yet."""
         lines = self.lines.read()
         for line in lines or ():
             if line.startswith(b'{"type":"reply"') and line.endswith(b"}"):
@@ -247,7 +251,7 @@ class Errand:
         signal_group(self.pid, signal.SIGKILL)
 
     def finish(self, status):
-        while self.pump():
+        while self.pump() is not None and not self.lines.is_dry:
             pass
         self.link.close(self.supervisor)
         ended = {} if status == 0 else {"problem": "the work on files ended early"}

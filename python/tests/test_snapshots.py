@@ -3,7 +3,8 @@ import shutil
 import tempfile
 import unittest
 
-from belljar_cells.artifacts import Watch
+from belljar_cells.artifacts import look
+from belljar_cells.paths import FileRefusal
 from belljar_cells.removal import remove_tree
 from belljar_cells.snapshots import changes, snapshot
 
@@ -127,23 +128,38 @@ class Changes(InFolder):
         self.assertEqual(changes(partial, snapshot(self.root)), [])
 
 
-class Watching(InFolder):
+class Looking(InFolder):
     def test_look_describes_what_a_run_left(self):
         self.put("old", b"old")
-        watch = Watch(self.root)
+        state = look(self.root)["state"]
         self.put("plot.svg", b"<svg/>")
         os.unlink(self.at("old"))
-        found = watch.look()
-        self.assertEqual([each["path"] for each in found["artifacts"]], ["old", "plot.svg"])
+        found = look(self.root, state)
         self.assertEqual(found["artifacts"][0], {"path": "old", "change": "removed"})
         plot = found["artifacts"][1]
-        self.assertEqual((plot["change"], plot["bytes"], plot["mediaType"]), ("new", 6, "image/svg+xml"))
-        self.assertEqual(len(plot["sha256"]), 64)
-        self.assertEqual(watch.look()["artifacts"], [])
+        self.assertEqual((plot["path"], plot["change"], plot["bytes"]), ("plot.svg", "new", 6))
+        self.assertEqual((plot["mediaType"], len(plot["sha256"])), ("image/svg+xml", 64))
+        self.assertEqual(look(self.root, found["state"])["artifacts"], [])
+
+    def test_look_tells_nothing_the_first_time(self):
+        self.put("a")
+        self.assertEqual(look(self.root)["artifacts"], [])
+
+    def test_look_sees_a_rewrite_within_one_step_of_the_clock(self):
+        for _ in range(50):
+            self.put("a", b"1")
+            state = look(self.root)["state"]
+            self.put("a", b"2")
+            self.assertEqual([each["change"] for each in look(self.root, state)["artifacts"]], ["changed"])
 
     def test_look_tells_how_many_more_there_are(self):
-        watch = Watch(self.root)
+        state = look(self.root)["state"]
         for index in range(30):
             self.put("f%02d" % index)
-        found = watch.look(most=10)
+        found = look(self.root, state, most=10)
         self.assertEqual((len(found["artifacts"]), found["more"]), (10, 20))
+
+    def test_look_refuses_a_state_that_is_not_its_own(self):
+        for state in ("AAAA", "é", look(self.root)["state"][:-8], "eJwDAAAAAAE="):
+            with self.assertRaises(FileRefusal):
+                look(self.root, state)

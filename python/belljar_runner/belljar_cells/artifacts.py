@@ -1,35 +1,49 @@
-"""Tells what a run left in a workspace: which files are new, changed or gone."""
+"""Tells what a run left in a workspace: which files are new, changed or gone.
+
+Whoever asks keeps what was seen, as a text that means nothing to him, and gives it back the next time: no process has to
+stay for it.
+"""
+
+import binascii
+import json
+import zlib
 
 from .files import MAX_DIGEST_BYTES, FileRefusal, Files
-from .snapshots import changes, snapshot
+from .snapshots import Snapshot, changes, snapshot
 
 MAX_ARTIFACTS = 100
+MAX_STATE_BYTES = 16 * 1024 * 1024
+MAX_SENT_BYTES = 512 * 1024
 
 
-class Watch:
-    """Tells what a run left: looks before it and after it."""
+def look(root, state="", most=None, bounds=None):
+    """What changed since the look that gave that state, the first `most` described; and how many more there are."""
+    before = _unpack(state) if state else None
+    now = snapshot(root, bounds, before)
+    found = changes(before, now) if before is not None else []
+    most = MAX_ARTIFACTS if most is None else min(most, MAX_ARTIFACTS)
+    return {
+        "artifacts": _describe(root, found[:most]),
+        "more": max(0, len(found) - most),
+        "isPartial": now.is_partial,
+        "unsayable": now.unsayable,
+        "unreadable": now.unreadable,
+        "others": now.others,
+        "state": _pack(now),
+    }
 
-    def __init__(self, root, bounds=None):
-        self.root = root
-        self.bounds = bounds
-        self.last = snapshot(root, bounds)
 
-    def look(self, most=MAX_ARTIFACTS):
-        """What changed since the last look, described, the first `most`; and how many more there are."""
-        now = snapshot(self.root, self.bounds, before=self.last)
-        found = changes(self.last, now)
-        self.last = now
-        left = MAX_DIGEST_BYTES
-        artifacts = []
-        with Files(self.root) as files:
-            for path, change in found[:most]:
-                artifact = {"path": path, "change": change}
-                if change != "removed":
-                    artifact.update(_describe_if_there(files, path, left))
-                    left -= artifact.get("bytes", 0) if "sha256" in artifact else 0
-                artifacts.append(artifact)
-        counts = {name: getattr(now, name) for name in ("unsayable", "unreadable", "others")}
-        return {"artifacts": artifacts, "more": max(0, len(found) - most), "isPartial": now.is_partial, **counts}
+def _describe(root, found):
+    left = MAX_DIGEST_BYTES
+    artifacts = []
+    with Files(root) as files:
+        for path, change in found:
+            artifact = {"path": path, "change": change}
+            if change != "removed":
+                artifact.update(_describe_if_there(files, path, left))
+                left -= artifact["bytes"] if "sha256" in artifact else 0
+            artifacts.append(artifact)
+    return artifacts
 
 
 def _describe_if_there(files, path, digest_bytes):
@@ -37,3 +51,29 @@ def _describe_if_there(files, path, digest_bytes):
         return files.describe(path, digest_bytes)
     except FileRefusal:
         return {}  # it vanished, or may not be read: that it changed is true all the same
+
+
+def _pack(seen):
+    """What is too much to be sent is forgotten, and then only what is certain is told the next time."""
+    files = dict(seen)
+    while True:
+        document = [seen.taken_ns, seen.is_partial or len(files) < len(seen), files, seen.marks]
+        packed = zlib.compress(json.dumps(document, separators=(",", ":")).encode("ascii"), 1)
+        if len(packed) <= MAX_SENT_BYTES:
+            return binascii.b2a_base64(packed, newline=False).decode("ascii")
+        files = dict(list(files.items())[: len(files) // 2])
+
+
+def _unpack(state):
+    try:
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(binascii.a2b_base64(state), MAX_STATE_BYTES)
+        if not unpacking.eof:
+            raise ValueError
+        taken_ns, is_partial, files, marks = json.loads(text)
+        seen = Snapshot()
+        seen.taken_ns, seen.is_partial, seen.marks = taken_ns, is_partial, marks
+        seen.update((path, tuple(stamp)) for path, stamp in files.items())
+        return seen
+    except (ValueError, TypeError, AttributeError, zlib.error):
+        raise FileRefusal("state", "what was seen before was not kept as it was given") from None

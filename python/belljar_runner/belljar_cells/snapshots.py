@@ -2,6 +2,7 @@
 
 import os
 import time
+import zlib
 
 from .paths import FOLDER, MAX_DEPTH, PART_PREFIX, is_sayable, open_file
 
@@ -10,7 +11,7 @@ BOUNDS = {"files": 20_000, "entries": 100_000, "depth": MAX_DEPTH - 1}
 # The clock that files are stamped with goes by steps of up to 10 ms.
 CLOCK_STEP_NS = 10_000_000
 
-# A file that was written within the clock's last step may be written again unseen: its content is remembered, if small.
+# A file that was written within the clock's last step may be written again unseen: a sum of its content is kept, if small.
 MAX_MARKED_BYTES = 4096
 MAX_MARKS = 256
 
@@ -121,7 +122,7 @@ class _Walk:
         except OSError:
             return
         try:
-            self.found.marks[path] = os.pread(descriptor, MAX_MARKED_BYTES, 0)
+            self.found.marks[path] = "%x" % zlib.crc32(os.pread(descriptor, MAX_MARKED_BYTES, 0))
         finally:
             os.close(descriptor)
 
