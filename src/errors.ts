@@ -179,6 +179,20 @@ export const errorTable = {
     meaning: 'Code asks for packages, which this version cannot bring in yet.',
     hint: 'Until then code runs with the standard library of its Python.',
   },
+  FILE_NOT_FOUND: {
+    http: 404,
+    exit: 66,
+    rpc: -32063,
+    meaning: 'The workspace has no file or folder of that name.',
+    hint: 'List its folder; names are compared letter by letter.',
+  },
+  FILE_REFUSED: {
+    http: 409,
+    exit: 73,
+    rpc: -32064,
+    meaning: 'What was asked of a file of the workspace cannot be done with what is there.',
+    hint: '`details.why` says whether its kind, its permissions, its size or a change meanwhile stands in the way.',
+  },
   SESSION_CLOSED: {
     http: 409,
     exit: 125,

@@ -28,6 +28,19 @@ def decode(line):
     return document
 
 
+def encode_value(value):
+    """The JSON of text, numbers without a fraction, lists and dicts, as text."""
+    if isinstance(value, str):
+        return _quote(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return "%d" % value
+    if isinstance(value, dict):
+        return "{%s}" % ",".join(["%s:%s" % (_quote(key), encode_value(each)) for key, each in value.items()])
+    return "[%s]" % ",".join([encode_value(each) for each in value])
+
+
 class _Format:
     """What the scanner behind json.loads() asks of its decoder."""
 

@@ -183,6 +183,7 @@ class Supervisor:
 
     def start_errand(self, request):
         """Work on files is done by a worker of its own, which may wait or fail as it likes."""
+        import belljar_cells.errand  # noqa: F401  here, so that not every worker loads it anew
         from workers import Errand, Link
 
         link = Link()

@@ -1,9 +1,11 @@
+import json
 import os
 import shutil
 import tempfile
 import unittest
 
 from belljar_cells.artifacts import look
+from belljar_cells.files import Files
 from belljar_cells.paths import FileRefusal
 from belljar_cells.removal import remove_tree
 from belljar_cells.snapshots import changes, snapshot
@@ -34,6 +36,7 @@ class Snapshots(InFolder):
     def test_snapshot_holds_regular_files_and_counts_the_rest(self):
         self.put("a/b")
         self.put("a/.belljar-part-1")
+        self.put(".belljar/state")
         os.symlink("/etc/passwd", self.at("link"))
         os.symlink("/etc", self.at("a", "way"))
         os.mkfifo(self.at("pipe"))
@@ -158,6 +161,17 @@ class Looking(InFolder):
             self.put("f%02d" % index)
         found = look(self.root, state, most=10)
         self.assertEqual((len(found["artifacts"]), found["more"]), (10, 20))
+
+    def test_look_tells_no_more_names_than_fit_into_a_frame(self):
+        state = look(self.root)["state"]
+        folder = "/".join("ü" * 120 for _ in range(15))
+        for index in range(90):
+            with Files(self.root) as files:
+                files.write("%s/%02d" % (folder, index), b"")
+        found = look(self.root, state)
+        self.assertLess(len(json.dumps(found)), 1024 * 1024)
+        self.assertGreater(len(found["artifacts"]), 10)
+        self.assertEqual(len(found["artifacts"]) + found["more"], 90)
 
     def test_look_refuses_a_state_that_is_not_its_own(self):
         for state in ("AAAA", "é", look(self.root)["state"][:-8], "eJwDAAAAAAE="):

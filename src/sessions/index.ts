@@ -1,4 +1,25 @@
 export { compileRunner } from './compile-runner.ts';
+export {
+  type ArtifactLook,
+  ArtifactWatch,
+  type FileChannel,
+  type FileContent,
+  type FileEntry,
+  type FileOptions,
+  type ReadFileOptions,
+  SessionFiles,
+  type WriteFileOptions,
+} from './files/index.ts';
+export {
+  ImportNamesInMemory,
+  type ImportNames,
+  type MissingKnowledge,
+  type MissingModule,
+  candidatesFor,
+  describeMissing,
+  explainMissing,
+  importNamesOf,
+} from './missing/index.ts';
 export type { EgressSettings } from './network.ts';
 export { RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';
 export { type LaunchLimits, type OpenSandboxOptions, describeBundles, openSandbox } from './open-sandbox.ts';

@@ -5,6 +5,7 @@ import type { CellRun } from './cell-run.ts';
 import { type CellOptions, Cells, type Evaluation } from './cells.ts';
 import type { ReadOptions } from './event-log.ts';
 import type { SessionEvent } from './events.ts';
+import { SessionFiles } from './files/index.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type AskOptions, type Completion, type Inspection, Questions, type StateReport } from './questions.ts';
 import {
@@ -25,6 +26,8 @@ export interface SessionOptions extends LineOptions {
 
 /** A Python behind glass that takes runs, one at a time. */
 export class Session implements AsyncDisposable {
+  /** The files of its workspace. */
+  readonly files: SessionFiles;
   readonly #sandbox: Sandbox;
   readonly #line: RunnerLine;
   readonly #cells: Cells;
@@ -35,6 +38,7 @@ export class Session implements AsyncDisposable {
     this.#line = new RunnerLine(sandbox, limits, options);
     this.#cells = new Cells(this.#line, options.importNames);
     this.#questions = new Questions(this.#line, limits);
+    this.files = new SessionFiles(this.#line.asks);
   }
 
   /**

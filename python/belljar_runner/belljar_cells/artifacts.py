@@ -5,8 +5,9 @@ stay for it.
 """
 
 import binascii
-import json
 import zlib
+
+import frames
 
 from .files import MAX_DIGEST_BYTES, FileRefusal, Files
 from .snapshots import Snapshot, changes, snapshot
@@ -14,6 +15,7 @@ from .snapshots import Snapshot, changes, snapshot
 MAX_ARTIFACTS = 100
 MAX_STATE_BYTES = 16 * 1024 * 1024
 MAX_SENT_BYTES = 512 * 1024
+MAX_TOLD_CHARACTERS = 200_000
 
 
 def look(root, state="", most=None, bounds=None):
@@ -21,16 +23,26 @@ def look(root, state="", most=None, bounds=None):
     before = _unpack(state) if state else None
     now = snapshot(root, bounds, before)
     found = changes(before, now) if before is not None else []
-    most = MAX_ARTIFACTS if most is None else min(most, MAX_ARTIFACTS)
+    told = _first(found, MAX_ARTIFACTS if most is None else min(most, MAX_ARTIFACTS))
     return {
-        "artifacts": _describe(root, found[:most]),
-        "more": max(0, len(found) - most),
+        "artifacts": _describe(root, told),
+        "more": len(found) - len(told),
         "isPartial": now.is_partial,
         "unsayable": now.unsayable,
         "unreadable": now.unreadable,
         "others": now.others,
         "state": _pack(now),
     }
+
+
+def _first(found, most):
+    """What fits into one frame, however long the names are."""
+    left = MAX_TOLD_CHARACTERS
+    for index, (path, _) in enumerate(found[:most]):
+        left -= len(frames.encode_value(path))
+        if left < 0:
+            return found[:index]
+    return found[:most]
 
 
 def _describe(root, found):
@@ -58,7 +70,7 @@ def _pack(seen):
     files = dict(seen)
     while True:
         document = [seen.taken_ns, seen.is_partial or len(files) < len(seen), files, seen.marks]
-        packed = zlib.compress(json.dumps(document, separators=(",", ":")).encode("ascii"), 1)
+        packed = zlib.compress(frames.encode_value(document).encode("ascii"), 1)
         if len(packed) <= MAX_SENT_BYTES:
             return binascii.b2a_base64(packed, newline=False).decode("ascii")
         files = dict(list(files.items())[: len(files) // 2])
@@ -70,7 +82,7 @@ def _unpack(state):
         text = unpacking.decompress(binascii.a2b_base64(state), MAX_STATE_BYTES)
         if not unpacking.eof:
             raise ValueError
-        taken_ns, is_partial, files, marks = json.loads(text)
+        taken_ns, is_partial, files, marks = frames.decode(text)
         seen = Snapshot()
         seen.taken_ns, seen.is_partial, seen.marks = taken_ns, is_partial, marks
         seen.update((path, tuple(stamp)) for path, stamp in files.items())

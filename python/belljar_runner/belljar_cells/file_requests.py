@@ -2,6 +2,7 @@
 
 import binascii
 
+from .artifacts import look
 from .files import MAX_PAGE, FileRefusal, Files
 
 
@@ -9,19 +10,13 @@ def answer(root, request):
     """The reply to one request; what cannot be done is a reply too."""
     try:
         if request["what"] == "look":
-            return {"ok": True, **_look(root, request)}
+            return {"ok": True, **look(root, request.get("state", ""), request.get("most"))}
         with Files(root) as files:
             return {"ok": True, **_ANSWERS[request["what"]](files, request)}
     except FileRefusal as refusal:
         return {"ok": False, "why": refusal.why, "text": str(refusal)}
     except OSError as error:
         return {"ok": False, "why": "failed", "text": "the files cannot be reached: %s" % error.strerror}
-
-
-def _look(root, request):
-    from .artifacts import look
-
-    return look(root, request.get("state", ""), request.get("most"))
 
 
 def _read(files, request):

@@ -4,9 +4,11 @@ import os
 import time
 import zlib
 
-from .paths import FOLDER, MAX_DEPTH, PART_PREFIX, is_sayable, open_file
+from .paths import FOLDER, MAX_DEPTH, MAX_PATH_BYTES, PART_PREFIX, is_sayable, open_file
 
 BOUNDS = {"files": 20_000, "entries": 100_000, "depth": MAX_DEPTH - 1}
+
+OWN_FOLDER = ".belljar"
 
 # The clock that files are stamped with goes by steps of up to 10 ms.
 CLOCK_STEP_NS = 10_000_000
@@ -85,6 +87,8 @@ class _Walk:
                 return None
             if not is_sayable(entry.name):
                 self.found.unsayable += 1
+            elif entry.name == OWN_FOLDER and not prefix:
+                pass  # the names of the session, where they were saved
             elif not entry.is_dir(follow_symlinks=False):
                 self._note(entry, descriptor, prefix)
             elif depth > self.bounds["depth"]:
@@ -109,6 +113,9 @@ class _Walk:
             self.found.is_partial = True
             return
         path = prefix + entry.name
+        if len(path) > MAX_PATH_BYTES:
+            self.found.unsayable += 1
+            return
         self.found[path] = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         is_fresh = status.st_ctime_ns >= self.found.taken_ns - CLOCK_STEP_NS
         if (is_fresh or path in self.before_marks) and status.st_size <= MAX_MARKED_BYTES:

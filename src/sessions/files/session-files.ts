@@ -73,7 +73,9 @@ export class SessionFiles {
       const { entries, following } = await this.#ask('list', { path, after }, options);
       yield* entries;
       if (following === '') return;
-      if (following <= after) throw new BelljarError('RUNNER_REFUSED', 'the sandbox lists a folder in a circle');
+      // In the order of their UTF-8, as the other side has it; JavaScript's own is another.
+      if (Buffer.compare(Buffer.from(following), Buffer.from(after)) <= 0)
+        throw new BelljarError('RUNNER_REFUSED', 'the sandbox lists a folder in a circle');
       after = following;
     }
   }
