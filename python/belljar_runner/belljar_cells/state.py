@@ -11,7 +11,11 @@ from . import state_reasons as reasons
 from .kept import __builtins__  # noqa: F401
 
 OWN_NAMES = frozenset("In Out exit quit get_ipython".split())
-MAX_TOLD = 1000
+
+# A report is one message to the host, which takes no more than a mebibyte of it.
+MAX_SAVED_TOLD = 500
+MAX_FAILURES_TOLD = 200
+MAX_NAME = 100
 
 
 def save(namespace, path, limits=None):
@@ -27,15 +31,21 @@ def save(namespace, path, limits=None):
         writer.give_up()
         raise
     saved = [*modules, *(record["name"] for record in records)]
-    return {**tell("saved", saved), **tell("notSaved", failures), "bytes": writer.position}
+    return {**tell_names("saved", saved), **tell_failures("notSaved", failures), "bytes": writer.position}
 
 
-def tell(key, items):
-    """A namespace may have any number of names, and a report is one message."""
-    told = {key: items[:MAX_TOLD]}
-    if len(items) > MAX_TOLD:
-        told[key + "More"] = len(items) - MAX_TOLD
-    return told
+def tell_names(key, names):
+    """A namespace may have any number of names, of any length."""
+    return tell(key, [reasons.bound(name, MAX_NAME) for name in names[:MAX_SAVED_TOLD]], len(names))
+
+
+def tell_failures(key, failures):
+    told = [{**each, "name": reasons.bound(each["name"], MAX_NAME)} for each in failures[:MAX_FAILURES_TOLD]]
+    return tell(key, told, len(failures))
+
+
+def tell(key, told, count):
+    return {key: told, key + "More": count - len(told)} if count > len(told) else {key: told}
 
 
 def write_names(namespace, writer):
@@ -45,10 +55,10 @@ def write_names(namespace, writer):
         for name, value in list(namespace.items()):
             if not isinstance(name, str) or is_own(name):
                 continue
-            if is_module(value):
-                modules[name] = value.__name__
-                continue
             try:
+                if is_module(value):
+                    modules[name] = value.__name__
+                    continue
                 reason = reasons.explain_kind(value)
                 if reason is not None:
                     raise reasons.NotSavable(reason)
@@ -89,12 +99,12 @@ def is_own(name):
 
 
 def is_module(value):
-    return isinstance(value, type(sys)) and sys.modules.get(value.__name__) is value
+    return issubclass(type(value), type(sys)) and sys.modules.get(value.__name__) is value
 
 
 def describe_failure(name, value, error, max_bytes):
     reason = reasons.explain_error(value, error, max_bytes)
-    return {"name": name, "type": reasons.bound(reasons.name_type(value)), "reason": reason}
+    return {"name": name, "type": reasons.bound(reasons.name_type(value), MAX_NAME), "reason": reason}
 
 
 def list_versions():
@@ -119,8 +129,12 @@ def restore(namespace, path, remember=state_code.remember):
         reader.close()
     failures = [*lost, *more]
     missing = sorted({failure.pop("missing") for failure in failures if "missing" in failure})
-    told = {**tell("restored", [*modules, *records]), **tell("notRestored", failures)}
-    return {**told, "missing": missing, "savedBy": {key: reader.index.get(key) for key in ("python", "packages")}}
+    told = {**tell_names("restored", [*modules, *records]), **tell_failures("notRestored", failures)}
+    return {
+        **told,
+        "missing": missing[:MAX_FAILURES_TOLD],
+        "savedBy": {key: reader.index.get(key) for key in ("python", "packages")},
+    }
 
 
 def read_modules(index, namespace):

@@ -4,8 +4,9 @@ import os
 import sys
 
 from .kept import __builtins__  # noqa: F401
+from .state_file import DoesNotFit
 
-MAX_TEXT = 500
+MAX_TEXT = 300
 
 AGAIN = "make it again after restoring"
 
@@ -39,7 +40,10 @@ def name_type(value):
 
 
 def name_kind(kind):
-    return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
+    try:
+        return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
+    except BaseException:  # a metaclass of the user's own may answer for it
+        return "an unnamed type"
 
 
 def explain_kind(value):
@@ -53,17 +57,15 @@ def explain_kind(value):
 
 def explain_error(value, error, max_bytes):
     """Why saving failed, for the one who wrote the value's name."""
-    name = type(error).__name__
-    if name == "DoesNotFit":
-        return (
-            "it does not fit: a state may take %d bytes; write it to a file, or delete what is not needed" % max_bytes
-        )
-    if name == "NotSavable":
+    kind = type(error)
+    if kind is DoesNotFit:
+        return "it does not fit: a state may take %d bytes; write it to a file of its own" % max_bytes
+    if kind is NotSavable:
         # The value itself, or something inside of it.
-        return str(error) if explain_kind(value) else "it holds %s" % error
-    if name == "RecursionError":
+        return bound(str(error) if explain_kind(value) else "it holds %s" % error)
+    if kind is RecursionError:
         return "it is nested too deeply; save it to a file in a flat form"
-    return bound("%s: %s" % (name, describe_quietly(error)))
+    return bound("%s: %s" % (kind.__name__, describe_quietly(error)))
 
 
 def describe_quietly(error):
@@ -73,15 +75,15 @@ def describe_quietly(error):
         return "(its message cannot be shown)"
 
 
-def bound(text):
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+def bound(text, most=MAX_TEXT):
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def explain_loss(error, written_by):
     """Why restoring failed; with the module that is missing, where it is that."""
     if isinstance(error, ModuleNotFoundError) and error.name:
-        text = "the module %s is not there; ask for the package that brings it, then restore again" % error.name
-        return text, error.name.partition(".")[0]
+        text = "the module %s is not there; ask for the package that brings it, then restore again"
+        return bound(text % error.name), bound(str(error.name).partition(".")[0], 100)
     text = bound("%s: %s" % (type(error).__name__, describe_quietly(error)))
     here = describe_python()
     return (text if written_by == here else "%s (saved by Python %s, this is %s)" % (text, written_by, here)), None

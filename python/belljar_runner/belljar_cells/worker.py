@@ -76,4 +76,4 @@ class Worker:
     def on_restore(self, about):
         from .state import restore
 
-        return restore(self.interpreter.namespace, about["path"])
+        return restore(self.interpreter.namespace, about["path"], self.interpreter.sources.remember)
