@@ -24,7 +24,7 @@ describe('Cgroup', needs(root, writable), () => {
       for (const file of group.joinFiles) writeFileSync(file, String(child.pid));
       await group.kill();
       assert.deepEqual(await exited, [null, 'SIGKILL']);
-      const usage = await group.usage();
+      const usage = group.usage();
       assert.equal(usage.memoryKills, 0);
       assert.equal(usage.refusedForks, 0);
     } finally {
@@ -56,7 +56,7 @@ describe('Cgroup', needs(root, writable), () => {
     const shell = spawn('sh', ['-c', `${join} && { tail /dev/zero; echo "ended with $?"; }`]);
     try {
       assert.equal(await text(shell.stdout), 'ended with 137\n');
-      const usage = await group.usage();
+      const usage = group.usage();
       assert.equal(usage.memoryKills, 1);
       assert.ok((usage.peakMemoryBytes ?? Infinity) <= limits.memoryBytes);
       assert.ok((usage.cpuMs ?? 0) > 0);

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { KeptFile } from './kept-file.ts';
 import type { CgroupPlaces, Controller } from './place.ts';
 
 /** What is left out is not limited. */
@@ -31,12 +32,27 @@ const socketBytes = 8 * 1024 * 1024;
 
 const killDeadlineMs = 30_000;
 
+type Counter = 'cpu' | 'peak' | 'memoryKills' | 'forks';
+type CounterFiles = readonly [Controller, Readonly<Record<Version, string>>];
+
+const counters: Readonly<Record<Counter, CounterFiles>> = {
+  cpu: ['cpuacct', { 1: 'cpuacct.usage', 2: 'cpu.stat' }],
+  peak: ['memory', { 1: 'memory.max_usage_in_bytes', 2: 'memory.peak' }],
+  memoryKills: ['memory', { 1: 'memory.oom_control', 2: 'memory.events' }],
+  forks: ['pids', { 1: 'pids.events', 2: 'pids.events' }],
+};
+
 /** One group per sandbox, in as many folders as the machine spreads its controllers over. */
 export class Cgroup {
   readonly #folders: ReadonlyMap<Controller, { version: Version; folder: string }>;
+  readonly #counters = new Map<Counter, KeptFile>();
 
   private constructor(folders: ReadonlyMap<Controller, { version: Version; folder: string }>) {
     this.#folders = folders;
+    for (const [counter, [controller, files]] of Object.entries(counters) as [Counter, CounterFiles][]) {
+      const place = folders.get(controller);
+      if (place !== undefined) this.#counters.set(counter, new KeptFile(join(place.folder, files[place.version])));
+    }
   }
 
   /** Makes the group and sets its limits; leaves nothing behind where that fails. */
@@ -62,14 +78,14 @@ export class Cgroup {
     return this.#uniqueFolders().map((folder) => join(folder, 'cgroup.procs'));
   }
 
-  async usage(): Promise<GroupUsage> {
-    const [cpuMs, peakMemoryBytes, memoryKills, refusedForks] = await Promise.all([
-      this.#cpuMs(),
-      this.#peakMemory(),
-      this.#memoryKills(),
-      this.#refusedForks(),
-    ]);
-    return { cpuMs, peakMemoryBytes, memoryKills, refusedForks };
+  /** What it has used by now; read at once, since every run asks twice and waits for it. */
+  usage(): GroupUsage {
+    return {
+      cpuMs: this.#cpuMs(),
+      peakMemoryBytes: this.#peakMemory(),
+      memoryKills: this.#memoryKills(),
+      refusedForks: this.#refusedForks(),
+    };
   }
 
   /** In the background the group runs only when no other one of ours wants to. A group that is gone has no priority. */
@@ -100,6 +116,7 @@ export class Cgroup {
 
   /** Removes the folders; a process that is just being reaped keeps one busy for a moment. */
   async remove(): Promise<void> {
+    for (const file of this.#counters.values()) file.close();
     await Promise.all(this.#uniqueFolders().map((folder) => removeFolder(folder)));
   }
 
@@ -152,32 +169,28 @@ export class Cgroup {
     });
   }
 
-  async #read(controller: Controller, files: Readonly<Record<Version, string>>): Promise<string | undefined> {
-    const place = this.#folders.get(controller);
-    if (place === undefined) return undefined;
-    return readFile(join(place.folder, files[place.version]), 'utf8').catch(() => undefined);
+  #read(counter: Counter): string | undefined {
+    return this.#counters.get(counter)?.read();
   }
 
-  async #cpuMs(): Promise<number | undefined> {
-    const text = await this.#read('cpuacct', { 1: 'cpuacct.usage', 2: 'cpu.stat' });
+  #cpuMs(): number | undefined {
+    const text = this.#read('cpu');
     if (text === undefined) return undefined;
     const microseconds = fieldOf(text, 'usage_usec');
     return microseconds === undefined ? Number(text) / 1e6 : microseconds / 1000;
   }
 
-  async #peakMemory(): Promise<number | undefined> {
-    const text = await this.#read('memory', { 1: 'memory.max_usage_in_bytes', 2: 'memory.peak' });
+  #peakMemory(): number | undefined {
+    const text = this.#read('peak');
     return text === undefined ? undefined : Number(text);
   }
 
-  async #memoryKills(): Promise<number> {
-    const text = await this.#read('memory', { 1: 'memory.oom_control', 2: 'memory.events' });
-    return fieldOf(text ?? '', 'oom_kill') ?? 0;
+  #memoryKills(): number {
+    return fieldOf(this.#read('memoryKills') ?? '', 'oom_kill') ?? 0;
   }
 
-  async #refusedForks(): Promise<number> {
-    const text = await this.#read('pids', { 1: 'pids.events', 2: 'pids.events' });
-    return fieldOf(text ?? '', 'max') ?? 0;
+  #refusedForks(): number {
+    return fieldOf(this.#read('forks') ?? '', 'max') ?? 0;
   }
 }
 

@@ -35,9 +35,9 @@ export class Clocks {
   }
 
   /** The kernel's own limit on CPU time counts each process alone; the group's counter is the sum. */
-  async #look(): Promise<void> {
+  #look(): void {
     const limitMs = this.#limits.cpuTimeMs;
-    const { cpuMs } = await this.#group.usage();
+    const { cpuMs } = this.#group.usage();
     if (cpuMs === undefined || this.#isStopped) return;
     const leftMs = limitMs - (cpuMs - this.#cpuFromMs);
     if (leftMs <= 0) this.#end({ kind: 'cpuTime', limitMs });
@@ -46,6 +46,6 @@ export class Clocks {
 
   #lookAfter(cpuMs: number): void {
     const waitMs = Math.min(Math.max(cpuMs / Math.max(this.#limits.cpus, 0.1), 20), 60_000);
-    this.#cpuTimer = setTimeout(() => void this.#look(), waitMs).unref();
+    this.#cpuTimer = setTimeout(() => this.#look(), waitMs).unref();
   }
 }

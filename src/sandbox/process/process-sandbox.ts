@@ -55,9 +55,12 @@ export class ProcessSandbox implements Sandbox {
     this.#end({ kind: 'killed', by });
   }
 
-  async usage(): Promise<SandboxUsage> {
-    if (this.#finalUsage !== undefined) return this.#finalUsage;
-    return { wallMs: performance.now() - this.#startedAt, ...(await this.#group.usage()) };
+  usage(): Promise<SandboxUsage> {
+    return Promise.resolve(this.#usageNow());
+  }
+
+  #usageNow(): SandboxUsage {
+    return this.#finalUsage ?? { wallMs: performance.now() - this.#startedAt, ...this.#group.usage() };
   }
 
   restartCpuTime(usedMs: number): void {
@@ -102,7 +105,7 @@ export class ProcessSandbox implements Sandbox {
     const left = await this.#group.kill();
     if (left > 0) tellUnkillable(left);
     else await diagnostics.ended; // nobody is left who could hold it open
-    const usage = await this.usage();
+    const usage = this.#usageNow();
     this.#finalUsage = usage;
     await this.#group.remove();
     const excess = await this.#files?.end();
