@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { Cgroup, type CgroupPlaces, type GroupLimits, findCgroupPlaces, sweepGroups } from '../cgroup/index.ts';
+import { Cgroup, type CgroupPlaces, type GroupLimits, findCgroupPlaces, hastenJoin, sweepGroups } from '../cgroup/index.ts';
 import type {
   Backend,
   BackendReport,
@@ -75,6 +75,7 @@ export class ProcessBackend implements Backend {
     const obstacle = await findObstacle();
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle.why, { hint: obstacle.remedy });
     const places = await this.#findPlaces();
+    void hastenJoin(places);
     const files = await this.#acquireFiles(spec, signal);
     try {
       return await this.#launchWith(spec, places, files);
