@@ -19,6 +19,7 @@ const floors = [
   ['plugins'],
   ['live-policy'],
   ['inspect.ts', 'proof'],
+  ['workspaces.ts'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],
 ];

@@ -8,6 +8,7 @@ import { ProcessBackend } from './sandbox/index.ts';
 import { Sessions, compileRunner, describeBundles } from './sessions/index.ts';
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
+import { Workspaces } from './workspaces.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export type { Actor } from './policy/index.ts';
@@ -39,7 +40,15 @@ export {
 } from './notebooks/index.ts';
 export { readScriptMetadata, requireMet } from './packages/index.ts';
 export {
+  type AskOptions,
+  CellRun,
+  type CellOptions,
+  type Completion,
+  type Evaluation,
+  type Inspection,
+  type MimeBundle,
   type OpenSessionOptions,
+  type PackageCandidate,
   type RunEvent,
   type RunOutcome,
   type RunRequest,
@@ -49,6 +58,8 @@ export {
   describeOutcome,
   exitCodeOf,
 } from './sessions/index.ts';
+
+export { type Asker, Workspace, type WorkspaceSessionOptions, Workspaces } from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
 
@@ -74,10 +85,10 @@ interface BelljarParts {
  * Belljar in this process, on the local store.
  *
  * @example
- * await using belljar = await Belljar.open();
- * const session = await belljar.sessions.open({ actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
- * const { outcome } = await session.runScript({ name: 'hello.py', code: 'print("hello")', args: [] });
- * await session.close();
+ * await using belljar = await openBelljar();
+ * const workspace = belljar.workspaces.use('notebook-1', { actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
+ * await using session = await workspace.openSession();
+ * for await (const event of session.run('6 * 7')) console.log(event);
  */
 export class Belljar implements AsyncDisposable {
   readonly home: string;
@@ -86,6 +97,7 @@ export class Belljar implements AsyncDisposable {
   readonly record: AuditRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
+  readonly workspaces: Workspaces;
   readonly #opened: AsyncDisposableStack;
 
   private constructor({ home, pythonVersion, homeRecord, policy, sessions, opened }: BelljarParts) {
@@ -94,6 +106,7 @@ export class Belljar implements AsyncDisposable {
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
+    this.workspaces = new Workspaces(sessions);
     this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
       sessions.policyChanged();
@@ -143,6 +156,11 @@ export class Belljar implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Opens Belljar in this process; see Belljar.open(). */
+export function openBelljar(options: OpenOptions = {}): Promise<Belljar> {
+  return Belljar.open(options);
 }
 
 /** Waits for all, so that what did open is known and can be closed when another failed. */

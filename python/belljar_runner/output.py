@@ -3,6 +3,7 @@
 import binascii
 import fcntl
 import os
+import select
 import time
 
 CHUNK = 64 * 1024
@@ -45,6 +46,7 @@ class Printed:
         self.readers = {}
         self.writers = {}
         self.resting = {}
+        self.inside = select.poll()
         for name in ("stdout", "stderr"):
             reading, self.writers[name] = os.pipe()
             os.set_blocking(reading, False)
@@ -57,6 +59,7 @@ class Printed:
             os.close(descriptor)
         for descriptor in self.readers:
             self.supervisor.watch(descriptor, self)
+            self.inside.register(descriptor, READABLE)
 
     def take_descriptors(self):
         """In the worker: what is printed goes into the pipes."""
@@ -86,7 +89,9 @@ class Printed:
         """What was written before now fits into the pipes, so one pipe's worth of each is all that is owed: a process
         that was left behind could go on for ever.
         """
-        for descriptor in list(self.readers):
+        for descriptor, _ in self.inside.poll(0):
+            if descriptor not in self.readers:
+                continue
             owed = fcntl.fcntl(descriptor, GET_PIPE_SIZE)
             while owed > 0 and self.pump(descriptor):
                 owed -= CHUNK
@@ -140,4 +145,5 @@ class Printed:
             return
         self.tell_rest(name)
         self.supervisor.forget(descriptor)
+        self.inside.unregister(descriptor)
         os.close(descriptor)

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import { FrameViolation, type HostFrame, type RunnerFrame } from './frames.ts';
@@ -44,7 +44,7 @@ export class Asks {
   async askForAll(question: Question, take: (value: unknown) => Promise<void> | void): Promise<void> {
     refuseWhenCancelled(question.signal);
     if (this.#isOver) throw closed();
-    const ask = randomBytes(8).toString('hex');
+    const ask = randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const end = (problem: string | undefined): void => {
       if (problem === undefined) resolve(undefined);

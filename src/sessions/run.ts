@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 
 import { z } from 'zod';
@@ -116,7 +116,7 @@ export interface RunIdentity {
 export class Run {
   readonly id: string;
   /** By this the frames name it: not to be guessed, so that nothing said before it was asked for can be an answer. */
-  readonly mark = randomBytes(8).toString('hex');
+  readonly mark = randomUUID();
   readonly #limits: RunLimitsInForce;
   readonly #options: RunOptions<ToldEvent>;
   readonly #kind: RunKind;

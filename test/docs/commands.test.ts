@@ -33,7 +33,12 @@ describe('the documents', needs(root, bubblewrap, python), () => {
   }
 
   it('README.md: the TypeScript example', () => {
-    assert.equal(runExample('README.md', 'console.log(outcome);'), "hello\n{ status: 'exited', code: 0 }\n");
+    assert.equal(runExample('README.md', ''), 'the answer is 42\n');
+  });
+
+  it('docs/sessions.md: the TypeScript example', () => {
+    const last = "console.log(JSON.stringify(stdout), result?.['text/plain']);";
+    assert.equal(runExample('docs/sessions.md', last), '"adding\\n" [1, 2, 3]\n');
   });
 
   it('docs/notebooks.md: the TypeScript example', () => {

@@ -8,6 +8,7 @@ from _thread import allocate_lock
 from .host import HostRefusal
 
 CHUNK = 64 * 1024
+ENCODER = json.JSONEncoder(allow_nan=False, default=str)
 
 
 class Channel:
@@ -20,6 +21,7 @@ class Channel:
         self.asking = allocate_lock()
         self.pid = os.getpid()
         self.rest = b""
+        self.waiting = b""
         self.early = []
         self.calls = 0
         self.held = allocate_lock()  # until the interpreter says what holds its interrupts back
@@ -59,7 +61,11 @@ class Channel:
             return
         line = encode(frame)
         with self.held, self.lock:
-            view = memoryview(line)
+            if frame["type"] == "result":
+                self.waiting = line
+                return
+            view = memoryview(self.waiting + line)
+            self.waiting = b""
             while view:
                 view = view[os.write(self.outward, view) :]
 
@@ -83,9 +89,9 @@ class Channel:
 def encode(frame):
     """What has no JSON of its own is told by its text."""
     try:
-        text = json.dumps(frame, allow_nan=False, default=str)
+        text = ENCODER.encode(frame)
     except (ValueError, TypeError, RecursionError):
-        text = json.dumps(plain(frame, 0), allow_nan=False, default=str)
+        text = ENCODER.encode(plain(frame, 0))
     return (text + "\n").encode("ascii")
 
 

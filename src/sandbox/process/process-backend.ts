@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { Cgroup, type CgroupPlaces, type GroupLimits, findCgroupPlaces, hastenJoin, sweepGroups } from '../cgroup/index.ts';
+import {
+  Cgroup,
+  type CgroupPlaces,
+  type GroupLimits,
+  findCgroupPlaces,
+  hastenJoin,
+  sweepGroups,
+} from '../cgroup/index.ts';
 import type {
   Backend,
   BackendReport,

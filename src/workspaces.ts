@@ -1,0 +1,55 @@
+import { BelljarError } from './errors.ts';
+import type { Actor } from './policy/index.ts';
+import { type OpenSessionOptions, type Session, type Sessions } from './sessions/index.ts';
+import type { Role } from './words.ts';
+
+/** On whose behalf a workspace is used. */
+export interface Asker {
+  readonly actor: Actor;
+  readonly role: Role;
+}
+
+export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' | 'workspace'>;
+
+/** The workspaces of this installation, by name. */
+export class Workspaces {
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+  }
+
+  /**
+   * A workspace as an actor sees it. Its files are made when its first session wants them.
+   *
+   * @example
+   * const workspace = belljar.workspaces.use('notebook-1', { actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
+   * @throws USAGE where the name is none.
+   */
+  use(name: string, asker: Asker): Workspace {
+    if (name === '') throw new BelljarError('USAGE', 'a workspace needs a name');
+    return new Workspace(name, asker, this.#sessions);
+  }
+}
+
+/** Owns files and sessions: a notebook, a document project, an agent's skill. */
+export class Workspace {
+  readonly name: string;
+  readonly #asker: Asker;
+  readonly #sessions: Sessions;
+
+  constructor(name: string, asker: Asker, sessions: Sessions) {
+    this.name = name;
+    this.#asker = asker;
+    this.#sessions = sessions;
+  }
+
+  /**
+   * Opens a session on the workspace's files.
+   *
+   * @throws POLICY_DENIED where the policy says no, WORKSPACE_UNUSABLE, and what a launch throws.
+   */
+  openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
+    return this.#sessions.open({ ...options, ...this.#asker, workspace: this.name });
+  }
+}
