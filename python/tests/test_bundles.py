@@ -113,6 +113,21 @@ class BundleOfTest(unittest.TestCase):
         self.assertIs(type(data["text/html"]), str)
         self.assertEqual(data["text/html"], "quiet")
 
+    def test_it_is_not_fooled_by_texts_that_lie_about_their_length(self):
+        class Liar(str):
+            def __len__(self):
+                return 3
+
+        data, _ = bundle_of(make(_repr_mimebundle_=lambda self, **_: {Liar("a/" * 1000): "x", "text/html": Liar("x" * 20_000_000)}))
+        self.assertEqual(list(data), ["text/plain"])
+
+    def test_it_asks_no_more_of_a_bundle_without_end(self):
+        class Endless(dict):
+            def items(self):
+                return iter(lambda: ("text/html", "x"), None)
+
+        self.assertEqual(set(bundle_of(make(_repr_mimebundle_=lambda self, **_: Endless()))[0]), {"text/html", "text/plain"})
+
     def test_it_lets_an_interrupt_through(self):
         def slow(self, **_):
             raise KeyboardInterrupt

@@ -89,6 +89,14 @@ class TextOfTest(unittest.TestCase):
         self.assertEqual(len(text_of("x" * 10_000_000, max_chars=100)), 101)
         self.assertLess(len(text_of([["x" * 100] * 100] * 100, max_chars=1000)), 2000)
 
+    def test_it_bounds_the_indentation_too(self):
+        value = 1
+        for _ in range(60):
+            value = [value] * 2
+        self.assertLess(len(text_of(value, max_chars=100_000)), 700_000)
+        endless = type("Endless", (), {"_repr_pretty_": lambda self, printer, cycle: [printer.breakable("") for _ in iter(int, 1)]})
+        self.assertLess(len(text_of(endless(), max_chars=1000)), 10_000)
+
     def test_it_says_which_repr_failed_and_why(self):
         class Broken:
             def __repr__(self):

@@ -44,6 +44,11 @@ class DisplayTest(unittest.TestCase):
         with self.assertRaises(TypeError):
             rich.display("no bundle", raw=True)
 
+    def test_it_leaves_out_metadata_that_nobody_would_take(self):
+        rich.display(1, metadata={"k" * 1000: 1, "kept": 2, 3: {4}})
+        rich.display(1, metadata={"k" * 1000: 1, "kept": 2})
+        self.assertEqual([each["metadata"] for each in self.host.take()], [{}, {"kept": 2}])
+
     def test_it_chooses_among_the_types(self):
         thing = type("Thing", (), {"_repr_html_": lambda self: "h", "_repr_latex_": lambda self: "l"})()
         rich.display(thing, include=["text/html"])

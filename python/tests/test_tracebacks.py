@@ -101,6 +101,12 @@ class DescribeTest(unittest.TestCase):
         told = describe_cell("error = None\nfor _ in range(3000):\n    error, error.__class__; new = ValueError('x' * 100); new.__context__ = error; error = new\nraise error")
         self.assertLess(len(told["text"]), 210_000)
 
+    def test_it_bounds_names_and_believes_no_syntax_error_that_was_made_by_hand(self):
+        told = describe_cell("raise type('N' * 100_000, (Exception,), {})")
+        self.assertEqual(len(told["name"]), 1000)
+        told = describe_cell("raise SyntaxError('made', ('<cell 1>', 10**20, 'x', 5))")
+        self.assertEqual(told["frames"][-1], {"file": CELL, "line": 1, "name": "<module>", "source": ""})
+
     def test_it_never_colours(self):
         import os
 

@@ -1,6 +1,7 @@
 """What a value shows: a bundle of MIME types, by the hooks and in the order that Jupyter knows."""
 
 import sys
+from itertools import islice
 
 from . import pictures
 from .kept import __builtins__  # noqa: F401
@@ -64,10 +65,10 @@ class Bundle:
             pass
 
     def add(self, mime, content, metadata=None):
-        if not isinstance(mime, str) or len(mime) > MAX_TYPE_CHARS:
+        if not isinstance(mime, str):
             return
         mime = str.__str__(mime)
-        if mime in self.data or (len(self.data) >= MAX_TYPES and mime != "text/plain"):
+        if len(mime) > MAX_TYPE_CHARS or mime in self.data or (len(self.data) >= MAX_TYPES and mime != "text/plain"):
             return
         try:
             carried = carry(mime, content, self.limit_bytes)
@@ -118,7 +119,7 @@ def _offer_bundle(value):
     if not isinstance(data, dict):
         return
     metadata = metadata if isinstance(metadata, dict) else {}
-    for mime, content in list(data.items())[: MAX_TYPES * 2]:
+    for mime, content in islice(data.items(), MAX_TYPES * 2):
         yield mime, content, metadata.get(mime)
 
 

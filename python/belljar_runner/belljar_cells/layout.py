@@ -45,16 +45,15 @@ class Layout:
 
     def text(self, text):
         text = str.__str__(text)
+        if not text:
+            return
         self._add(text[: max(self._left, 0)], len(text))
-        if self._left < 0:
-            raise Full
 
     def breakable(self, sep=" "):
-        self._add(Break(sep, self.indentation), len(sep))
+        self._add(Break(sep, self.indentation), len(sep) or 1)
 
     def break_(self):
-        for group in self._open:
-            group.is_forced = True
+        self._open[-1].is_forced = True
         self._add(Break("", self.indentation), 1)
 
     def begin_group(self, indent=0, open=""):
@@ -68,7 +67,9 @@ class Layout:
     def end_group(self, dedent=0, close=""):
         self.indentation -= dedent
         if len(self._open) > 1:
-            self._open.pop()
+            group = self._open.pop()
+            self._open[-1].width += group.width
+            self._open[-1].is_forced |= group.is_forced
         if close:
             self.text(close)
 
@@ -87,16 +88,28 @@ class Layout:
         """Nothing is written before all is there."""
 
     def render(self):
+        while len(self._open) > 1:
+            self.end_group()
         parts = []
-        root = self._open[0]
-        self._render(root, 0, 0, parts)
+        self._room = 2 * self.max_chars  # for indentation, which nobody has counted
+        try:
+            self._render(self._open[0], 0, 0, parts)
+        except Full:
+            parts.append("…")
         return "".join(parts)
+
+    def _start_line(self, item):
+        self._room -= item.indentation
+        if self._room < 0:
+            raise Full
+        return "\n" + " " * item.indentation
 
     def _add(self, item, width):
         self._left -= width
-        for group in self._open:
-            group.width += width
+        self._open[-1].width += width
         self._open[-1].items.append(item)
+        if self._left < 0:
+            raise Full
 
     def _render(self, group, column, after, parts):
         """Writes one group and says in which column it ended; `after` is how much must follow it on its line."""
@@ -111,7 +124,7 @@ class Layout:
                 parts.append(item.separator)
                 column += len(item.separator)
             else:
-                parts.append("\n" + " " * item.indentation)
+                parts.append(self._start_line(item))
                 column = item.indentation
         return column
 

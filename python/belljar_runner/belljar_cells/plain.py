@@ -56,8 +56,8 @@ def _find_printer(value):
 
 
 def _print_repr(value, printer, is_cycle):
-    lines = repr(value).split("\n")
-    for index, line in enumerate(lines):
+    text = repr(value)[: printer.max_chars + 1]
+    for index, line in enumerate(text.split("\n")):
         if index:
             printer.break_()
         printer.text(line)

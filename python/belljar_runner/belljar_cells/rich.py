@@ -37,7 +37,7 @@ def display(*values, display_id=None, update=False, metadata=None, raw=False, in
     choice = (include, exclude)
     for value in values:
         data, known = _raw_bundle(value) if raw else bundle_of(value)
-        _emit(_choose(data, choice), {**_choose(known, choice), **plain_metadata(metadata)}, display_id, update)
+        _emit(_choose(data, choice), {**_choose(known, choice), **_own_metadata(metadata)}, display_id, update)
     return DisplayHandle(display_id) if display_id and not update else None
 
 
@@ -79,6 +79,10 @@ def _raw_bundle(value):
     for mime, content in value.items():
         bundle.add(mime, content)
     return bundle.finish()
+
+
+def _own_metadata(metadata):
+    return {key: each for key, each in plain_metadata(metadata).items() if len(key) <= MAX_ID}
 
 
 def _choose(bundle, choice):

@@ -12,12 +12,13 @@ FIRST_FRAMES, LAST_FRAMES = 20, 80
 MAX_REPEATS = 3
 MAX_TEXT = 200_000
 MAX_LINE = 500
+MAX_NAME = 1000
 
 
 def describe(error, is_own):
     """What is told of an error; is_own(filename) says which files are the user's. Never raises, but for an interrupt."""
     return {
-        "name": type_name(error),
+        "name": cut(type_name(error), MAX_NAME),
         "value": message_of(error),
         "frames": _attempt(lambda: _list_frames(error, is_own), []),
         "text": _attempt(lambda: _format(error), say_error(error) + "\n"),
@@ -56,7 +57,8 @@ def _walk(trace):
 
 def _frame(code, instruction, line):
     source = linecache.getline(code.co_filename, line).rstrip("\n")
-    frame = {"file": code.co_filename, "line": line, "name": code.co_name, "source": cut(source, MAX_LINE)}
+    frame = {"file": cut(code.co_filename, MAX_NAME), "line": line, "name": cut(code.co_name, MAX_NAME)}
+    frame["source"] = cut(source, MAX_LINE)
     _, end_line, column, _ = _find_position(code, instruction)
     if end_line is not None:
         frame["endLine"] = end_line
@@ -75,13 +77,17 @@ def _find_position(code, instruction):
 
 
 def _syntax_frame(error):
-    frame = {"file": str(error.filename), "line": error.lineno or 1, "name": "<module>"}
-    frame["source"] = cut((error.text or "").rstrip("\n"), MAX_LINE)
-    if error.offset:
-        frame["column"] = error.offset
-    if getattr(error, "end_lineno", None):
-        frame["endLine"] = error.end_lineno
+    """What it says of itself may be anything: whoever made it by hand gave it."""
+    frame = {"file": cut(error.filename, MAX_NAME), "line": _number(error.lineno) or 1, "name": "<module>"}
+    frame["source"] = cut(error.text.rstrip("\n"), MAX_LINE) if isinstance(error.text, str) else ""
+    for key, value in (("column", error.offset), ("endLine", getattr(error, "end_lineno", None))):
+        if _number(value):
+            frame[key] = value
     return frame
+
+
+def _number(value):
+    return value if type(value) is int and 0 < value < 2**31 else None
 
 
 def _format(error):
