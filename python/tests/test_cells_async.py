@@ -98,6 +98,13 @@ class Interrupting(CellCase):
         self.assertEqual(self.interrupted(code)["name"], "KeyboardInterrupt")
         self.assertEqual(self.result("steps"), "[1]")
 
+    def test_other_threads_do_not_disturb_what_is_held(self):
+        held = self.interpreter.interrupts.held
+        thread = threading.Thread(target=held.__enter__)
+        thread.start()
+        thread.join()
+        self.assertEqual(self.interrupted("os.kill(os.getpid(), signal.SIGINT)\nwhile True: pass")["name"], "KeyboardInterrupt")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -28,6 +28,13 @@ class Hostile(unittest.TestCase):
     def test_builtins_deleted(self):
         self.survives("import builtins\nfor name in dir(builtins):\n    if name[0] != '_': delattr(builtins, name)")
 
+    def test_what_was_deleted_from_builtins_is_there_again(self):
+        self.survives("import builtins\ndel builtins.len, builtins.__import__\nbuiltins.repr = None", "import json\nlen(repr(1))")
+
+    def test_what_was_replaced_in_builtins_by_a_function_stays(self):
+        told, errors = run_apart("import builtins\nbuiltins.print = lambda x: 'mine'", "print([])")
+        self.assertEqual(told, "ok 'mine'", errors)
+
     def test_builtins_deleted_and_then_an_error(self):
         self.survives("import builtins\nfor name in dir(builtins):\n    if name != 'NameError': delattr(builtins, name)", "1/0", "import json")
 

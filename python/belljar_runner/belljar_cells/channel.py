@@ -69,6 +69,9 @@ class Channel:
             while view:
                 view = view[os.write(self.outward, view) :]
 
+    def has_frame(self):
+        return bool(self.early) or b"\n" in self.rest
+
     def next_frame(self):
         """None where the supervisor has closed its end."""
         return self.early.pop(0) if self.early else self.read_frame()

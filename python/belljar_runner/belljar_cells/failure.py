@@ -13,7 +13,7 @@ def describe(error, is_own, sources):
     except Exception:
         # An error that cannot be told as it is, or a Python whose own parts were taken away.
         name = type(error).__name__
-        described = {"name": name, "value": "", "frames": [], "text": name}
+        described = {"name": name, "value": "", "frames": [], "text": name + "\n"}
     missing = find_missing(error)
     if missing is not None:
         described["missing"] = {"module": missing}
@@ -24,14 +24,18 @@ def describe_fully(error, is_own, sources):
     import linecache
 
     sources.offer_all(linecache)
-    try:
-        from .tracebacks import describe
-    except ImportError:
-        import traceback
+    error.__traceback__ = skip_callers(error.__traceback__, is_own)
+    from .tracebacks import describe
 
-        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        return {"name": type(error).__name__, "value": str(error), "frames": [], "text": text}
     return describe(error, is_own)
+
+
+def skip_callers(trace, is_own):
+    """From the first frame of the user's on: who called it, asyncio's loop for one, is no business of theirs."""
+    first = trace
+    while first is not None and not is_own(first.tb_frame.f_code.co_filename):
+        first = first.tb_next
+    return first or trace
 
 
 def find_missing(error):

@@ -7,7 +7,7 @@ import sys
 from . import cells, pip_answer, showing
 from .history import History
 from .interrupts import Interrupts
-from .kept import __builtins__  # noqa: F401
+from .kept import __builtins__, mend  # noqa: F401
 from .loop import Loop
 from .magic_lines import might_have
 from .sources import Sources
@@ -36,10 +36,10 @@ class Interpreter:
     def install(self):
         self.interrupts.install()
         self.watcher.install()
+        self.showing = showing.install(self.host, self.watcher)
         self.watcher.on_import("linecache", self.sources.offer_all)
         self.watcher.on_import("getpass", self.streams.replace_getpass)
         self.watcher.on_import("subprocess", pip_answer.guard_subprocess)
-        showing.install(self.host, self.watcher)
         pip_answer.guard_system(os)
         sys.meta_path.append(pip_answer.PipFinder())
         builtins.input = self.streams.input
@@ -92,7 +92,7 @@ class Interpreter:
                 try:
                     return action(*arguments)
                 finally:
-                    self.show_figures()
+                    self.showing.flush_figures()
         except SystemExit as exit:
             return self.exited(exit)
         except BaseException as error:
@@ -103,7 +103,7 @@ class Interpreter:
     def run_and_show(self, code, name):
         value = self.execute(code, name)
         if value is not None:
-            data, metadata = self.bundle(value)
+            data, metadata = self.showing.bundle(value)
             self.history.keep(value)
             self.streams.flush()
             self.host.emit("result", data=data, metadata=metadata)
@@ -126,7 +126,11 @@ class Interpreter:
     def execute(self, code, name):
         source = code.replace("\r\n", "\n")
         self.sources.remember(name, source)
-        return self.execute_source(source, name)
+        try:
+            return self.execute_source(source, name)
+        finally:
+            if "builtins" in source:
+                mend(builtins)
 
     def execute_source(self, source, name):
         if might_have(source):
@@ -176,28 +180,13 @@ class Interpreter:
         self.namespace.update(kept)
         self.history.clear()
 
-    def bundle(self, value):
-        try:
-            from .rich import bundle_of
-        except Exception:
-            return {"text/plain": repr(value)}, {}
-        return bundle_of(value)
-
-    def show_figures(self):
-        if "matplotlib.pyplot" in sys.modules:
-            try:
-                from .figures import flush
-            except ImportError:
-                return
-            flush(self.host)
-
     def exited(self, exit):
         code = exit.code
         if code is not None and not isinstance(code, int):
             write(sys.stderr, "%s\n" % (code,))
             code = 1
         write(sys.stderr, "The cell asked to exit; the session and its names are still here.\n")
-        return {"status": "exited", "code": int(code or 0)}
+        return {"status": "exited", "code": int(code or 0) & 0xFF}
 
     def tell(self, error):
         from .failure import describe

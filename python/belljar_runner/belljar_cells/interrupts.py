@@ -1,6 +1,7 @@
 """Brings an interrupt to the user's code, and only there: our own is never left in the middle of something."""
 
 import _signal
+from _thread import get_ident
 
 from .kept import __builtins__  # noqa: F401
 
@@ -40,13 +41,19 @@ class Interrupts:
 
 
 class Held:
+    """For the main thread, the only one that interrupts come to; others pass through it."""
+
     def __init__(self, interrupts):
         self.interrupts = interrupts
+        self.thread = get_ident()
 
     def __enter__(self):
-        self.interrupts.holds += 1
+        if get_ident() == self.thread:
+            self.interrupts.holds += 1
 
     def __exit__(self, *_):
+        if get_ident() != self.thread:
+            return
         self.interrupts.holds -= 1
         if self.interrupts.is_pending and not self.interrupts.holds:
             self.interrupts.is_pending = False

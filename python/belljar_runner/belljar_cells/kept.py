@@ -5,3 +5,15 @@ in here, because Python takes the builtins of a function from the globals that t
 """
 
 __builtins__ = dict(__builtins__)
+
+_originals = __builtins__
+
+
+def mend(builtins):
+    """Gives back what a cell has deleted, or has put something in the place of that cannot be called: the standard library
+    that tells what came of the cell needs it. What was replaced by another function stays replaced.
+    """
+    now = vars(builtins)
+    for name, value in _originals.items():
+        if name not in now or (callable(value) and not callable(now[name])):
+            now[name] = value

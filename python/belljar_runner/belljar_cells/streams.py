@@ -1,5 +1,6 @@
 """What code prints to and reads from. A cell may close or replace any of it; the next one finds it whole."""
 
+import fcntl
 import io
 import os
 import sys
@@ -7,6 +8,7 @@ import sys
 from .host import HostRefusal
 from .kept import __builtins__  # noqa: F401
 
+FIRST_SPARE = 500
 WHAT_TO_DO = "give the values in the code, or run it where somebody is there to answer"
 
 
@@ -84,8 +86,9 @@ class HostInput(io.TextIOBase):
 
 
 def keep_descriptor(descriptor):
+    """Far from where code that counts from 3 would meet it."""
     try:
-        return os.dup(descriptor)
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, FIRST_SPARE)
     except OSError:
         return None
 

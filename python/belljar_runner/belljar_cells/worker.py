@@ -11,6 +11,8 @@ def serve_cells(inward, outward):
     channel = Channel(inward, outward)
     worker = Worker(channel, Interpreter(channel))
     while True:
+        if not channel.has_frame():
+            worker.interpreter.wait(inward)  # tasks that cells left behind go on
         frame = channel.next_frame()
         if frame is None:
             os._exit(0)
