@@ -59,7 +59,7 @@ export {
   exitCodeOf,
 } from './sessions/index.ts';
 
-export { type Asker, Workspace, type WorkspaceSessionOptions, Workspaces } from './workspaces.ts';
+export { type Asker, type WokenSession, Workspace, type WorkspaceSessionOptions, Workspaces } from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
 

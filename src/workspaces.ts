@@ -1,6 +1,6 @@
 import { BelljarError } from './errors.ts';
 import type { Actor } from './policy/index.ts';
-import { type OpenSessionOptions, type Session, type Sessions } from './sessions/index.ts';
+import { type OpenSessionOptions, type Session, type Sessions, type StateReport } from './sessions/index.ts';
 import type { Role } from './words.ts';
 
 /** On whose behalf a workspace is used. */
@@ -10,6 +10,12 @@ export interface Asker {
 }
 
 export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' | 'workspace'>;
+
+export interface WokenSession {
+  readonly session: Session;
+  /** What came back, and what did not, with why. */
+  readonly report: StateReport;
+}
 
 /** The workspaces of this installation, by name. */
 export class Workspaces {
@@ -51,5 +57,20 @@ export class Workspace {
    */
   openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
     return this.#sessions.open({ ...options, ...this.#asker, workspace: this.name });
+  }
+
+  /**
+   * Opens a session with the names that one of this workspace had when it was put to sleep.
+   *
+   * @throws RUNNER_REFUSED where no names were saved, and what openSession() throws.
+   */
+  async wakeSession(options: WorkspaceSessionOptions = {}): Promise<WokenSession> {
+    const session = await this.openSession(options);
+    try {
+      return { session, report: await session.restoreState({ signal: options.signal }) };
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 }

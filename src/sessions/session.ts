@@ -117,6 +117,13 @@ export class Session implements AsyncDisposable {
     return this.#questions.restoreState(options);
   }
 
+  /** Saves the names, then ends the session; Workspace.wakeSession() brings them back, after a restart of the server too. */
+  async sleep(options: AskOptions = {}): Promise<StateReport> {
+    const report = await this.saveState(options);
+    await this.close();
+    return report;
+  }
+
   /** Questions of others who know the runner, such as those about files. */
   get asks(): Asks {
     return this.#line.asks;
