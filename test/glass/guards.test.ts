@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
 import { describe, it } from 'node:test';
 
 import { findInterpreter } from '../../src/environments/index.ts';
@@ -79,6 +80,16 @@ print(libc.prctl(22, 2, ctypes.byref(block), 0, 0), ctypes.get_errno())
     assert.equal(stdout, '[1, 2]\n', stderr);
   });
 
+  it('leave the way out open that the policy opens, where they refuse programs and unix sockets', async () => {
+    const accept = (connection: Duplex): void => {
+      connection.once('data', () => connection.end('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nopened'));
+    };
+    await using session = await openGuarded({ exec: ['*'], sockets: ['unix'] }, accept);
+    const code = 'import urllib.request; print(urllib.request.urlopen("http://open.example/").read())';
+    const { stdout, stderr } = await runInSession(session, code);
+    assert.equal(stdout, "b'opened'\n", stderr);
+  });
+
   it('say by which rule something is refused, in scripts', async () => {
     const said = await runGuarded('import ctypes', { imports: ['ctypes'] });
     assert.match(said.stderr, /ImportError: runtime\.guards\.imports: ctypes: the policy does not let code import/);
@@ -110,12 +121,13 @@ async function runGuarded(code: string, guards: Partial<Guards>): Promise<GlassR
   return await runInSession(session, code);
 }
 
-async function openGuarded(guards: Partial<Guards>): Promise<Session> {
+async function openGuarded(
+  guards: Partial<Guards>,
+  acceptEgress?: OpenSandboxOptions['acceptEgress'],
+): Promise<Session> {
   const { executable, parts } = await interpreter;
   const all = { exec: [], imports: [], sockets: [], ...guards };
   const backend = new ProcessBackend(describeBundles(parts));
-  return Session.over(
-    await openSandbox(backend, { executable, limits: roomyLimits, require: [], guards: all }),
-    roomyLimits,
-  );
+  const options = { executable, limits: roomyLimits, require: [], guards: all, acceptEgress };
+  return Session.over(await openSandbox(backend, options), roomyLimits);
 }

@@ -39,6 +39,8 @@ class Pickler(pickle.Pickler):
 
     def reducer_override(self, value):
         kind = type(value)
+        if kind in self.harmless:
+            return NotImplemented  # asked for each of a million objects
         if kind is self.array:
             return state_values.reduce_array(value) or NotImplemented
         if kind is types.FunctionType:
@@ -51,21 +53,16 @@ class Pickler(pickle.Pickler):
             return state_code.reduce_cell(value)
         if kind in state_values.REDUCERS:
             return state_values.REDUCERS[kind](value)
-        if kind is typing.TypeVar and not is_known_by_name(value, value.__name__):
-            return state_values.reduce_type_variable(value)
+        if kind is typing.TypeVar:
+            is_known = is_known_by_name(value, value.__name__)
+            return NotImplemented if is_known else state_values.reduce_type_variable(value)
         if id(value) in self.marks:
             return state_values.find_mark, self.marks[id(value)]
-        self.require_savable(kind, value)
-        return NotImplemented
-
-    def require_savable(self, kind, value):
-        """Asked for each of a million objects, so a kind is looked up once."""
-        if kind in self.harmless:
-            return
         reason = state_reasons.explain_kind(value)
         if reason is not None:
             raise state_reasons.NotSavable(reason)
         self.harmless.add(kind)
+        return NotImplemented
 
     def reduce_function(self, function):
         if is_known_by_name(function, function.__qualname__):
