@@ -4,6 +4,7 @@ import builtins
 import sys
 
 from .kept import __builtins__  # noqa: F401
+from .stand_in import StandIn, show_here
 
 # A result of these kinds is its repr; what can draw everything else takes longer to load than such a cell to run.
 PLAIN = (bool, int, float)
@@ -18,6 +19,7 @@ def install(host, watcher):
     watcher.on_import("plotly.io._renderers", attempt(showing.serve_plotly))
     watcher.on_import("altair", attempt(showing.serve_altair))
     watcher.on_import("IPython.core.display_functions", attempt(showing.serve_ipython))
+    sys.meta_path.append(StandIn(showing.load))
     return showing
 
 
@@ -72,14 +74,7 @@ class Showing:
 
     def serve_ipython(self, module):
         """Where IPython is there as a library, what it displays is displayed here."""
-        rich = self.load()
-
-        def publish_display_data(data, metadata=None, **_):
-            rich.display(data, raw=True, metadata=metadata)
-
-        module.display, module.update_display = rich.display, rich.update_display
-        module.clear_output, module.DisplayHandle = rich.clear_output, rich.DisplayHandle
-        module.publish_display_data = publish_display_data
+        show_here(module, self.load())
 
 
 def attempt(serve):
