@@ -40,6 +40,15 @@ class WatcherTest(unittest.TestCase):
         self.watcher.on_import("os", lambda module: self.seen.append(module))
         self.assertEqual(self.seen, [os])
 
+    def test_it_goes_on_waiting_where_somebody_only_asked_whether_the_module_is_there(self):
+        from importlib.util import find_spec
+
+        self.write("watched_asked")
+        self.watcher.on_import("watched_asked", lambda module: self.seen.append(module.value))
+        self.assertIsNotNone(find_spec("watched_asked"))
+        importlib.import_module("watched_asked")
+        self.assertEqual(self.seen, [1])
+
     def test_it_waits_for_a_module_that_is_installed_later(self):
         self.watcher.on_import("watched_later", self.seen.append)
         with self.assertRaises(ModuleNotFoundError):

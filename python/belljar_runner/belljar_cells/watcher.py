@@ -28,13 +28,14 @@ class Watcher:
         spec = self.find_elsewhere(name, path, target)
         if spec is None or spec.loader is None or isinstance(spec.loader, type):
             return spec
-        action = self.actions.pop(name)
         execute = spec.loader.exec_module
 
         def execute_and_act(module):
             del spec.loader.exec_module  # a reload is an import like any other
             execute(module)
-            action(module)
+            action = self.actions.pop(name, None)  # not before: who only asks whether it is there imports nothing
+            if action is not None:
+                action(module)
 
         spec.loader.exec_module = execute_and_act
         return spec
