@@ -159,7 +159,7 @@ class Interpreter:
         for line in lines:
             try:
                 self.take(line)
-            except (ValueError, KeyError, TypeError):
+            except Exception:  # nested too deep, a number too large: a line of code's own is no reason to end
                 self.kill()
                 return
 

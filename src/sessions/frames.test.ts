@@ -34,6 +34,7 @@ describe('readFrames()', () => {
     ['null', 'null\n'],
     ['bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x0a])],
     ['nesting without end', `${'['.repeat(100_000)}\n`],
+    ['nesting that ends', `{"type":"value","run":"1","value":${'['.repeat(1001)}${']'.repeat(1001)}}\n`],
   ];
   for (const [what, line] of violations) {
     it(`refuses ${what}`, async () => {

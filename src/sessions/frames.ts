@@ -184,7 +184,18 @@ function parseFrame(line: string, maxFrameBytes: number): RunnerFrame {
   } catch {
     throw new FrameViolation('a frame is not JSON');
   }
+  if (line.length > 2 * maxDepth && isDeeperThan(maxDepth, document)) {
+    throw new FrameViolation(`a frame is nested deeper than ${maxDepth} levels`);
+  }
   const parsed = runnerFrameSchema.safeParse(document);
   if (!parsed.success) throw new FrameViolation('a frame has a shape that the protocol does not know');
   return parsed.data;
+}
+
+/** More than Python's own writer nests; whoever walks through what was told may do so by recursion. */
+const maxDepth = 1000;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each));
 }
