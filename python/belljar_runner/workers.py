@@ -7,8 +7,11 @@ import _signal as signal
 import frames
 from output import BETWEEN_RUNS, CHUNK, Owner
 
-# A worker's own frames: what it tells is bounded by its run, so this only keeps a broken one from growing for ever.
-MAX_LINE_BYTES = 256 * 1024 * 1024
+# What a line of a worker may hold beside what its run may still tell. A longer one is not kept, only counted.
+MAX_LINE_BYTES = 1024 * 1024
+
+# What answers a question, beside that.
+MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 
 def how_it_ended(status):
@@ -84,25 +87,43 @@ class Lines:
         self.parts = []
         self.size = 0
         self.is_dry = False
+        self.is_dropping = False
+        self.dropped = 0
 
-    def read(self):
-        """The lines that are complete, without their newlines; None where the worker has closed its end or sends too much."""
+    def read(self, wanted=0):
+        """The lines that are complete, without their newlines, but for those that are longer than is wanted; None where the
+        worker has closed its end.
+        """
         self.is_dry = False
         try:
             data = os.read(self.descriptor, CHUNK)
         except BlockingIOError:
             self.is_dry = True
             return []
-        self.size += len(data)
-        if not data or self.size > MAX_LINE_BYTES:
+        if not data:
             return None
-        if b"\n" not in data:
-            self.parts.append(data)
-            return []
-        lines = (b"".join(self.parts) + data).split(b"\n")
-        self.parts = [lines[-1]]
-        self.size = len(lines[-1])
-        return lines[:-1]
+        lines = data.split(b"\n")
+        self.keep(lines[0], wanted)
+        complete = []
+        for line in lines[1:]:
+            if not self.is_dropping:
+                complete.append(b"".join(self.parts))
+            self.begin()
+            self.keep(line, wanted)
+        return complete
+
+    def begin(self):
+        self.parts = []
+        self.size = 0
+        self.is_dropping = False
+
+    def keep(self, part, wanted):
+        self.parts.append(part)
+        self.size += len(part)
+        if self.is_dropping or self.size > wanted + MAX_LINE_BYTES:
+            self.dropped += self.size
+            self.begin()
+            self.is_dropping = True
 
 
 class Interpreter:
@@ -151,11 +172,13 @@ class Interpreter:
             self.kill()  # it has closed what it hears by: nothing can reach it any more
 
     def on_readable(self, _descriptor):
-        lines = self.lines.read()
+        lines = self.lines.read(MAX_REPLY_BYTES if self.ask else self.printed.owner.wanted)
         if lines is None:
             self.link.stop_listening(self.supervisor)
             self.kill()
             return
+        if self.lines.dropped:
+            self.count_dropped()
         for line in lines:
             try:
                 self.take(line)
@@ -184,10 +207,21 @@ class Interpreter:
         if len(line) <= owner.wanted:
             owner.take(len(line))
             self.supervisor.send_line(wrap(line, run=owner.mark))
-            return
+        else:
+            self.cut(len(line))
+
+    def cut(self, size):
+        owner = self.printed.owner
         if owner.cut == 0 and owner.mark:
             self.supervisor.send({"type": "cut", "run": owner.mark})
-        owner.cut += len(line)
+        owner.cut += size
+
+    def count_dropped(self):
+        size, self.lines.dropped = self.lines.dropped, 0
+        if self.ask:
+            self.kill()  # it may have been the answer, which nobody shall wait for in vain
+        else:
+            self.cut(size)
 
     def end_run(self, frame):
         if not self.mark:
@@ -241,7 +275,7 @@ class Errand:
 
     def pump(self):
         """None at the end; nothing where a line is not complete yet."""
-        lines = self.lines.read()
+        lines = self.lines.read(MAX_REPLY_BYTES)
         for line in lines or ():
             if line.startswith(b'{"type":"reply"') and line.endswith(b"}"):
                 self.supervisor.send_line(wrap(line, ask=self.ask, isLast=0))

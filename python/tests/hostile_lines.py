@@ -97,7 +97,8 @@ class Liar:
     def write(self, data):
         """As much at a time as the pipe holds."""
         while data and not self.interpreter.is_over:
-            data = data[os.write(self.outward, data[: self.chance.choice((7, 60000))]) :]
+            most = self.chance.choice((7, 60000)) if len(data) < 20000 else 60000
+            data = data[os.write(self.outward, data[:most]) :]
             self.interpreter.on_readable(0)
 
     def lie(self):
@@ -184,13 +185,17 @@ def noise(chance, _mark):
     return bytes(chance.randrange(256) for _ in range(chance.randrange(100)))
 
 
+def far_too_long(chance, _mark):
+    return b'{"type":"display","data":"' + b"x" * chance.choice((200000, 1300000)) + chance.choice((b"", b'"}'))
+
+
 def no_object(chance, _mark):
     return chance.choice((b"", b"[]", b"null", b'"type"', b"1", b"{}", b'{"type":{}}', b'{"type":["done"]}', b"\xff{}", b" "))
 
 
 LIES = (
     *(honestly, honestly, honestly, two_ends, names_another, says_more_than_one_thing),
-    *(odd_value, odd_code, nested, mutated, noise, no_object),
+    *(odd_value, odd_code, nested, mutated, noise, no_object, far_too_long),
 )
 
 

@@ -63,10 +63,10 @@ class LyingRunner {
     const random = this.#random;
     const known = { mark: run, others: [...this.marks] };
     this.marks.push(run);
-    const lines = Array.from({ length: random.below(30) }, () => Buffer.from(honestLine(random, run)));
+    const lines: Buffer[] = Array.from({ length: random.below(30) }, () => Buffer.from(honestLine(random, run)));
     if (random.chance(0.6)) lines.splice(random.below(lines.length + 1), 0, hostileLine(random, known));
     lines.push(Buffer.from(doneLine(run)));
-    const bytes = Buffer.concat(lines.flatMap((line) => [line, newline]));
+    const bytes = Buffer.concat(lines.flatMap((line): Buffer[] => [line, newline]));
     this.frames += linesIn(bytes);
     this.sandbox.say(cutAnywhere(random, bytes));
     if (random.chance(0.5)) setImmediate(() => this.sandbox.say([Buffer.from(`${honestLine(random, '')}\n`)]));
