@@ -187,7 +187,13 @@ class Supervisor:
         from workers import Errand, Link
 
         link = Link()
-        pid = self.fork(None, link.worker_ends())
+        try:
+            pid = self.fork(None, link.worker_ends())
+        except OSError as error:
+            link.abandon()
+            problem = "no process can be started for it: %s" % error.strerror
+            self.send({"type": "reply", "ask": request["ask"], "isLast": 1, "problem": problem})
+            return None
         if pid == 0:
             return lambda: run_errand(request, link)
         self.errands[request["ask"]] = Errand(request["ask"], pid, link, self)

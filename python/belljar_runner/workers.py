@@ -5,6 +5,7 @@ import os
 import _signal as signal
 
 import frames
+from glance import Glance
 from output import BETWEEN_RUNS, CHUNK, Owner
 
 # What a line of a worker may hold beside what its run may still tell. A longer one is not kept, only counted.
@@ -12,6 +13,9 @@ MAX_LINE_BYTES = 1024 * 1024
 
 # What answers a question, beside that.
 MAX_REPLY_BYTES = 8 * 1024 * 1024
+
+
+WORKSPACE = "/workspace"
 
 
 def how_it_ended(status):
@@ -49,6 +53,11 @@ class Link:
         if self.is_heard:
             self.is_heard = False
             supervisor.forget(self.from_worker)
+
+    def abandon(self):
+        """Nobody was started at its other end."""
+        for descriptor in (self.inward, self.to_worker, self.from_worker, self.outward):
+            os.close(descriptor)
 
     def close(self, supervisor):
         self.stop_listening(supervisor)
@@ -141,6 +150,7 @@ class Interpreter:
         self.ask = ""
         self.waiting = []
         self.is_over = False
+        self.glance = Glance(WORKSPACE)
         link.listen(supervisor, self)
 
     def pass_on(self, frame, line):
@@ -232,7 +242,8 @@ class Interpreter:
         owner = self.printed.owner
         self.printed.hand_over(Owner("", BETWEEN_RUNS))
         self.mark = ""
-        self.supervisor.send({"type": "done", "run": owner.mark, "cut": owner.cut, **how})
+        files = int(self.glance.may_have_changed())
+        self.supervisor.send({"type": "done", "run": owner.mark, "cut": owner.cut, "files": files, **how})
         self.begin_next()
 
     def interrupt(self):

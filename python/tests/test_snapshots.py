@@ -64,9 +64,9 @@ class Snapshots(InFolder):
 
     def test_snapshot_has_its_bound_in_a_tree_that_is_deeper_than_paths_may_be(self):
         folder = os.open(self.root, os.O_RDONLY)
-        for _ in range(2000):
-            os.mkdir("deep", dir_fd=folder)
-            inner = os.open("deep", os.O_RDONLY, dir_fd=folder)
+        for _ in range(100):
+            os.mkdir("deep" * 20, dir_fd=folder)
+            inner = os.open("deep" * 20, os.O_RDONLY, dir_fd=folder)
             os.close(folder)
             folder = inner
         os.close(folder)
@@ -147,6 +147,10 @@ class Looking(InFolder):
     def test_look_tells_nothing_the_first_time(self):
         self.put("a")
         self.assertEqual(look(self.root)["artifacts"], [])
+
+    def test_look_tells_all_that_is_there_where_there_was_nothing(self):
+        self.put("a")
+        self.assertEqual([each["change"] for each in look(self.root, "nothing")["artifacts"]], ["new"])
 
     def test_look_sees_a_rewrite_within_one_step_of_the_clock(self):
         for _ in range(50):

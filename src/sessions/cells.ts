@@ -1,6 +1,7 @@
 import { toBelljarError } from '../errors.ts';
 import { CellRun, callFailed, toNews } from './cell-run.ts';
-import type { RunNews, SessionEvent } from './events.ts';
+import type { Artifact, RunNews, SessionEvent } from './events.ts';
+import type { ArtifactWatch } from './files/index.ts';
 import { type ImportNames, describeMissing, explainMissing } from './missing/index.ts';
 import { type RunOutcome, describeOutcome } from './outcome.ts';
 import type { RunRequest, RunResult, ToldEvent } from './run.ts';
@@ -33,10 +34,12 @@ interface CellRequest extends CellOptions {
 /** Cells and calls, and what they tell as events of the session. */
 export class Cells {
   readonly #line: RunnerLine;
+  readonly #watch: ArtifactWatch;
   readonly #importNames: ImportNames | undefined;
 
-  constructor(line: RunnerLine, importNames: ImportNames | undefined) {
+  constructor(line: RunnerLine, watch: ArtifactWatch, importNames: ImportNames | undefined) {
     this.#line = line;
+    this.#watch = watch;
     this.#importNames = importNames;
   }
 
@@ -81,16 +84,27 @@ export class Cells {
       return event.type === 'error' && event.missing ? this.#tellMissing(event.missing.module, tell) : undefined;
     };
     const request = { name: options.name ?? `cell ${id}`, code, args: [] };
-    const onTurn = (): void => tell({ type: 'status', state: 'busy' });
+    const onTurn = (): Promise<void> => {
+      tell({ type: 'status', state: 'busy' });
+      return this.#watch.prepare();
+    };
+    const findArtifacts = (): Promise<readonly Artifact[]> => this.#tellArtifacts(tell);
     const cell = new CellRun({
       id,
       log: this.#line.log,
-      result: this.#line.enqueue(toWork(request), { onEvent, onTurn, signal }, id),
+      result: this.#line.enqueue(toWork(request), { onEvent, onTurn, findArtifacts, signal }, id),
       cancel: () => abort.abort(),
     });
     tell({ type: 'status', state: 'queued' });
     void tellEnd(cell.result, tell);
     return cell;
+  }
+
+  async #tellArtifacts(tell: (news: RunNews) => void): Promise<readonly Artifact[]> {
+    const { artifacts, more } = await this.#watch.lookIfPossible();
+    for (const artifact of artifacts) tell({ type: 'artifact', ...artifact });
+    if (more > 0) tell({ type: 'more_artifacts', count: more });
+    return artifacts;
   }
 
   /** Nothing is installed by it: it says what could be asked for. */

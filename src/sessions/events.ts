@@ -71,6 +71,8 @@ export type RunNews =
       readonly text: string;
     }
   | ({ readonly type: 'artifact' } & Artifact)
+  /** So many more files are new, changed or gone than were told one by one. */
+  | { readonly type: 'more_artifacts'; readonly count: number }
   | { readonly type: 'cut'; readonly limitBytes: number }
   /** Some events came and were dropped before they were read. */
   | { readonly type: 'gap'; readonly missed: number }

@@ -107,6 +107,8 @@ const runnerFrameSchema = z.discriminatedUnion('type', [
       how: z.literal('finished'),
       status: z.enum(['ok', 'error', 'exited']),
       code: exitStatus.optional(),
+      /** 1 where files may have changed. */
+      files: z.int().min(0).max(1).optional(),
     }),
   ]),
 ]);

@@ -53,7 +53,7 @@ export class RunJournal {
   }
 
   async end(run: string, result: RunResult): Promise<void> {
-    const { outcome, usage, outputBytes, cutBytes } = result;
+    const { outcome, usage, outputBytes, cutBytes, artifacts = [] } = result;
     await this.#append('run.end', run, {
       outcome: { ...outcome },
       usage: {
@@ -65,7 +65,9 @@ export class RunJournal {
       },
       outputBytes,
       cutBytes,
-      artifacts: [],
+      artifacts: artifacts.flatMap(({ path, bytes, sha256 }) =>
+        bytes === undefined || sha256 === undefined ? [] : [{ path, bytes, digest: sha256 }],
+      ),
     } satisfies RunEndDetails);
   }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { BelljarError } from '../errors.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { FrameViolation, type RunnerFrame, minPieceBytes } from './frames.ts';
-import type { Survived } from './events.ts';
+import type { Artifact, Survived } from './events.ts';
 import type { RunOutcome } from './outcome.ts';
 
 const requestSchema = z.strictObject({
@@ -73,6 +73,8 @@ export interface RunResult {
   readonly cutBytes: number;
   /** What is left of the session's state after it. */
   readonly survived: Survived;
+  /** Files that a cell left, changed or removed: the first hundred, as they are described inside. */
+  readonly artifacts?: readonly Artifact[] | undefined;
 }
 
 /** A frame that belongs to a run. */

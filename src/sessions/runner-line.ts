@@ -7,7 +7,7 @@ import { Asks } from './asks.ts';
 import { toNews } from './cell-run.ts';
 import { Courtesy } from './courtesy.ts';
 import { EventLog } from './event-log.ts';
-import type { Survived } from './events.ts';
+import type { Artifact, Survived } from './events.ts';
 import {
   FrameViolation,
   type HostFrame,
@@ -72,6 +72,13 @@ export type Work =
   | { readonly kind: 'cell'; readonly request: RunRequest }
   | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
 
+/** What else happens in a run's turn. */
+export interface TurnOptions extends RunOptions<ToldEvent> {
+  readonly onTurn?: () => Promise<void>;
+  /** Asked for what the run left, where it may have left something. */
+  readonly findArtifacts?: () => Promise<readonly Artifact[]>;
+}
+
 /** The one line to a runner: runs are sent by it one at a time, and what comes back is taken by whom it belongs to. */
 export class RunnerLine {
   readonly log: EventLog;
@@ -119,9 +126,9 @@ export class RunnerLine {
   }
 
   /** Runs when all that was asked for before has ended. */
-  enqueue(work: Work, options: RunOptions<ToldEvent> & { onTurn?: () => void }, id: string): Promise<RunResult> {
-    const result = this.#queue.then(() => {
-      options.onTurn?.();
+  enqueue(work: Work, options: TurnOptions, id: string): Promise<RunResult> {
+    const result = this.#queue.then(async () => {
+      await options.onTurn?.();
       return this.#runNow(work, options, id);
     });
     this.#queue = result.catch(() => undefined);
@@ -163,14 +170,18 @@ export class RunnerLine {
     }
   }
 
-  async #runNow(work: Work, options: RunOptions<ToldEvent>, id: string): Promise<RunResult> {
+  async #runNow(work: Work, options: TurnOptions, id: string): Promise<RunResult> {
     if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
     if (options.signal?.aborted === true) return nothingRun;
     const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, this.#limits, options);
     const isNoted = this.#note(this.#journal?.start(run.id, work.request));
     if (work.kind === 'script') await isNoted;
     // It may have been closed while the record was written to.
-    const result = this.#hasEnded() ? nothingRun : await this.#finish(run, work);
+    const { mayHaveLeftFiles, ...ended } = this.#hasEnded()
+      ? { ...nothingRun, mayHaveLeftFiles: false }
+      : await this.#finish(run, work);
+    const artifacts = mayHaveLeftFiles ? await options.findArtifacts?.() : undefined;
+    const result = artifacts === undefined ? ended : { ...ended, artifacts };
     await isNoted; // whatever a cell did meanwhile, nothing comes of it that is not on the record
     const isEndNoted = this.#note(this.#journal?.end(run.id, result));
     if (work.kind === 'script') await isEndNoted;
@@ -191,7 +202,7 @@ export class RunnerLine {
     await noted;
   }
 
-  async #finish(run: Run, work: Work): Promise<RunResult> {
+  async #finish(run: Run, work: Work): Promise<RunResult & { readonly mayHaveLeftFiles: boolean }> {
     const reading = this.#sandbox.usage();
     this.#current = run;
     this.#betweenBytes = 0;
@@ -214,7 +225,9 @@ export class RunnerLine {
         'why' in end
           ? run.outcomeOfExit(end, this.#violation)
           : run.outcomeOfDone(end, usage, this.#limits.memoryBytes);
-      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes, survived: survivalOf(end, work) };
+      const mayHaveLeftFiles = !('why' in end || (end.how === 'finished' && end.files === 0));
+      const survived = survivalOf(end, work);
+      return { outcome, usage, outputBytes: run.outputBytes, cutBytes: run.cutBytes, survived, mayHaveLeftFiles };
     } finally {
       stopLadder();
       this.#courtesy.runEnded(usedMs);

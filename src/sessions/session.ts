@@ -5,7 +5,7 @@ import type { CellRun } from './cell-run.ts';
 import { type CellOptions, Cells, type Evaluation } from './cells.ts';
 import type { ReadOptions } from './event-log.ts';
 import type { SessionEvent } from './events.ts';
-import { SessionFiles } from './files/index.ts';
+import { ArtifactWatch, SessionFiles } from './files/index.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type AskOptions, type Completion, type Inspection, Questions, type StateReport } from './questions.ts';
 import {
@@ -21,6 +21,8 @@ import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.
 export interface SessionOptions extends LineOptions {
   /** What is known of who brings which module. */
   readonly importNames?: ImportNames | undefined;
+  /** The workspace was made for this session, with nothing in it. */
+  readonly startsEmpty?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,15 +32,17 @@ export class Session implements AsyncDisposable {
   readonly files: SessionFiles;
   readonly #sandbox: Sandbox;
   readonly #line: RunnerLine;
+  readonly #watch: ArtifactWatch;
   readonly #cells: Cells;
   readonly #questions: Questions;
 
   private constructor(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions) {
     this.#sandbox = sandbox;
     this.#line = new RunnerLine(sandbox, limits, options);
-    this.#cells = new Cells(this.#line, options.importNames);
+    this.#watch = new ArtifactWatch(this.#line.asks, { startsEmpty: options.startsEmpty });
+    this.#cells = new Cells(this.#line, this.#watch, options.importNames);
     this.#questions = new Questions(this.#line, limits);
-    this.files = new SessionFiles(this.#line.asks);
+    this.files = new SessionFiles(this.#watch.channel);
   }
 
   /**
@@ -65,6 +69,7 @@ export class Session implements AsyncDisposable {
   async runScript(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
     const onEvent = (event: ToldEvent): unknown => (isPrinted(event) ? options.onEvent?.(event) : undefined);
     const work = { kind: 'script', request: checkRequest(request) } as const;
+    this.#watch.noteOthers();
     return this.#line.enqueue(work, { ...options, onEvent }, this.#line.nextId());
   }
 

@@ -120,7 +120,8 @@ export class Sessions {
         capabilities: sandbox.enforced,
         limits,
       });
-      const session = await Session.over(sandbox, limits, { journal, network, signal });
+      const startsEmpty = origin.workspace === null;
+      const session = await Session.over(sandbox, limits, { journal, network, startsEmpty, signal });
       this.#keep(session, network);
       if (this.#isClosed) {
         await session.close();

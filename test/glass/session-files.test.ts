@@ -3,7 +3,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 
 import { BelljarError } from '../../src/errors.ts';
-import { ArtifactWatch, type FileChannel, type Session, SessionFiles } from '../../src/sessions/index.ts';
+import {
+  ArtifactWatch,
+  type FileChannel,
+  type Session,
+  type SessionEvent,
+  SessionFiles,
+} from '../../src/sessions/index.ts';
 import { openTestSession, runInSession } from '../support/glass.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 
@@ -132,6 +138,26 @@ open(b"many/\\xff", "w").close(); open("many/new\\nline", "w").close()`;
     assert.equal((await session.files.stat('x/y')).kind, 'folder');
   });
 
+  it('says so where the code has left no process to do it, and goes on when it has', async () => {
+    await using session = await openTestSession({ processes: 8 });
+    const fill = `import os, signal, time
+children = []
+try:
+    while True:
+        child = os.fork()
+        if child == 0:
+            time.sleep(60)
+            os._exit(0)
+        children.append(child)
+except OSError:
+    pass`;
+    assert.equal((await session.run(fill).result).outcome.status, 'ok');
+    await assert.rejects(session.files.stat(''), { code: 'RUNNER_REFUSED' });
+    const release = 'for child in children:\n    os.kill(child, signal.SIGKILL)\n    os.waitpid(child, 0)';
+    assert.equal((await session.run(release).result).outcome.status, 'ok');
+    assert.equal((await session.files.stat('')).kind, 'folder');
+  });
+
   it('passes no path on that leads elsewhere', async () => {
     await using session = await openTestSession();
     for (const path of ['../etc/passwd', '/etc/passwd', 'a/../b', '', 'a\0b', 'x'.repeat(5000), '.', 'a//b']) {
@@ -169,6 +195,50 @@ describe('ArtifactWatch', needs(root, bubblewrap, python), () => {
     assert.deepEqual((await watch.look()).artifacts, []);
   });
 });
+
+describe('a cell', needs(root, bubblewrap, python), () => {
+  it('tells what it left before it is done, and the next one tells nothing of it', async () => {
+    await using session = await openTestSession();
+    const told = await Array.fromAsync(session.run('open("a.txt", "w").write("a")\nopen("b.txt", "w").write("b");'));
+    const types = told.map(({ type }) => type);
+    assert.deepEqual(artifactsIn(told), ['new a.txt', 'new b.txt']);
+    assert.ok(types.lastIndexOf('artifact') < types.indexOf('done'));
+    assert.deepEqual(artifactsIn(await Array.fromAsync(session.run('1 + 1'))), []);
+    const { artifacts } = await session.run('import os; os.remove("a.txt"); open("b.txt", "w").write("c");').result;
+    assert.deepEqual(
+      artifacts?.map(({ path, change }) => `${change} ${path}`),
+      ['removed a.txt', 'changed b.txt'],
+    );
+  });
+
+  it('is not told to have left what its host wrote, or a script', async () => {
+    await using session = await openTestSession();
+    await session.files.write('from-host', 'x');
+    await runInSession(session, 'open("from-script", "w").close()');
+    assert.deepEqual(artifactsIn(await Array.fromAsync(session.run('open("mine", "w").close()'))), ['new mine']);
+    await session.files.write('from-host', 'y');
+    assert.deepEqual(artifactsIn(await Array.fromAsync(session.run('1'))), []);
+  });
+
+  it('tells what it left before it took its interpreter with it', async () => {
+    await using session = await openTestSession();
+    await session.run('1').result;
+    const told = await Array.fromAsync(session.run('import os; open("last", "w").write("x"); os._exit(3)'));
+    assert.deepEqual(artifactsIn(told), ['new last']);
+  });
+
+  it('tells a hundred files one by one, and how many more there are', async () => {
+    await using session = await openTestSession();
+    const told = await Array.fromAsync(session.run('for i in range(250): open(f"f{i}", "w").close()'));
+    assert.equal(artifactsIn(told).length, 100);
+    const more = told.find((event) => event.type === 'more_artifacts');
+    assert.equal(more?.count, 150);
+  });
+});
+
+function artifactsIn(events: readonly SessionEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'artifact' ? [`${event.change} ${event.path}`] : []));
+}
 
 /** The script itself is written to the workspace with each run. */
 async function changedScript(session: Session): Promise<unknown> {

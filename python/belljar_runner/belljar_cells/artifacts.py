@@ -12,6 +12,8 @@ import frames
 from .files import MAX_DIGEST_BYTES, FileRefusal, Files
 from .snapshots import Snapshot, changes, snapshot
 
+FROM_NOTHING = "nothing"  # the state of a workspace that was made empty
+
 MAX_ARTIFACTS = 100
 MAX_STATE_BYTES = 16 * 1024 * 1024
 MAX_SENT_BYTES = 512 * 1024
@@ -20,7 +22,7 @@ MAX_TOLD_CHARACTERS = 200_000
 
 def look(root, state="", most=None, bounds=None):
     """What changed since the look that gave that state, the first `most` described; and how many more there are."""
-    before = _unpack(state) if state else None
+    before = Snapshot() if state == FROM_NOTHING else _unpack(state) if state else None
     now = snapshot(root, bounds, before)
     found = changes(before, now) if before is not None else []
     told = _first(found, MAX_ARTIFACTS if most is None else min(most, MAX_ARTIFACTS))

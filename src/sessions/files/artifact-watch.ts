@@ -11,22 +11,59 @@ export interface ArtifactLook {
   readonly isPartial: boolean;
 }
 
+/** What was seen in a workspace that was made empty. */
+const fromNothing = 'nothing';
+
+const harmless: ReadonlySet<string> = new Set(['stat', 'list', 'read', 'look']);
+
 /** Tells what changed among the files between one look and the next. */
 export class ArtifactWatch {
-  readonly #channel: FileChannel;
+  /** What others than runs ask for by this is not taken for a run's. */
+  readonly channel: FileChannel;
+  readonly #asks: FileChannel;
   /** What was seen, in words that only the other side understands. */
-  #state = '';
+  #state: string;
+  #isStale: boolean;
 
-  constructor(channel: FileChannel) {
-    this.#channel = channel;
+  constructor(asks: FileChannel, { startsEmpty = false }: { readonly startsEmpty?: boolean | undefined } = {}) {
+    this.#asks = asks;
+    this.#state = startsEmpty ? fromNothing : '';
+    this.#isStale = !startsEmpty;
+    this.channel = {
+      ask: (question) => {
+        if (!harmless.has(question.what)) this.noteOthers();
+        return asks.ask(question);
+      },
+    };
+  }
+
+  /** Somebody else than the next run changes files. */
+  noteOthers(): void {
+    this.#isStale = true;
+  }
+
+  /** Before a run: what others left since the last look is not its work. */
+  async prepare(): Promise<void> {
+    if (this.#isStale) await this.lookIfPossible();
   }
 
   /** What is new, changed or gone since the look before; nothing, the first time. */
   async look({ signal }: FileOptions = {}): Promise<ArtifactLook> {
+    this.#isStale = false;
     const about = { state: this.#state };
-    const value = await this.#channel.ask({ to: 'files', what: 'look', about, signal });
+    const value = await this.#asks.ask({ to: 'files', what: 'look', about, signal });
     const { state, artifacts, more, isPartial } = readReply('look', value);
     this.#state = state;
     return { artifacts, more, isPartial };
+  }
+
+  /** As look(); where the sandbox has ended or has no room for one more process, the run itself tells. */
+  async lookIfPossible(): Promise<ArtifactLook> {
+    try {
+      return await this.look();
+    } catch {
+      this.#isStale = true;
+      return { artifacts: [], more: 0, isPartial: true };
+    }
   }
 }
