@@ -41,6 +41,8 @@ function say(event: SessionEvent): Said | undefined {
       return { name: 'stderr', text: endLine(event.traceback) };
     case 'cut':
       return { name: 'stderr', text: `belljar: output beyond ${formatBytes(event.limitBytes)} is cut\n` };
+    case 'gap':
+      return { name: 'stderr', text: `belljar: ${event.missed} pieces of output came faster than they were read\n` };
     default:
       return undefined;
   }
