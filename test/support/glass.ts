@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 
-import { findInterpreter } from '../../src/environments/index.ts';
+import { type Interpreter, findInterpreter } from '../../src/environments/index.ts';
 import { ProcessBackend, type ProcessBackendOptions } from '../../src/sandbox/index.ts';
 import {
   type LaunchLimits,
@@ -38,7 +38,20 @@ export async function openTestSession(
   options: ProcessBackendOptions = {},
   acceptEgress?: (connection: Duplex) => void,
 ): Promise<Session> {
-  const { executable, parts } = await interpreter;
+  return openSessionWith(await interpreter, { limits, options, acceptEgress });
+}
+
+interface TestSessionParts {
+  readonly limits?: Partial<LaunchLimits & SessionLimits>;
+  readonly options?: ProcessBackendOptions;
+  readonly acceptEgress?: ((connection: Duplex) => void) | undefined;
+}
+
+/** The same with a Python of the test's own choice. */
+export async function openSessionWith(
+  { executable, parts }: Interpreter,
+  { limits = {}, options = {}, acceptEgress }: TestSessionParts = {},
+): Promise<Session> {
   const all = { ...roomyLimits, ...limits };
   const backend = new ProcessBackend(describeBundles(parts), options);
   return Session.over(await openSandbox(backend, { executable, limits: all, require: [], acceptEgress }), all);
