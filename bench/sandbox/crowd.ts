@@ -31,7 +31,8 @@ export async function measureCrowd(glass: Glass, count: number): Promise<Row[]> 
   ];
 }
 
-function describeMemory(when: string): Row[] {
+/** What all sandboxes that live now take. */
+export function describeMemory(when: string): Row[] {
   const own = ownMemoryOfEach();
   const charged = chargedMemoryOfEach();
   return [

@@ -1,13 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { type Interface, createInterface } from 'node:readline';
 
 import { z } from 'zod';
 
-import { keepFolder } from './cache.ts';
+import { keepVenv } from './venv.ts';
 
-const packages = ['ipykernel', 'jupyter_client'];
+/** A Python that has a kernel and its client. */
+export function keepJupyter(executable: string, version: string): Promise<string> {
+  return keepVenv(`jupyter-${version}`, executable, ['ipykernel', 'jupyter_client']);
+}
 
 /** Starts a kernel at every line it reads, and tells the times: until it is ready, and with a first run. */
 const server = `
@@ -51,11 +53,7 @@ export class Jupyter implements AsyncDisposable {
 
   /** @throws where it cannot be had here. */
   static async prepare(executable: string, version: string): Promise<Jupyter> {
-    const folder = await keepFolder(`jupyter-${version}`, async (building) => {
-      call(executable, ['-m', 'venv', building]);
-      call(join(building, 'bin/python'), ['-m', 'pip', 'install', '-q', ...packages]);
-    });
-    return new Jupyter(join(folder, 'bin/python'));
+    return new Jupyter(await keepJupyter(executable, version));
   }
 
   async time(): Promise<KernelTimes> {
@@ -70,9 +68,4 @@ export class Jupyter implements AsyncDisposable {
     if (this.#process.exitCode === null) await once(this.#process, 'close');
     this.#reader.close();
   }
-}
-
-function call(program: string, args: readonly string[]): void {
-  const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr.trim().slice(-300)}`);
 }
