@@ -171,9 +171,9 @@ class Supervisor:
     def with_interpreter(self, frame, line):
         """The interpreter is started by the first who wants it; what it holds lives until it ends."""
         if self.interpreter is None:
-            from workers import Interpreter, Link
+            from workers import Interpreter, InterpreterLink
 
-            printed, link = Printed(self), Link()
+            printed, link = Printed(self), InterpreterLink()
             pid = self.fork(printed, link.worker_ends())
             if pid == 0:
                 return lambda: run_cells(link)

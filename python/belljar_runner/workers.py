@@ -18,6 +18,10 @@ MAX_REPLY_BYTES = 8 * 1024 * 1024
 WORKSPACE = "/workspace"
 
 
+# What may be followed by more that is printed.
+SHOWN = frozenset(("display", "clear"))
+
+
 def how_it_ended(status):
     if os.WIFSIGNALED(status):
         return {"how": "signalled", "signal": os.WTERMSIG(status)}
@@ -63,6 +67,38 @@ class Link:
         self.stop_listening(supervisor)
         os.close(self.from_worker)
         os.close(self.to_worker)
+
+
+class InterpreterLink(Link):
+    """Two pipes more: answers have one of their own, as the thread that waits for one is not who waits for work; and what
+    is shown is acknowledged, as what is printed after it comes by another way and must not overtake it.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.answers, self.to_asker = os.pipe()
+        self.taken, self.to_teller = os.pipe()
+        for descriptor in (self.to_asker, self.to_teller):
+            os.set_blocking(descriptor, False)
+
+    def worker_ends(self):
+        return (*super().worker_ends(), self.answers, self.taken)
+
+    def listen(self, supervisor, listener):
+        super().listen(supervisor, listener)
+        os.close(self.answers)
+        os.close(self.taken)
+
+    def write(self, descriptor, data):
+        try:
+            os.write(descriptor, data)
+        except OSError:
+            pass  # it has closed its end, or never read what came before
+
+    def close(self, supervisor):
+        super().close(supervisor)
+        os.close(self.to_asker)
+        os.close(self.to_teller)
 
 
 class Script:
@@ -150,14 +186,16 @@ class Interpreter:
         self.ask = ""
         self.waiting = []
         self.is_over = False
+        self.asks_for = None
         self.glance = Glance(WORKSPACE)
         link.listen(supervisor, self)
 
     def pass_on(self, frame, line):
         """One thing at a time; only an answer is for the run that is under way."""
         if frame["type"] == "answer":
-            if frame["run"] == self.mark:
-                self.write(line)
+            if frame["run"] == self.mark and frame["call"] == self.asks_for:
+                self.asks_for = None
+                self.link.write(self.link.to_asker, line + b"\n")
         elif self.mark or self.ask or self.is_over:
             self.waiting.append((frame, line))
         else:
@@ -190,6 +228,8 @@ class Interpreter:
         if self.lines.dropped:
             self.count_dropped()
         for line in lines:
+            if self.is_over:
+                return  # how it ends is told when it has
             try:
                 self.take(line)
             except Exception:  # nested too deep, a number too large: a line of code's own is no reason to end
@@ -202,6 +242,10 @@ class Interpreter:
         if kind in self.TELLS:
             self.printed.drain()
             self.tell(line)
+            if kind == "input":
+                self.asks_for = frame["call"]
+            elif kind in SHOWN:
+                self.link.write(self.link.to_teller, b".")
         elif kind == "done":
             self.end_run(frame)
         elif kind == "reply" and self.ask:
@@ -236,6 +280,7 @@ class Interpreter:
     def end_run(self, frame):
         if not self.mark:
             raise ValueError("there is no run to end")
+        self.end_asking()
         how = {"how": "finished", "status": str(frame["status"])}
         if frame["status"] == "exited":
             how["code"] = int(frame["code"]) & 255
@@ -245,6 +290,13 @@ class Interpreter:
         files = int(self.glance.may_have_changed())
         self.supervisor.send({"type": "done", "run": owner.mark, "cut": owner.cut, "files": files, **how})
         self.begin_next()
+
+    def end_asking(self):
+        """A thread that waits for an answer would wait for ever, and the next one behind it."""
+        if self.asks_for is not None:
+            line = frames.encode({"call": self.asks_for, "problem": "the run has ended"})
+            self.asks_for = None
+            self.link.write(self.link.to_asker, line)
 
     def interrupt(self):
         signal_group(self.pid, signal.SIGINT)

@@ -188,6 +188,28 @@ describe('a session’s cells', () => {
     assert.equal((await runCell(session, 'same is numbers, round(area(1), 2)')).result, '(True, 3.14)');
   });
 
+  it('tell what is shown and what is printed in the order in which it happened', async () => {
+    await using session = await openTestSession();
+    const code =
+      'from IPython.display import clear_output\nfor i in range(200):\n    print(i)\n    display(i)\n    clear_output()';
+    const { events } = await runCell(session, code);
+    const told = events.filter(({ type }) => ['stream', 'display_data', 'clear_output'].includes(type));
+    const order = told.map((event) => (event.type === 'stream' ? `print ${event.text.trim()}` : event.type));
+    const expected = Array.from({ length: 200 }, (_, i) => [`print ${i}`, 'display_data', 'clear_output']).flat();
+    assert.deepEqual(order, expected);
+  });
+
+  it('do not let a thread that asks after its run take what is meant for the next', async () => {
+    await using session = await openTestSession();
+    const asks =
+      'import threading, time\ndef ask():\n    try: input()\n    except EOFError: print("refused", flush=True)';
+    await runCell(session, `${asks}\nthreading.Thread(target=ask).start()\ntime.sleep(0.1)`);
+    assert.equal((await runCell(session, '1 + 1')).result, '2');
+    const texts = upTo(session, 'stream');
+    const last = (await Array.fromAsync(texts)).at(-1);
+    assert.equal(last?.type === 'stream' ? last.text : undefined, 'refused\n');
+  });
+
   it('ask for input, and are answered or refused', async () => {
     await using session = await openTestSession();
     const run = session.run('name = input("who? ")\nprint("hello", name)');

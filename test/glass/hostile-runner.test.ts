@@ -7,7 +7,7 @@ import { roomyLimits } from '../support/glass.ts';
 import { bubblewrap, needs, root } from '../support/prerequisite.ts';
 
 const ready = `echo '{"type":"ready","protocol":2,"python":"3.11.0"}'; read -r request
-run=$(printf '%s' "$request" | sed 's/.*"run":"\\([0-9a-f]*\\)".*/\\1/')`;
+run=$(printf '%s' "$request" | sed 's/.*"run":"\\([0-9a-f-]*\\)".*/\\1/')`;
 
 /** Programs that stand where the runner should: what code that took it over could do to the channel. */
 describe('a session whose runner lies', needs(root, bubblewrap), () => {

@@ -8,26 +8,72 @@ from _thread import allocate_lock
 from .host import HostRefusal
 
 CHUNK = 64 * 1024
+# What is waited for until it is taken, as more may be printed after it.
+SHOWN = frozenset(("display", "clear"))
+
 ENCODER = json.JSONEncoder(allow_nan=False, default=str)
+
+
+class Replies:
+    """What comes back to who tells: an answer to who asked, a sign to who showed something."""
+
+    def __init__(self, answers, taken):
+        self.answers = Reader(answers)
+        self.taken = taken
+
+    def await_answer(self, call):
+        while True:
+            frame = self.answers.read_frame()
+            if frame is None:
+                os._exit(0)
+            if frame["call"] == call:
+                return frame
+
+    def await_taken(self):
+        if not os.read(self.taken, 1):
+            os._exit(0)
+
+
+class Reader:
+    """Frames from a pipe that one thread at a time reads."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.rest = b""
+
+    def has_frame(self):
+        return b"\n" in self.rest
+
+    def read_frame(self):
+        """None where the supervisor has closed its end."""
+        line, newline, rest = self.rest.partition(b"\n")
+        parts = [line]
+        while not newline:
+            data = os.read(self.descriptor, CHUNK)
+            if not data:
+                return None
+            line, newline, rest = data.partition(b"\n")
+            parts.append(line)
+        self.rest = rest
+        return json.loads(b"".join(parts))
 
 
 class Channel:
     """What the rest of the interpreter knows as the host. Threads of the user's may tell things at any time."""
 
-    def __init__(self, inward, outward):
-        self.inward = inward
+    def __init__(self, inward, outward, replies):
+        self.work = Reader(inward)
         self.outward = outward
+        self.replies = replies
         self.lock = allocate_lock()
         self.asking = allocate_lock()
         self.pid = os.getpid()
-        self.rest = b""
         self.waiting = b""
-        self.early = []
         self.calls = 0
         self.held = allocate_lock()  # until the interpreter says what holds its interrupts back
 
     def emit(self, kind, **fields):
-        """What was printed before comes before it."""
+        """What was printed before comes before it, what is printed after comes after."""
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -36,18 +82,13 @@ class Channel:
         self.send({"type": kind, **fields})
 
     def ask(self, kind, **fields):
+        if not self.is_own():
+            raise HostRefusal("a process that the code forked has nobody to ask")
         with self.asking:
             self.calls += 1
             call = str(self.calls)
             self.emit(kind, call=call, **fields)
-            while True:
-                frame = self.read_frame()
-                if frame is None:
-                    os._exit(0)
-                if frame["type"] != "answer":
-                    self.early.append(frame)
-                elif frame["call"] == call:
-                    break
+            frame = self.replies.await_answer(call)
         if "problem" in frame:
             raise HostRefusal(frame["problem"])
         return frame["value"]
@@ -68,25 +109,8 @@ class Channel:
             self.waiting = b""
             while view:
                 view = view[os.write(self.outward, view) :]
-
-    def has_frame(self):
-        return bool(self.early) or b"\n" in self.rest
-
-    def next_frame(self):
-        """None where the supervisor has closed its end."""
-        return self.early.pop(0) if self.early else self.read_frame()
-
-    def read_frame(self):
-        line, newline, rest = self.rest.partition(b"\n")
-        parts = [line]
-        while not newline:
-            data = os.read(self.inward, CHUNK)
-            if not data:
-                return None
-            line, newline, rest = data.partition(b"\n")
-            parts.append(line)
-        self.rest = rest
-        return json.loads(b"".join(parts))
+            if frame["type"] in SHOWN:
+                self.replies.await_taken()
 
 
 def encode(frame):

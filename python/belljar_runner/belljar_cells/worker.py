@@ -2,18 +2,18 @@
 
 import os
 
-from .channel import Channel
+from .channel import Channel, Replies
 from .interpreter import Interpreter
 
 
-def serve_cells(inward, outward):
+def serve_cells(inward, outward, answers, taken):
     """Serves until the supervisor closes its end. What user code does to this process is that code's own loss."""
-    channel = Channel(inward, outward)
+    channel = Channel(inward, outward, Replies(answers, taken))
     worker = Worker(channel, Interpreter(channel))
     while True:
-        if not channel.has_frame():
+        if not channel.work.has_frame():
             worker.interpreter.wait(inward)  # tasks that cells left behind go on
-        frame = channel.next_frame()
+        frame = channel.work.read_frame()
         if frame is None:
             os._exit(0)
         worker.handle(frame)

@@ -14,6 +14,9 @@ export interface ArtifactLook {
 /** What was seen in a workspace that was made empty. */
 const fromNothing = 'nothing';
 
+/** A look takes some milliseconds; whoever runs the sandbox must not be kept from the end of a run by what runs in it. */
+const lookMs = 5000;
+
 const harmless: ReadonlySet<string> = new Set(['stat', 'list', 'read', 'look']);
 
 /** Tells what changed among the files between one look and the next. */
@@ -57,10 +60,10 @@ export class ArtifactWatch {
     return { artifacts, more, isPartial };
   }
 
-  /** As look(); where the sandbox has ended or has no room for one more process, the run itself tells. */
+  /** As look(); where the sandbox has ended, has no room for one more process or does not answer, the run itself tells. */
   async lookIfPossible(): Promise<ArtifactLook> {
     try {
-      return await this.look();
+      return await this.look({ signal: AbortSignal.timeout(lookMs) });
     } catch {
       this.#isStale = true;
       return { artifacts: [], more: 0, isPartial: true };
