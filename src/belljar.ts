@@ -5,7 +5,7 @@ import { nearestOf } from './nearest.ts';
 import { type RunLimits, formatProblem } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
-import { Sessions, compileRunner, describeBundles } from './sessions/index.ts';
+import { Sessions, type SessionsOptions, compileRunner, describeBundles } from './sessions/index.ts';
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 import { Workspaces } from './workspaces.ts';
@@ -49,11 +49,14 @@ export {
   type MimeBundle,
   type OpenSessionOptions,
   type PackageCandidate,
+  type PoolOptions,
+  type PoolReport,
   type RunEvent,
   type RunOutcome,
   type RunRequest,
   type RunResult,
   type Session,
+  type SessionsOptions,
   type SessionEvent,
   describeOutcome,
   exitCodeOf,
@@ -69,6 +72,8 @@ export interface OpenOptions {
   readonly home?: string | undefined;
   readonly policyFile?: string | undefined;
   readonly python?: string | undefined;
+  /** How many sessions there may be at once, for how long unused, and how many are kept warm. */
+  readonly sessions?: SessionsOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -143,7 +148,7 @@ export class Belljar implements AsyncDisposable {
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     const { version: pythonVersion } = interpreter;
-    const sessions = new Sessions(parts);
+    const sessions = new Sessions({ ...options.sessions, ...parts });
     return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, opened: opened.move() });
   }
 

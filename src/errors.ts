@@ -200,6 +200,13 @@ export const errorTable = {
     meaning: 'The session has ended and takes no more runs.',
     hint: 'Open a new session.',
   },
+  SESSIONS_EXHAUSTED: {
+    http: 429,
+    exit: 75,
+    rpc: -32065,
+    meaning: 'There are as many sessions as there may be at once, in all or of one workspace.',
+    hint: 'Close a session that is no longer needed, or try again when one has ended.',
+  },
   CANCELLED: {
     http: 499,
     exit: 130,

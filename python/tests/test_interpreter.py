@@ -1,5 +1,7 @@
 import __future__
+import os
 import sys
+import tempfile
 import unittest
 
 from cell_case import CellCase
@@ -163,6 +165,27 @@ class Calls(CellCase):
 class Preloading(CellCase):
     def test_what_cannot_be_imported_is_named(self):
         self.assertEqual(self.interpreter.preload(["json", "not_there"]), ["not_there"])
+
+    def test_the_workspace_is_no_place_to_import_from_before_somebody_asks(self):
+        with tempfile.TemporaryDirectory() as workspace:
+            with open(os.path.join(workspace, "of_the_workspace.py"), "w"):
+                pass
+            self.interpreter.workspace = workspace
+            sys.path.insert(0, workspace)
+            try:
+                self.assertEqual(self.interpreter.preload(["of_the_workspace"]), ["of_the_workspace"])
+                self.assertEqual(sys.path[0], workspace)
+                self.assertEqual(self.result("import of_the_workspace\n1"), "1")
+            finally:
+                sys.path.remove(workspace)
+                sys.modules.pop("of_the_workspace", None)
+
+    def test_a_rehearsal_leaves_nothing_behind(self):
+        before = dict(self.interpreter.namespace)
+        self.assertEqual(self.interpreter.rehearse(), "[2]")
+        self.assertEqual(self.interpreter.namespace, before)
+        self.assertEqual(self.interpreter.run("1")["count"], 1)
+        self.assertEqual(self.host.events[0][0], "result")
 
 
 if __name__ == "__main__":

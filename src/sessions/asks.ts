@@ -81,6 +81,11 @@ export class Asks {
     pending.end(problem);
   }
 
+  /** Whether somebody waits for an answer. */
+  get isBusy(): boolean {
+    return [...this.#pending.values()].some((pending) => pending !== forgotten);
+  }
+
   /** Whoever still waits is told that the session has ended. */
   close(): void {
     this.#isOver = true;

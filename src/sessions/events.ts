@@ -78,6 +78,8 @@ export type RunNews =
   | { readonly type: 'gap'; readonly missed: number }
   /** The interpreter ended, and its names with it; files are still there where `survived` says so. */
   | { readonly type: 'lost'; readonly survived: Survived }
+  /** The session ends because nobody has wanted anything of it for so long. */
+  | { readonly type: 'closed'; readonly why: 'idle'; readonly timeoutMs: number }
   | { readonly type: 'usage'; readonly usage: SandboxUsage }
   | { readonly type: 'done'; readonly outcome: RunOutcome };
 

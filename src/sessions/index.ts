@@ -32,4 +32,6 @@ export type { CellOptions, Evaluation } from './cells.ts';
 export type { AskOptions, Completion, Inspection, StateReport } from './questions.ts';
 export type { SessionLimits } from './runner-line.ts';
 export { Session, type SessionOptions } from './session.ts';
-export { Sessions, findUnsupported, type OpenSessionOptions, type SessionsParts } from './sessions.ts';
+export { findUnsupported } from './admission.ts';
+export type { PoolOptions, PoolReport } from './pool/index.ts';
+export { Sessions, type OpenSessionOptions, type SessionsOptions, type SessionsParts } from './sessions.ts';

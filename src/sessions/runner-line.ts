@@ -17,6 +17,7 @@ import {
   protocolVersion,
   readFrames,
 } from './frames.ts';
+import { IdleClock } from './idle-clock.ts';
 import type { RunJournal } from './journal.ts';
 import {
   type CutFrame,
@@ -41,6 +42,8 @@ export interface LineOptions {
   readonly journal?: RunJournal | undefined;
   /** The way out, which ends with the session. */
   readonly network?: { close(): Promise<void> } | undefined;
+  /** It ends when for so long nobody has wanted anything of it; what its code does by itself does not keep it. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 const readyTimeoutMs = 15_000;
@@ -85,9 +88,10 @@ export class RunnerLine {
   readonly asks: Asks;
   readonly #sandbox: Sandbox;
   readonly #limits: SessionLimits;
-  readonly #journal: RunJournal | undefined;
+  #journal: RunJournal | undefined;
   readonly #courtesy: Courtesy;
-  readonly #network: LineOptions['network'];
+  #network: LineOptions['network'];
+  #idleClock: IdleClock | undefined;
   readonly #ready = Promise.withResolvers<string>();
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly ended: Promise<SandboxExit>;
@@ -99,19 +103,35 @@ export class RunnerLine {
   /** What is being written to the record. */
   #noting: Promise<unknown> = Promise.resolve();
   #runs = 0;
+  #underWay = 0;
+  #hasLostNames = false;
   #isReady = false;
   #betweenBytes = 0;
   #isOver = false;
 
-  constructor(sandbox: Sandbox, limits: SessionLimits, { journal, network }: LineOptions) {
+  constructor(sandbox: Sandbox, limits: SessionLimits, options: LineOptions) {
     this.#sandbox = sandbox;
     this.#limits = limits;
-    this.#journal = journal;
     this.#courtesy = new Courtesy(sandbox, limits);
-    this.#network = network;
     this.log = new EventLog(rememberedBytes + limits.outputBytes);
     this.asks = new Asks((frame) => this.send(frame));
     this.ended = this.#serve();
+    this.belongTo(options);
+  }
+
+  /** Has it be somebody's from now on: what runs is on their record, and what goes out goes their way. */
+  belongTo({ journal, network, idleTimeoutMs }: LineOptions): void {
+    this.#journal = journal;
+    this.#network = network;
+    this.#courtesy.becameReady();
+    if (idleTimeoutMs === undefined) return;
+    const isBusy = (): boolean => this.#underWay > 0 || this.asks.isBusy;
+    this.#idleClock = new IdleClock({ timeoutMs: idleTimeoutMs, isBusy, onIdle: () => this.#endIdle(idleTimeoutMs) });
+  }
+
+  /** Whether it is as it was when it became ready: nothing has run, and the interpreter is still the first one. */
+  get isUntouched(): boolean {
+    return this.#runs === 0 && !this.#hasLostNames && !this.#isOver;
   }
 
   /** The name that the frames of the run under way bear. */
@@ -131,11 +151,17 @@ export class RunnerLine {
       await options.onTurn?.();
       return this.#runNow(work, options, id);
     });
-    this.#queue = result.catch(() => undefined);
+    this.#underWay += 1;
+    const settled = (): void => {
+      this.#underWay -= 1;
+      this.#idleClock?.touch();
+    };
+    this.#queue = result.then(settled, settled);
     return result;
   }
 
   send(frame: HostFrame): void {
+    this.#idleClock?.touch();
     this.#sandbox.control.write(encodeFrame(frame));
   }
 
@@ -235,6 +261,11 @@ export class RunnerLine {
     }
   }
 
+  #endIdle(timeoutMs: number): void {
+    this.log.append(null, { type: 'closed', why: 'idle', timeoutMs });
+    void this.close();
+  }
+
   #hasEnded(): boolean {
     return this.#isOver;
   }
@@ -263,6 +294,7 @@ export class RunnerLine {
     this.#sandbox.kill('the control stream ended');
     this.#isOver = true;
     this.#courtesy.close();
+    this.#idleClock?.stop();
     const exit = await this.#sandbox.exited;
     await this.#network?.close();
     this.#exit = exit;
@@ -278,6 +310,7 @@ export class RunnerLine {
     } else if (frame.type === 'reply') {
       await this.asks.accept(frame);
     } else if (frame.type === 'lost') {
+      this.#hasLostNames = true;
       this.log.append(null, { type: 'lost', survived: 'files' });
     } else if (this.#current?.mark === frame.run) {
       const run = this.#current;

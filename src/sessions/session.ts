@@ -166,6 +166,16 @@ export class Session implements AsyncDisposable {
     return this.#line.ended;
   }
 
+  /** Has a session that was nobody's be somebody's from now on. */
+  belongTo(options: LineOptions): void {
+    this.#line.belongTo(options);
+  }
+
+  /** Whether nothing has run in it yet, and nothing that it began with has been lost. */
+  get isUntouched(): boolean {
+    return this.#line.isUntouched;
+  }
+
   /** Ends the session and waits until nothing is left of its sandbox. */
   close(): Promise<void> {
     return this.#line.close();

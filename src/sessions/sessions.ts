@@ -1,20 +1,28 @@
 import { randomUUID } from 'node:crypto';
 
-import { z } from 'zod';
-
 import type { Interpreter } from '../environments/index.ts';
-import { BelljarError, toBelljarError } from '../errors.ts';
-import { type Actor, type Policy, type RunDecision, type RunLimits, decideRun } from '../policy/index.ts';
+import { BelljarError, cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
+import { type Actor, type Policy, type RunLimits, decideRun } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
-import type { Backend, BackendName } from '../sandbox/index.ts';
-import { type Role, roleNames } from '../words.ts';
-import { listWalls } from './guards.ts';
+import type { Backend } from '../sandbox/index.ts';
+import type { Role } from '../words.ts';
+import { checkOpening, denialOf, findUnsupported, toRefusal } from './admission.ts';
+import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
+import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
-import { openSandbox } from './open-sandbox.ts';
-import { Session } from './session.ts';
+import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
+import { type KeptPlan, Pool, type PoolOptions, type PoolReport, type Preset, readPoolOptions } from './pool/index.ts';
+import type { Session } from './session.ts';
 
-export interface SessionsParts {
+export interface SessionsOptions extends Partial<OccupancyLimits> {
+  /** Keeps warm sessions, for programs that live long enough to hand them out; none where left out. */
+  readonly pool?: PoolOptions | undefined;
+  /** Ends a session that nobody wanted anything of for so long, where its opening says nothing else. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+export interface SessionsParts extends SessionsOptions {
   readonly backend: Backend;
   readonly interpreter: Interpreter;
   readonly record: AuditRecord;
@@ -30,25 +38,39 @@ export interface OpenSessionOptions {
   readonly workspace?: string | null;
   /** What differs from the policy's own limits. */
   readonly requested?: Partial<RunLimits>;
+  /** Modules of installed packages that are imported before the session is there; those that cannot be are left out. */
+  readonly preload?: readonly string[] | undefined;
+  /** Ends the session when nobody wanted anything of it for so long. */
+  readonly idleTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
 export class Sessions {
   readonly #parts: SessionsParts;
+  readonly #occupancy: Occupancy;
+  readonly #presets: readonly Preset[];
+  readonly #pool: Pool | undefined;
   readonly #opening = new Set<Promise<Session>>();
   readonly #open = new Set<Session>();
   readonly #networks = new Set<SessionNetwork>();
   #isClosed = false;
 
+  /** @throws USAGE where the options of the pool are none. */
   constructor(parts: SessionsParts) {
     this.#parts = parts;
+    this.#occupancy = new Occupancy({ ...defaultOccupancy, ...occupancyOf(parts) });
+    const settings = parts.pool === undefined ? undefined : readPoolOptions(parts.pool);
+    this.#presets = settings?.presets ?? [];
+    if (settings === undefined) return;
+    this.#pool = new Pool({ settings, launch: (plan, signal) => this.#launch(plan, { signal, isForLater: true }) });
+    this.#pool.keepOnly(this.#planPresets());
   }
 
   /**
    * Opens a session for an actor.
    *
-   * @throws POLICY_DENIED where the policy says no, and what a launch throws.
+   * @throws POLICY_DENIED where the policy says no, SESSIONS_EXHAUSTED, and what a launch throws.
    */
   open(options: OpenSessionOptions): Promise<Session> {
     const opening = this.#openNow(options);
@@ -58,22 +80,38 @@ export class Sessions {
     return opening;
   }
 
+  /** How the pool does; undefined where there is none. */
+  get pool(): PoolReport | undefined {
+    return this.#pool?.report();
+  }
+
+  /** Resolves when the pool has as many warm sessions as it can have now. */
+  async poolFilled(): Promise<void> {
+    await this.#pool?.filled();
+  }
+
+  /** Gives back the files of a workspace as far as only warm sessions hold them, so that they can be removed. */
+  async releaseFiles(workspace: string): Promise<void> {
+    await this.#pool?.dropWorkspace(workspace);
+  }
+
   async #openNow(options: OpenSessionOptions): Promise<Session> {
     if (this.#isClosed) throw closed();
     const { record, currentPolicy } = this.#parts;
-    checkAsker(options);
-    const { actor, role, workspace = null, requested = {} } = options;
+    checkOpening(options);
+    const { actor, role, workspace = null, requested = {}, preload = [] } = options;
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
     const decision = decideRun({ policy, actor, role, requested });
     if (decision.verdict !== 'allow') {
       await record.append({ ...denialOf(decision), ...origin });
-      throw toError(decision, origin.correlationId);
+      throw toRefusal(decision, origin.correlationId);
     }
     try {
       const unsupported = findUnsupported(policy.runtime, this.#parts.backend.name);
       if (unsupported !== undefined) throw unsupported;
-      return await this.#launch(decision, origin, options.signal);
+      const plan = planLaunch(decision, { workspace, preload, policyHash });
+      return await this.#openPlanned(plan, origin, options);
     } catch (thrown) {
       const { code, message } = toBelljarError(thrown);
       await record.append({ action: 'run.failed', subject: 'session', details: { code, message }, ...origin });
@@ -84,114 +122,103 @@ export class Sessions {
   /** Has the policy in force hold for what is under way: connections that it no longer opens are ended. */
   policyChanged(): void {
     for (const network of this.#networks) network.policyChanged();
+    this.#pool?.dropAllBut(this.#parts.currentPolicy().hash);
+    this.#pool?.keepOnly(this.#planPresets());
   }
 
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#opening); // what is being launched is closed as soon as it is there
-    await Promise.all([...this.#open].map((session) => session.close()));
+    await Promise.all([this.#pool?.close(), ...[...this.#open].map((session) => session.close())]);
   }
 
-  async #launch(decision: RunDecision, origin: JournalOrigin, signal: AbortSignal | undefined): Promise<Session> {
-    const { backend, interpreter, record } = this.#parts;
-    const { limits, required, guards } = decision;
-    const network = decision.network.allow.length > 0 ? this.#openNetwork(origin) : undefined;
+  async #openPlanned(plan: LaunchPlan, origin: JournalOrigin, options: OpenSessionOptions): Promise<Session> {
+    const leave = this.#occupancy.enter(plan.workspace);
     try {
-      const sandbox = await openSandbox(backend, {
-        executable: interpreter.executable,
-        limits,
-        workspace: origin.workspace ?? undefined,
-        guards,
-        require: [
-          ...required,
-          ...(network === undefined ? [] : (['egress-rules'] as const)),
-          ...(listWalls(guards).length === 0 ? [] : (['system-call-filter'] as const)),
-        ],
-        acceptEgress: network === undefined ? undefined : (connection) => network.accept(connection),
-        signal,
+      const fresh = await this.#obtain(plan, options.signal);
+      const session = this.#claim(fresh, origin, options);
+      this.#open.add(session);
+      void session.ended.finally(() => {
+        this.#open.delete(session);
+        leave();
       });
-      const journal = new RunJournal({
-        ...origin,
-        record,
-        environmentKey: null,
-        python: interpreter.version,
-        backend: backend.name,
-        capabilities: sandbox.enforced,
-        limits,
-      });
-      const startsEmpty = origin.workspace === null;
-      const session = await Session.over(sandbox, limits, { journal, network, startsEmpty, signal });
-      this.#keep(session, network);
-      if (this.#isClosed) {
-        await session.close();
-        throw closed();
-      }
-      return session;
+      if (!this.#isClosed) return session;
+      await session.close();
+      throw closed();
     } catch (error) {
-      await this.#closeNetwork(network);
+      leave();
       throw error;
     }
   }
 
-  #keep(session: Session, network: SessionNetwork | undefined): void {
-    this.#open.add(session);
-    void session.ended.finally(() => {
-      this.#open.delete(session);
-      void this.#closeNetwork(network);
+  async #obtain(plan: LaunchPlan, signal: AbortSignal | undefined): Promise<FreshSession> {
+    if (this.#pool === undefined) return this.#launch(plan, { signal });
+    const pool = this.#pool;
+    return pool.whileWaitedFor(async () => {
+      refuseWhenCancelled(signal);
+      const warm = await pool.take(plan);
+      if (signal?.aborted !== true) return warm ?? (await this.#launch(plan, { signal }));
+      await warm?.close();
+      throw cancelled(signal);
     });
   }
 
-  #openNetwork(origin: JournalOrigin): SessionNetwork {
+  #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
+    const { backend, interpreter } = this.#parts;
+    return FreshSession.launch({ backend, executable: interpreter.executable }, plan, options);
+  }
+
+  #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {
+    const { backend, interpreter, record } = this.#parts;
+    const { limits, hasNetwork } = fresh.plan;
+    const journal = new RunJournal({
+      ...origin,
+      record,
+      environmentKey: null,
+      python: interpreter.version,
+      backend: backend.name,
+      capabilities: fresh.enforced,
+      limits,
+    });
+    const network = hasNetwork ? this.#openNetwork(origin, fresh) : undefined;
+    const { idleTimeoutMs = this.#parts.idleTimeoutMs } = options;
+    return fresh.claim({ journal, network, idleTimeoutMs });
+  }
+
+  #openNetwork(origin: JournalOrigin, { ended }: FreshSession): SessionNetwork {
     const { record, currentPolicy, egress = {} } = this.#parts;
     const network = new SessionNetwork({ record, origin, currentPolicy, settings: egress });
     this.#networks.add(network);
+    void ended.finally(() => {
+      this.#networks.delete(network);
+      void network.close();
+    });
     return network;
   }
 
-  async #closeNetwork(network: SessionNetwork | undefined): Promise<void> {
-    if (network === undefined) return;
-    this.#networks.delete(network);
-    await network.close();
+  /** What the presets come to under the policy in force; those that it denies are not kept. */
+  #planPresets(): KeptPlan[] {
+    const { policy, hash: policyHash } = this.#parts.currentPolicy();
+    return this.#presets.flatMap(({ preload, requested, keep }) => {
+      const decision = decideRun({ policy, ...nobody, requested });
+      if (decision.verdict === 'deny' || findUnsupported(policy.runtime, this.#parts.backend.name)) return [];
+      return [{ plan: planLaunch(decision, { workspace: null, preload, policyHash }), keep }];
+    });
   }
 }
+
+/** Who asks makes no difference to what a run gets. */
+const nobody = { actor: { id: 'pool', kind: 'service' }, role: 'owner' } as const;
 
 function closed(): BelljarError {
   return new BelljarError('SESSION_CLOSED', 'Belljar was closed', { hint: 'Open it again.' });
 }
 
-/** What the policy counts on and this version cannot do is refused, never left out in silence. */
-export function findUnsupported({ backends }: Policy['runtime'], backend: BackendName): BelljarError | undefined {
-  if (!backends.includes(backend)) {
-    const message = `the policy allows the backends ${backends.join(', ')}, and this version has ${backend} only`;
-    return new BelljarError('SANDBOX_UNAVAILABLE', message, {
-      hint: `Add ${backend} to runtime.backends of the policy.`,
-    });
-  }
-  return undefined;
-}
-
-/** Who asks comes from the embedding program, which may not be TypeScript. */
-function checkAsker({ actor, role }: OpenSessionOptions): void {
-  const { success, error } = askerSchema.safeParse({ actor, role });
-  if (!success) throw new BelljarError('USAGE', `a session needs an actor and a role: ${z.prettifyError(error)}`);
-}
-
-const askerSchema = z.object({
-  actor: z.object({ id: z.string().min(1).max(512), kind: z.enum(['user', 'service', 'anonymous']) }),
-  role: z.enum(roleNames),
-});
-
-function denialOf({ verdict, reasons }: RunDecision) {
-  const details = { reasons: reasons.map(({ rule, message }) => ({ rule, message })) };
-  return { action: 'run.refused', subject: 'session', verdict, details };
-}
-
-function toError({ verdict, reasons }: RunDecision, correlationId: string): BelljarError {
-  const decisive = reasons.filter((reason) => reason.verdict === verdict);
-  const message = decisive.map((reason) => `${reason.message} (${reason.rule})`).join('; ');
-  return new BelljarError('POLICY_DENIED', `the policy says ${verdict === 'ask' ? 'ask first' : 'no'}: ${message}`, {
-    details: { verdict, reasons },
-    correlationId,
-  });
+/** Without what is undefined, which would hide the defaults. */
+function occupancyOf({ maxSessions, maxSessionsPerWorkspace }: SessionsParts): Partial<OccupancyLimits> {
+  return {
+    ...(maxSessions !== undefined && { maxSessions }),
+    ...(maxSessionsPerWorkspace !== undefined && { maxSessionsPerWorkspace }),
+  };
 }

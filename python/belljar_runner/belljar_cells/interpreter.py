@@ -57,14 +57,23 @@ class Interpreter:
         return self.guarded(self.run_with_inputs, code, name, inputs)
 
     def preload(self, modules):
-        """Imports what is going to be wanted; gives the names of those that cannot be."""
-        missing = []
-        for module in modules:
-            try:
-                __import__(module)
-            except BaseException:  # whatever a package does when it is imported, the session starts
-                missing.append(module)
-        return missing
+        """Imports what is going to be wanted; gives the names of those that cannot be.
+
+        Not from the workspace: its files may have changed by the time that someone wants them.
+        """
+        hides = sys.path[:1] == [self.workspace]
+        if hides:
+            del sys.path[0]
+        try:
+            return [module for module in modules if not can_import(module)]
+        finally:
+            if hides:
+                sys.path.insert(0, self.workspace)
+
+    def rehearse(self):
+        """Does what a cell does but for what it leaves behind, so that the first one finds all ready; gives what it shows."""
+        cell = cells.compile_cell("[1 + 1]", "<rehearsal>")
+        return self.showing.bundle(eval(cell.codes[0], {}))[0]["text/plain"]
 
     def wait(self, descriptor):
         """To be called before a read that may take long: tasks of earlier cells go on until there is something to read."""
@@ -206,6 +215,14 @@ async def execute_in_loop(codes, namespace):
         if code.co_flags & cells.IS_COROUTINE:
             value = await value
     return value
+
+
+def can_import(module):
+    try:
+        __import__(module)
+        return True
+    except BaseException:  # whatever a package does when it is imported, the session starts
+        return False
 
 
 def become_main():

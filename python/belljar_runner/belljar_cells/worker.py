@@ -66,6 +66,9 @@ class Worker:
     def on_ping(self, _about):
         return "pong"
 
+    def on_rehearse(self, _about):
+        return self.interpreter.rehearse()
+
     def on_preload(self, about):
         return self.interpreter.preload(about["modules"])
 

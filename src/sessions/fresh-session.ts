@@ -1,0 +1,112 @@
+import type { Duplex } from 'node:stream';
+
+import type { Backend, CapabilityName, Sandbox } from '../sandbox/index.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import type { SessionNetwork } from './network.ts';
+import { openSandbox } from './open-sandbox.ts';
+import type { LineOptions } from './runner-line.ts';
+import { Session, type SessionOptions } from './session.ts';
+
+export interface FreshSessionParts extends Pick<SessionOptions, 'importNames'> {
+  readonly backend: Backend;
+  /** The Python that is started, as a path inside. */
+  readonly executable: string;
+}
+
+export interface FreshSessionOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Nobody waits for it: it gets the processor time that no other sandbox wants. */
+  readonly isForLater?: boolean;
+}
+
+export interface Claim extends LineOptions {
+  readonly network?: SessionNetwork | undefined;
+}
+
+/** The way out has to be there from the launch on; whose it is comes later. */
+interface WayOut {
+  network: SessionNetwork | undefined;
+}
+
+/**
+ * A session that is nobody's yet. Each begins as one, those that are wanted at once too: so what comes from the pool
+ * and what does not cannot differ.
+ */
+export class FreshSession {
+  readonly plan: LaunchPlan;
+  readonly #session: Session;
+  readonly #sandbox: Sandbox;
+  readonly #wayOut: WayOut;
+
+  private constructor(plan: LaunchPlan, sandbox: Sandbox, parts: { session: Session; wayOut: WayOut }) {
+    this.plan = plan;
+    this.#sandbox = sandbox;
+    this.#session = parts.session;
+    this.#wayOut = parts.wayOut;
+  }
+
+  /** @throws what a launch throws; RUNNER_REFUSED where the modules were not imported in the time that a run has. */
+  static async launch(
+    { backend, executable, importNames }: FreshSessionParts,
+    plan: LaunchPlan,
+    { signal, isForLater = false }: FreshSessionOptions = {},
+  ): Promise<FreshSession> {
+    const wayOut: WayOut = { network: undefined };
+    const { limits, require, workspace, hasNetwork, guards } = plan;
+    const acceptEgress = hasNetwork ? (connection: Duplex) => passOut(wayOut, connection) : undefined;
+    const launch = { executable, limits, require, guards, workspace: workspace ?? undefined, acceptEgress, signal };
+    const sandbox = await openSandbox(backend, launch);
+    if (isForLater) sandbox.setPriority('background');
+    const session = await Session.over(sandbox, limits, { importNames, startsEmpty: workspace === null, signal });
+    try {
+      // A module that is missing is for the code that imports it to find out.
+      if (plan.preload.length > 0) await session.preload(plan.preload, { signal });
+      return new FreshSession(plan, sandbox, { session, wayOut });
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  get enforced(): readonly CapabilityName[] {
+    return this.#sandbox.enforced;
+  }
+
+  /** Resolves when nothing is left of it. */
+  get ended(): Promise<unknown> {
+    return this.#session.ended;
+  }
+
+  setPriority(priority: 'foreground' | 'background'): void {
+    this.#sandbox.setPriority(priority);
+  }
+
+  /** Has its interpreter add one and one; resolves to whether it did, in time, and is still the one it was. */
+  async isReady(timeoutMs: number): Promise<boolean> {
+    if (!this.#session.isUntouched) return false;
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const shown = await this.#session.asks.ask({ to: 'interpreter', what: 'rehearse', about: {}, signal });
+      return shown === '[2]' && this.#session.isUntouched;
+    } catch {
+      return false; // whatever is wrong with it, another one is made
+    }
+  }
+
+  /** Has it be somebody's, from now on and for good. */
+  claim(claim: Claim): Session {
+    this.#wayOut.network = claim.network;
+    this.#session.belongTo(claim);
+    return this.#session;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+}
+
+/** Nobody has anything to send before it is somebody's. */
+function passOut({ network }: WayOut, connection: Duplex): void {
+  if (network === undefined) connection.destroy();
+  else network.accept(connection);
+}
