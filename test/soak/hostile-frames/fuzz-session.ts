@@ -13,7 +13,6 @@ const runs = 3;
 export async function fuzzSession(random: SeededRandom): Promise<number> {
   const runner = new LyingRunner(random);
   const session = await Session.over(runner.sandbox, limits);
-  const all = Array.fromAsync(session.events());
   const results: RunResult[] = [];
   for (let run = 0; run < runs; run++) {
     const cell = session.run(`cell ${run}`);
@@ -24,7 +23,7 @@ export async function fuzzSession(random: SeededRandom): Promise<number> {
     }
   }
   await session.close();
-  checkEvents(await all, runner.marks);
+  checkEvents(await Array.fromAsync(session.events()), runner.marks);
   for (const { outcome } of results)
     assert.ok(['ok', 'error', 'exited', 'signalled', 'broken'].includes(outcome.status));
   return runner.frames;
@@ -46,6 +45,16 @@ function checkEvents(events: readonly SessionEvent[], marks: readonly string[]):
   assert.deepEqual(strangersIn(JSON.stringify(between), 'none'), []);
 }
 
+interface Asked {
+  readonly type: string;
+  readonly run: string;
+  readonly ask: string;
+}
+
+function refusal(ask: string): string {
+  return JSON.stringify({ type: 'reply', ask, isLast: 1, problem: 'there are no files here' });
+}
+
 class LyingRunner {
   readonly sandbox: MemorySandbox;
   readonly marks: string[] = [];
@@ -54,11 +63,12 @@ class LyingRunner {
 
   constructor(random: SeededRandom) {
     this.#random = random;
-    this.sandbox = new MemorySandbox((line) => this.#take(JSON.parse(line) as { type: string; run: string }));
+    this.sandbox = new MemorySandbox((line) => this.#take(JSON.parse(line) as Asked));
     this.sandbox.say([Buffer.from('{"type":"ready","protocol":2,"python":"3.11.2"}\n')]);
   }
 
-  #take({ type, run }: { readonly type: string; readonly run: string }): void {
+  #take({ type, run, ask }: Asked): void {
+    if (type === 'ask') this.sandbox.say([Buffer.from(`${refusal(ask)}\n`)]);
     if (type !== 'run') return;
     const random = this.#random;
     const known = { mark: run, others: [...this.marks] };
