@@ -56,3 +56,11 @@ export const recordedTrip: Task = {
   peers: [],
   budget: { maxMs: 0.2 },
 };
+
+export const pooledStart: Task = {
+  name: 'session from the pool',
+  what: 'start',
+  code: '',
+  peers: [],
+  budget: { maxMs: 3 },
+};
