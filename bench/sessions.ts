@@ -10,10 +10,11 @@ import { parseArgs } from 'node:util';
 import { type Contestant, type Row, compareInTurn, describeMachine } from './sandbox/figures.ts';
 import { Glass } from './sandbox/glass.ts';
 import { measureIdle } from './sessions/idle.ts';
-import { Ours, OursPooled, OursRecorded } from './sessions/ours.ts';
+import { Ours, OursRecorded } from './sessions/ours.ts';
 import { type Peer, type PeerName, peers } from './sessions/peer.ts';
+import { Pooled } from './sessions/pooled.ts';
 import { compareWith, describe, keyOf } from './sessions/report.ts';
-import { pooledStart, recordedTrip, tasks } from './sessions/tasks.ts';
+import { coldStartWithPackages, pooledStart, pooledStartWithPackages, recordedTrip, tasks } from './sessions/tasks.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,9 +27,6 @@ const { values } = parseArgs({
 });
 
 const machine = describeMachine();
-const notMeasured = [
-  ['session from the pool with numpy and pandas (≤ 5 ms)', 'not measured: sessions bring no packages yet'],
-] as const;
 using glass = await Glass.prepare();
 const rows = await compare();
 console.table(rows);
@@ -48,7 +46,7 @@ if (values.compare !== undefined && !compareWith(values.compare, rows, Number(va
 
 async function compare(): Promise<Row[]> {
   await using opened = new AsyncDisposableStack();
-  const missing: Row[] = notMeasured.map(([what, why]) => ({ what, why }));
+  const missing: Row[] = [];
   const others = new Map<PeerName, Peer>();
   for (const name of Object.keys(peers) as PeerName[]) {
     try {
@@ -58,12 +56,21 @@ async function compare(): Promise<Row[]> {
     }
   }
   const ours = opened.use(new Ours(glass));
-  const pooled = opened.use(await OursPooled.open());
+  const pooled = opened.use(await Pooled.open());
   const recorded = opened.use(await OursRecorded.open());
   const contestants: Record<string, Contestant> = {
     [keyOf(recordedTrip, 'ours')]: () => recorded.time(recordedTrip),
     [keyOf(pooledStart, 'ours')]: () => pooled.time(),
   };
+  const more = [recordedTrip, pooledStart];
+  try {
+    const withPackages = opened.use(await Pooled.open(['numpy', 'pandas']));
+    contestants[keyOf(pooledStartWithPackages, 'ours')] = () => withPackages.time();
+    contestants[keyOf(coldStartWithPackages, 'ours')] = () => withPackages.timeCold(coldStartWithPackages.code);
+    more.push(pooledStartWithPackages, coldStartWithPackages);
+  } catch (error) {
+    missing.push({ what: pooledStartWithPackages.name, why: `not measured: ${(error as Error).message}` });
+  }
   for (const task of tasks) {
     contestants[keyOf(task, 'ours')] = () => ours.time(task);
     for (const name of task.peers) {
@@ -72,5 +79,5 @@ async function compare(): Promise<Row[]> {
     }
   }
   const times = await compareInTurn(contestants, Number(values.rounds));
-  return [...[...tasks, recordedTrip, pooledStart].map((task) => describe(task, times)), ...missing];
+  return [...[...tasks, ...more].map((task) => describe(task, times)), ...missing];
 }

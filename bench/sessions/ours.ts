@@ -62,39 +62,6 @@ export class OursRecorded implements AsyncDisposable {
   }
 }
 
-/** Ours with a pool: what is measured is the opening alone, once one is warm. */
-export class OursPooled implements AsyncDisposable {
-  readonly #belljar: Belljar;
-  readonly #home: string;
-
-  private constructor(belljar: Belljar, home: string) {
-    this.#belljar = belljar;
-    this.#home = home;
-  }
-
-  static async open(): Promise<OursPooled> {
-    const home = mkdtempSync(join(tmpdir(), 'belljar-bench-'));
-    return new OursPooled(await Belljar.open({ home, sessions: { pool: { presets: [{}] } } }), home);
-  }
-
-  async time(): Promise<number> {
-    const { sessions } = this.#belljar;
-    await sessions.poolFilled();
-    const startedAt = performance.now();
-    const session = await sessions.open({ actor: { id: 'bench', kind: 'user' }, role: 'owner' });
-    const ms = performance.now() - startedAt;
-    await session.close();
-    return ms;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const missed = this.#belljar.sessions.pool?.missed ?? Infinity;
-    await this.#belljar[Symbol.asyncDispose]();
-    rmSync(this.#home, { recursive: true, force: true });
-    if (missed > 0) throw new Error(`the pool had nothing warm ${missed} times`);
-  }
-}
-
 async function timeRuns(session: Session, { code, before, times = 1 }: Task): Promise<number> {
   if (before !== undefined) await runWhole(session, before);
   const all: number[] = [];

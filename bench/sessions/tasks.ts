@@ -64,3 +64,19 @@ export const pooledStart: Task = {
   peers: [],
   budget: { maxMs: 3 },
 };
+
+export const pooledStartWithPackages: Task = {
+  name: 'session from the pool, with numpy and pandas imported',
+  what: 'start',
+  code: '',
+  peers: [],
+  budget: { maxMs: 5 },
+};
+
+/** What the packages cost where nothing is warm. */
+export const coldStartWithPackages: Task = {
+  name: 'session and import of numpy and pandas',
+  what: 'start',
+  code: 'import numpy, pandas',
+  peers: [],
+};

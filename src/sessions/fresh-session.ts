@@ -11,6 +11,8 @@ export interface FreshSessionParts extends Pick<SessionOptions, 'importNames'> {
   readonly backend: Backend;
   /** The Python that is started, as a path inside. */
   readonly executable: string;
+  /** Whether the backend has a bundle of packages to show. */
+  readonly hasPackages?: boolean | undefined;
 }
 
 export interface FreshSessionOptions {
@@ -47,14 +49,15 @@ export class FreshSession {
 
   /** @throws what a launch throws; RUNNER_REFUSED where the modules were not imported in the time that a run has. */
   static async launch(
-    { backend, executable, importNames }: FreshSessionParts,
+    { backend, executable, importNames, hasPackages = false }: FreshSessionParts,
     plan: LaunchPlan,
     { signal, isForLater = false }: FreshSessionOptions = {},
   ): Promise<FreshSession> {
     const wayOut: WayOut = { network: undefined };
     const { limits, require, workspace, hasNetwork, guards } = plan;
     const acceptEgress = hasNetwork ? (connection: Duplex) => passOut(wayOut, connection) : undefined;
-    const launch = { executable, limits, require, guards, workspace: workspace ?? undefined, acceptEgress, signal };
+    const shown = { executable, hasPackages, workspace: workspace ?? undefined };
+    const launch = { ...shown, limits, require, guards, acceptEgress, signal };
     const sandbox = await openSandbox(backend, launch);
     if (isForLater) sandbox.setPriority('background');
     const session = await Session.over(sandbox, limits, { importNames, startsEmpty: workspace === null, signal });

@@ -29,6 +29,8 @@ export interface SessionsParts extends SessionsOptions {
   /** Asked at every opening, so that a changed policy holds from the next session on. */
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
   readonly egress?: EgressSettings;
+  /** Whether the backend has a bundle of packages, which every session is shown. */
+  readonly hasPackages?: boolean;
 }
 
 export interface OpenSessionOptions {
@@ -165,8 +167,8 @@ export class Sessions {
   }
 
   #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
-    const { backend, interpreter } = this.#parts;
-    return FreshSession.launch({ backend, executable: interpreter.executable }, plan, options);
+    const { backend, interpreter, hasPackages } = this.#parts;
+    return FreshSession.launch({ backend, executable: interpreter.executable, hasPackages }, plan, options);
   }
 
   #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Prerequisite } from '../support/prerequisite.ts';
@@ -32,6 +32,7 @@ function install(executable: string, folder: string): string | undefined {
   try {
     const { status, stderr } = spawnSync(executable, pip, { encoding: 'utf8', timeout: installTimeoutMs });
     if (status !== 0) return (stderr || 'pip took too long').trim().split('\n').at(-1);
+    chmodSync(draft, 0o755); // whom it is shown to inside is somebody else
     return moveInto(draft, folder);
   } finally {
     rmSync(draft, { recursive: true, force: true });

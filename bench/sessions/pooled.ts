@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { findInterpreter } from '../../src/environments/index.ts';
+import { parsePolicy } from '../../src/policy/index.ts';
+import { openHomeRecord } from '../../src/record/index.ts';
+import { ProcessBackend } from '../../src/sandbox/index.ts';
+import { Sessions, compileRunner, describeBundles } from '../../src/sessions/index.ts';
+import { keepPackages } from '../../test/python/packages.ts';
+
+const asker = { actor: { id: 'bench', kind: 'user' }, role: 'owner' } as const;
+
+/** Ours with a pool: what is measured is the opening alone, once one is warm. */
+export class Pooled implements AsyncDisposable {
+  readonly #sessions: Sessions;
+  readonly #preload: readonly string[];
+  readonly #opened: AsyncDisposableStack;
+
+  private constructor(sessions: Sessions, preload: readonly string[], opened: AsyncDisposableStack) {
+    this.#sessions = sessions;
+    this.#preload = preload;
+    this.#opened = opened;
+  }
+
+  /** @throws where the packages that are to be imported cannot be had. */
+  static async open(preload: readonly string[] = []): Promise<Pooled> {
+    const interpreter = await findInterpreter();
+    await using opened = new AsyncDisposableStack();
+    const home = mkdtempSync(join(tmpdir(), 'belljar-bench-'));
+    opened.defer(() => rmSync(home, { recursive: true, force: true }));
+    const { record } = opened.use(await openHomeRecord(home));
+    const packages = preload.length > 0 ? findPackages(interpreter) : undefined;
+    const runner = await compileRunner(interpreter, join(home, 'cache'));
+    const bundles = describeBundles(interpreter.parts, { runner, ...(packages !== undefined && { packages }) });
+    const policy = parsePolicy('version: 1\n', 'bench');
+    if (!policy.ok) throw new Error('the empty policy is none');
+    const sessions = new Sessions({
+      backend: new ProcessBackend(bundles, { cacheFolder: join(home, 'cache') }),
+      interpreter,
+      record,
+      currentPolicy: () => policy,
+      hasPackages: packages !== undefined,
+      pool: { presets: [{ preload }] },
+    });
+    opened.defer(() => sessions.close());
+    return new Pooled(sessions, preload, opened.move());
+  }
+
+  async time(): Promise<number> {
+    await this.#sessions.poolFilled();
+    const startedAt = performance.now();
+    const session = await this.#sessions.open({ ...asker, preload: this.#preload });
+    const ms = performance.now() - startedAt;
+    await this.#check(session);
+    await session.close();
+    return ms;
+  }
+
+  /** From nothing to the end of the code, with the same packages. */
+  async timeCold(code: string): Promise<number> {
+    const startedAt = performance.now();
+    const session = await this.#sessions.open({ ...asker, requested: { processes: 63 } }); // no preset is like it
+    const { outcome } = await session.run(code).result;
+    const ms = performance.now() - startedAt;
+    await session.close();
+    if (outcome.status !== 'ok') throw new Error(`the cell ended with ${JSON.stringify(outcome)}`);
+    return ms;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+
+  async #check(session: Awaited<ReturnType<Sessions['open']>>): Promise<void> {
+    const code = 'import sys; [name for name in names if name not in sys.modules]';
+    const lacking = await session.call(code, { names: this.#preload });
+    if (JSON.stringify(lacking) !== '[]') throw new Error(`what was handed out lacks ${JSON.stringify(lacking)}`);
+  }
+}
+
+function findPackages({ executable, version }: { readonly executable: string; readonly version: string }): string {
+  const found = keepPackages({ executable, minor: version.split('.').slice(0, 2).join('.') });
+  if (!found.holds) throw new Error(found.what);
+  return found.folder;
+}
