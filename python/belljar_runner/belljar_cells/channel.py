@@ -1,9 +1,10 @@
 """The interpreter's way to the host: lines of JSON to the supervisor, who frames them."""
 
-import json
 import os
 import sys
 from _thread import allocate_lock
+
+import frames  # the supervisor's: the json package takes longer to import than all that is here
 
 from .host import HostRefusal
 
@@ -11,7 +12,7 @@ CHUNK = 64 * 1024
 # What is waited for until it is taken, as more may be printed after it.
 SHOWN = frozenset(("display", "clear"))
 
-ENCODER = json.JSONEncoder(allow_nan=False, default=str)
+encode_json = frames.find_encoder()
 
 
 class Replies:
@@ -55,7 +56,7 @@ class Reader:
             line, newline, rest = data.partition(b"\n")
             parts.append(line)
         self.rest = rest
-        return json.loads(b"".join(parts))
+        return frames.decode(b"".join(parts))
 
 
 class Channel:
@@ -116,9 +117,9 @@ class Channel:
 def encode(frame):
     """What has no JSON of its own is told by its text."""
     try:
-        text = ENCODER.encode(frame)
+        text = encode_json(frame)
     except (ValueError, TypeError, RecursionError):
-        text = ENCODER.encode(plain(frame, 0))
+        text = encode_json(plain(frame, 0))
     return (text + "\n").encode("ascii")
 
 
