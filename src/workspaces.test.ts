@@ -38,8 +38,16 @@ describe('Workspace', needs(root, bubblewrap, python), () => {
     await session.close();
   });
 
-  it('does not wake what was never put to sleep', async (test) => {
+  it('begins anew, and says so, where nothing was ever put to sleep', async (test) => {
     await using belljar = await openBelljar({ home: await temporaryFolder(test) });
-    await assert.rejects(belljar.workspaces.use('new', asker).wakeSession(), { code: 'RUNNER_REFUSED' });
+    const { session, report } = await belljar.workspaces.use('new', asker).wakeSession();
+    assert.equal(report, undefined);
+    await session.close();
+  });
+
+  it('refuses to put to sleep what nothing would be left of', async (test) => {
+    await using belljar = await openBelljar({ home: await temporaryFolder(test) });
+    await using session = await belljar.sessions.open(asker);
+    await assert.rejects(session.sleep(), { code: 'USAGE' });
   });
 });

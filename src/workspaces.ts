@@ -13,8 +13,8 @@ export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' 
 
 export interface WokenSession {
   readonly session: Session;
-  /** What came back, and what did not, with why. */
-  readonly report: StateReport;
+  /** What came back, and what did not, with why; undefined where nothing was saved, so that it begins anew. */
+  readonly report: StateReport | undefined;
 }
 
 /** The workspaces of this installation, by name. */
@@ -62,7 +62,7 @@ export class Workspace {
   /**
    * Opens a session with the names that one of this workspace had when it was put to sleep.
    *
-   * @throws RUNNER_REFUSED where no names were saved, and what openSession() throws.
+   * @throws what openSession() throws.
    */
   async wakeSession(options: WorkspaceSessionOptions = {}): Promise<WokenSession> {
     const session = await this.openSession(options);

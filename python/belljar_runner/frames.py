@@ -21,10 +21,13 @@ def encode(frame):
 
 
 def decode(line):
+    text = line.decode("utf-8")
     try:
-        document, end = _scan(line.decode("utf-8"), 0)
+        document, end = _scan(text, 0)
     except StopIteration:
-        raise ValueError("the host sent what is not a frame") from None
+        raise ValueError("this is not a frame") from None
+    if end != len(text):
+        raise ValueError("there is more on the line than a frame")
     return document
 
 
@@ -64,7 +67,7 @@ class _Format:
     object_pairs_hook = None
     parse_float = float
     parse_int = int
-    parse_constant = float
+    parse_constant = None
     memo = {}
 
 
@@ -83,6 +86,11 @@ def _find_codec():
     return json.JSONDecoder().raw_decode, json.dumps
 
 
+def _refuse(name):
+    raise ValueError("%s is no JSON" % name)
+
+
+_Format.parse_constant = staticmethod(_refuse)
 _scan, _quote = _find_codec()
 
 

@@ -61,6 +61,11 @@ class Printed:
             self.supervisor.watch(descriptor, self)
             self.inside.register(descriptor, READABLE)
 
+    def abandon(self):
+        """Nobody was started who could print."""
+        for descriptor in (*self.readers, *self.writers.values()):
+            os.close(descriptor)
+
     def take_descriptors(self):
         """In the worker: what is printed goes into the pipes."""
         os.dup2(self.writers["stdout"], 1)

@@ -14,6 +14,8 @@ import time
 import _signal as signal
 
 import frames
+
+WRITABLE = 4  # POLLOUT
 from output import CHUNK, READABLE, Owner, Printed
 
 
@@ -114,6 +116,14 @@ class Supervisor:
         if self.resting.pop(descriptor, None) is None:
             self.poll.unregister(descriptor)
 
+    def await_room(self, descriptor, listener):
+        """Has a listener told when more can be written, until it says that it is none any more."""
+        if listener is not None and descriptor not in self.listeners:
+            self.listeners[descriptor] = listener
+            self.poll.register(descriptor, WRITABLE)
+        elif listener is None and self.listeners.pop(descriptor, None) is not None:
+            self.poll.unregister(descriptor)
+
     def rest(self, descriptor, until):
         """Leaves the rest in the pipe for a moment: a frame for each of a million tiny pieces would cost the host."""
         self.poll.unregister(descriptor)
@@ -162,7 +172,12 @@ class Supervisor:
 
         printed = Printed(self)
         printed.owner = Owner(request["run"], request["outputBytes"])
-        pid = self.fork(printed, ())
+        try:
+            pid = self.fork(printed, ())
+        except OSError as error:
+            printed.abandon()
+            self.refuse_run(request["run"], error)
+            return None
         if pid == 0:
             return lambda: run_script(request)
         self.script = Script(request["run"], pid, printed, self)
@@ -174,12 +189,34 @@ class Supervisor:
             from workers import Interpreter, InterpreterLink
 
             printed, link = Printed(self), InterpreterLink()
-            pid = self.fork(printed, link.worker_ends())
+            try:
+                pid = self.fork(printed, link.worker_ends())
+            except OSError as error:
+                printed.abandon()
+                link.abandon()
+                self.refuse(frame, error)
+                return None
             if pid == 0:
                 return lambda: run_cells(link)
             self.interpreter = Interpreter(pid, printed, link, self)
         self.interpreter.pass_on(frame, line)
         return None
+
+    def refuse(self, frame, error):
+        """What the code left behind may hold all the processes that there are; that is no reason to end."""
+        if frame["type"] == "run":
+            self.refuse_run(frame["run"], error)
+        elif frame["type"] == "ask":
+            self.refuse_ask(frame["ask"], error)
+
+    def refuse_run(self, run, error):
+        text = "no process can be started for it: %s\n" % error.strerror
+        self.send({"type": "stream", "run": run, "name": "stderr", "text": text})
+        self.send({"type": "done", "run": run, "cut": 0, "how": "exited", "code": 1})
+
+    def refuse_ask(self, ask, error):
+        problem = "no process can be started for it: %s" % error.strerror
+        self.send({"type": "reply", "ask": ask, "isLast": 1, "problem": problem})
 
     def start_errand(self, request):
         """Work on files is done by a worker of its own, which may wait or fail as it likes."""
@@ -191,8 +228,7 @@ class Supervisor:
             pid = self.fork(None, link.worker_ends())
         except OSError as error:
             link.abandon()
-            problem = "no process can be started for it: %s" % error.strerror
-            self.send({"type": "reply", "ask": request["ask"], "isLast": 1, "problem": problem})
+            self.refuse_ask(request["ask"], error)
             return None
         if pid == 0:
             return lambda: run_errand(request, link)

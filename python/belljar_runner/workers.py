@@ -29,11 +29,16 @@ def how_it_ended(status):
 
 
 def signal_group(pid, number):
+    """Like Ctrl-C at a terminal: the worker and what it started; the worker too where it has left its group."""
     try:
-        # Like Ctrl-C at a terminal: the worker and what it started.
-        os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # it ended by itself
+        is_member = os.getpgid(pid) == pid
+    except ProcessLookupError:
+        return  # it ended by itself
+    for send in (os.killpg,) if is_member else (os.killpg, os.kill):
+        try:
+            send(pid, number)
+        except (ProcessLookupError, PermissionError):
+            pass
 
 
 class Link:
@@ -78,11 +83,16 @@ class InterpreterLink(Link):
         super().__init__()
         self.answers, self.to_asker = os.pipe()
         self.taken, self.to_teller = os.pipe()
-        for descriptor in (self.to_asker, self.to_teller):
+        for descriptor in (self.to_worker, self.to_asker, self.to_teller):
             os.set_blocking(descriptor, False)
 
     def worker_ends(self):
         return (*super().worker_ends(), self.answers, self.taken)
+
+    def abandon(self):
+        super().abandon()
+        for descriptor in (self.answers, self.to_asker, self.taken, self.to_teller):
+            os.close(descriptor)
 
     def listen(self, supervisor, listener):
         super().listen(supervisor, listener)
@@ -187,6 +197,7 @@ class Interpreter:
         self.waiting = []
         self.is_over = False
         self.asks_for = None
+        self.unsent = bytearray()
         self.glance = Glance(WORKSPACE)
         link.listen(supervisor, self)
 
@@ -214,12 +225,25 @@ class Interpreter:
             self.begin(*self.waiting.pop(0))
 
     def write(self, line):
-        try:
-            frames.write_all(self.link.to_worker, line + b"\n")
-        except BrokenPipeError:
-            self.kill()  # it has closed what it hears by: nothing can reach it any more
+        self.unsent += line + b"\n"
+        self.send_on()
 
-    def on_readable(self, _descriptor):
+    def send_on(self):
+        """It may be in no hurry to read, and nobody else may have to wait for it."""
+        try:
+            while self.unsent:
+                del self.unsent[: os.write(self.link.to_worker, self.unsent[:CHUNK])]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            self.unsent.clear()
+            self.kill()  # it has closed what it hears by: nothing can reach it any more
+        self.supervisor.await_room(self.link.to_worker, self if self.unsent else None)
+
+    def on_readable(self, descriptor):
+        if descriptor == self.link.to_worker:
+            self.send_on()
+            return
         lines = self.lines.read(MAX_REPLY_BYTES if self.ask else self.printed.owner.wanted)
         if lines is None:
             self.link.stop_listening(self.supervisor)
@@ -308,6 +332,7 @@ class Interpreter:
 
     def finish(self, status):
         """It ended, and what it held with it. Says what was waiting for it: that is for a new one to do."""
+        self.supervisor.await_room(self.link.to_worker, None)
         self.link.close(self.supervisor)
         owner = self.printed.owner
         self.printed.end()

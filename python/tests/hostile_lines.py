@@ -30,6 +30,9 @@ class Host:
     def send_line(self, line):
         self.sent.append(bytes(line))
 
+    def await_room(self, descriptor, listener):
+        pass
+
     def watch(self, descriptor, listener):
         pass
 
@@ -59,8 +62,8 @@ class Liar:
     def __init__(self, chance):
         self.chance = chance
         self.host = Host()
-        link = workers.Link()
-        self.inward, self.outward = map(os.dup, link.worker_ends())
+        link = workers.InterpreterLink()
+        self.inward, self.outward = map(os.dup, link.worker_ends()[:2])
         self.interpreter = workers.Interpreter(0, Printed(), link, self.host)
         self.marks = []
         self.asks = []

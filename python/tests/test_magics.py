@@ -156,7 +156,7 @@ class Packages(CellCase):
     def refused(self, code):
         error = self.error(code)
         self.assertEqual(error["name"], "PackagesAreAskedFor", code)
-        self.assertIn("belljar install", error["text"])
+        self.assertIn("where this workspace is governed", error["text"])
         return error["text"]
 
     def test_every_way_to_install_is_answered(self):

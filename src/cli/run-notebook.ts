@@ -110,7 +110,8 @@ function exitCodeAfter({ stoppedAt }: NotebookResult, signal: AbortSignal): numb
 function describeEnd({ io }: Invocation, { target, notebook }: PreparedNotebook, { stoppedAt }: NotebookResult): void {
   if (stoppedAt === undefined) return;
   const { error, number, total } = stoppedAt;
-  if (target.kind !== 'none' && error !== undefined) io.stderr.write(endLine(error.traceback));
+  if (target.kind !== 'none' && error !== undefined)
+    io.stderr.write(endLine(error.traceback.split('\n').map(toVisible).join('\n')));
   const where = `cell ${number} of ${total} (${firstLine(notebook, stoppedAt)})`;
   io.stderr.write(`belljar: stopped at ${where}: ${toVisible(remarkOn(stoppedAt))}\n`);
 }

@@ -43,7 +43,7 @@ export class Asks {
   /** Hands over each value as it comes; no more is read from the session until that has been taken. */
   async askForAll(question: Question, take: (value: unknown) => Promise<void> | void): Promise<void> {
     refuseWhenCancelled(question.signal);
-    if (this.#isOver) throw closed();
+    if (this.#isOver) throw sessionClosed();
     const ask = randomUUID();
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const end = (problem: string | undefined): void => {
@@ -63,7 +63,7 @@ export class Asks {
       await promise;
     } catch (error) {
       refuseWhenCancelled(signal);
-      throw this.#hasEnded() ? closed() : error;
+      throw this.#hasEnded() ? sessionClosed() : error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
       if (signal?.aborted === true) this.#pending.set(ask, forgotten);
@@ -103,6 +103,7 @@ const maxProblemCharacters = 2000;
 /** What was cancelled is still answered, once. */
 const forgotten: Pending = { take: () => undefined, end: () => undefined };
 
-function closed(): BelljarError {
+/** What everyone is told who comes too late. */
+export function sessionClosed(): BelljarError {
   return new BelljarError('SESSION_CLOSED', 'the session has ended');
 }

@@ -22,6 +22,8 @@ export class CellRun implements AsyncIterable<SessionEvent> {
   readonly result: Promise<RunResult>;
   readonly #log: EventLog;
   readonly #after: number;
+  /** The number of its last event, when that has been told. */
+  #lastSeq = Infinity;
   readonly #cancel: () => void;
 
   constructor({ id, log, result, cancel }: CellRunParts) {
@@ -38,12 +40,16 @@ export class CellRun implements AsyncIterable<SessionEvent> {
     this.#cancel();
   }
 
+  /** Told by who tells its events. */
+  endedAt(seq: number): void {
+    this.#lastSeq = seq;
+  }
+
   /** Its events from the first on; once more for everyone who asks. */
   async *events({ after = this.#after, signal }: ReadOptions = {}): AsyncGenerator<SessionEvent> {
     for await (const event of this.#log.read({ after, signal })) {
-      if (event.run !== this.id && event.type !== 'gap') continue;
-      yield event;
-      if (event.type === 'done') return;
+      if (event.run === this.id || event.type === 'gap') yield event;
+      if (event.seq >= this.#lastSeq) return; // its own last one may have been dropped
     }
   }
 
@@ -53,7 +59,7 @@ export class CellRun implements AsyncIterable<SessionEvent> {
 }
 
 /** What a frame is in the words of events; text that was cut within a character is mended as a terminal does. */
-export function toNews(event: ToldEvent, executionCount: number): RunNews | undefined {
+export function toNews(event: ToldEvent): RunNews | undefined {
   switch (event.type) {
     case 'stream':
       return { type: 'stream', name: event.name, text: Buffer.from(event.bytes).toString('utf8') };
@@ -64,7 +70,7 @@ export function toNews(event: ToldEvent, executionCount: number): RunNews | unde
       return { type: 'display_data', data, metadata, displayId, isUpdate };
     }
     case 'result':
-      return { type: 'execute_result', data: event.data, metadata: event.metadata, executionCount };
+      return { type: 'execute_result', data: event.data, metadata: event.metadata, executionCount: event.count };
     case 'error': {
       const { name, value, frames, text } = event;
       return { type: 'error', name, value, frames, traceback: text };

@@ -1,16 +1,28 @@
-import { toBelljarError } from '../errors.ts';
+import { BelljarError, toBelljarError } from '../errors.ts';
 import { CellRun, callFailed, toNews } from './cell-run.ts';
 import type { Artifact, RunNews, SessionEvent } from './events.ts';
 import type { ArtifactWatch } from './files/index.ts';
 import { type ImportNames, describeMissing, explainMissing } from './missing/index.ts';
 import { type RunOutcome, describeOutcome } from './outcome.ts';
-import type { RunRequest, RunResult, ToldEvent } from './run.ts';
-import type { RunnerLine, Work } from './runner-line.ts';
+import { type RunRequest, type RunResult, type ToldEvent, type Work, checkRequest } from './run.ts';
+import type { RunnerLine } from './runner-line.ts';
 
 export interface CellOptions {
   readonly signal?: AbortSignal | undefined;
   /** The name that tracebacks show. */
   readonly name?: string | undefined;
+  /** Time on the clock, where that shall be less than what the session's runs have. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Answers what the code asks for by input(); 'refuse' has it fail at once, which is so for what is evaluated or called
+   * unless it is said. For a run without it, whoever reads the events answers.
+   */
+  readonly onInput?: ((question: InputQuestion) => string | Promise<string>) | 'refuse' | undefined;
+}
+
+export interface InputQuestion {
+  readonly prompt: string;
+  readonly isPassword: boolean;
 }
 
 /** What a cell came to, gathered. */
@@ -48,7 +60,7 @@ export class Cells {
   }
 
   async evaluate(code: string, options: CellOptions): Promise<Evaluation> {
-    const run = this.run(code, options);
+    const run = this.run(code, { onInput: 'refuse', ...options });
     const events = await Array.fromAsync(run);
     const { outcome } = await run.result;
     return {
@@ -66,7 +78,14 @@ export class Cells {
     const also = (event: ToldEvent): void => {
       if (event.type === 'value') value = { of: event.value };
     };
-    const run = this.#start({ ...options, code, also, toWork: (request) => ({ kind: 'call', request, inputs }) });
+    refuseUnlessJson(inputs);
+    const run = this.#start({
+      onInput: 'refuse',
+      ...options,
+      code,
+      also,
+      toWork: (request) => ({ kind: 'call', request, inputs }),
+    });
     const result = await run.result;
     if (result.outcome.status === 'ok' && value !== undefined) return value.of;
     throw callFailed(result, describeOutcome(result.outcome) ?? 'the code came to no value');
@@ -74,16 +93,18 @@ export class Cells {
 
   #start({ code, toWork, also, ...options }: CellRequest): CellRun {
     const id = this.#line.nextId();
+    const { timeoutMs } = options;
     const abort = new AbortController();
     const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
-    const tell = (news: RunNews): void => void this.#line.log.append(id, news);
+    const tell = (news: RunNews): number => this.#line.log.append(id, news).seq;
     const onEvent = (event: ToldEvent): Promise<void> | undefined => {
-      const news = toNews(event, Number(id));
+      const news = toNews(event);
       if (news !== undefined) tell(news);
       also?.(event);
+      if (event.type === 'input') this.#askForInput(event, options.onInput);
       return event.type === 'error' && event.missing ? this.#tellMissing(event.missing.module, tell) : undefined;
     };
-    const request = { name: options.name ?? `cell ${id}`, code, args: [] };
+    const request = checkRequest({ name: options.name ?? `cell ${id}`, code, args: [] });
     const onTurn = (): Promise<void> => {
       tell({ type: 'status', state: 'busy' });
       return this.#watch.prepare();
@@ -92,41 +113,77 @@ export class Cells {
     const cell = new CellRun({
       id,
       log: this.#line.log,
-      result: this.#line.enqueue(toWork(request), { onEvent, onTurn, findArtifacts, signal }, id),
+      result: this.#line.enqueue(toWork(request), { onEvent, onTurn, findArtifacts, signal, timeoutMs }, id),
       cancel: () => abort.abort(),
     });
     tell({ type: 'status', state: 'queued' });
-    void tellEnd(cell.result, tell);
+    void tellEnd(cell.result, tell).then((seq) => cell.endedAt(seq));
     return cell;
   }
 
-  async #tellArtifacts(tell: (news: RunNews) => void): Promise<readonly Artifact[]> {
+  async #tellArtifacts(tell: (news: RunNews) => unknown): Promise<readonly Artifact[]> {
     const { artifacts, more } = await this.#watch.lookIfPossible();
     for (const artifact of artifacts) tell({ type: 'artifact', ...artifact });
     if (more > 0) tell({ type: 'more_artifacts', count: more });
     return artifacts;
   }
 
+  /** Where nobody said who answers, whoever reads the events may. */
+  #askForInput(event: Extract<ToldEvent, { type: 'input' }>, onInput: CellOptions['onInput']): void {
+    const run = this.#line.currentMark;
+    if (onInput === undefined || run === undefined) return;
+    const { call, prompt, isPassword } = event;
+    const refuse = (problem: string): void => this.#line.send({ type: 'answer', run, call, problem });
+    if (onInput === 'refuse') {
+      refuse('nobody is there to answer');
+      return;
+    }
+    Promise.resolve({ prompt, isPassword })
+      .then(onInput)
+      .then((value) => this.#line.send({ type: 'answer', run, call, value: checkAnswer(value) }))
+      .catch((error: unknown) => refuse(toBelljarError(error).message));
+  }
+
   /** Nothing is installed by it: it says what could be asked for. */
-  async #tellMissing(missing: string, tell: (news: RunNews) => void): Promise<void> {
+  async #tellMissing(missing: string, tell: (news: RunNews) => unknown): Promise<void> {
     const explained = await explainMissing(missing, { seen: this.#importNames });
     const { module, candidates, hint } = explained;
     tell({ type: 'missing_package', module, candidates, hint, text: describeMissing(explained) });
   }
 }
 
-async function tellEnd(ending: Promise<RunResult>, tell: (news: RunNews) => void): Promise<void> {
+/** Resolves to the number of the last event. */
+async function tellEnd(ending: Promise<RunResult>, tell: (news: RunNews) => number): Promise<number> {
   try {
     const { outcome, usage, survived } = await ending;
     tell({ type: 'usage', usage });
     if (survived !== 'all') tell({ type: 'lost', survived });
     tell({ type: 'status', state: 'idle' });
-    tell({ type: 'done', outcome });
+    return tell({ type: 'done', outcome });
   } catch (error) {
-    tell({ type: 'done', outcome: { status: 'broken', message: toBelljarError(error).message } });
+    return tell({ type: 'done', outcome: { status: 'broken', message: toBelljarError(error).message } });
   }
 }
 
 function printed(events: readonly SessionEvent[], name: 'stdout' | 'stderr'): string {
   return events.map((event) => (event.type === 'stream' && event.name === name ? event.text : '')).join('');
+}
+
+/** Longer ones would not fit into the pipe by which they come, which nobody may have to wait for. */
+const maxAnswerBytes = 60_000;
+
+/** @throws USAGE where it is no text, or too long. */
+export function checkAnswer(value: unknown): string {
+  if (typeof value === 'string' && Buffer.byteLength(JSON.stringify(value)) <= maxAnswerBytes) return value;
+  throw new BelljarError('USAGE', `an answer is a text of at most ${maxAnswerBytes} bytes`, {
+    hint: 'Put longer texts into a file of the workspace.',
+  });
+}
+
+function refuseUnlessJson(inputs: unknown): void {
+  try {
+    JSON.stringify(inputs);
+  } catch (cause) {
+    throw new BelljarError('USAGE', `the inputs of a call are JSON values: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -77,11 +77,14 @@ export class EventLog {
     this.#dropped = 0;
   }
 
-  #more(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-    });
+  /** Leaves nothing behind on a signal that may live for long. */
+  async #more(signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const wake = (): void => resolve(undefined);
+    this.#waiting.push(wake);
+    signal?.addEventListener('abort', wake, { once: true });
+    await promise;
+    signal?.removeEventListener('abort', wake);
   }
 
   #wake(): void {
@@ -97,6 +100,7 @@ function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 16;
-  for (const [key, each] of Object.entries(value)) size += key.length + sizeOf(each);
+  if (Array.isArray(value)) for (const each of value) size += sizeOf(each);
+  else for (const key in value) size += key.length + sizeOf((value as Readonly<Record<string, unknown>>)[key]);
   return size;
 }

@@ -75,7 +75,7 @@ const runnerFrameSchema = z.discriminatedUnion('type', [
     displayId: short.optional(),
     isUpdate: z.boolean().optional(),
   }),
-  z.strictObject({ type: z.literal('result'), run, data: bundle, metadata: bundle }),
+  z.strictObject({ type: z.literal('result'), run, data: bundle, metadata: bundle, count: z.int().nonnegative() }),
   z.strictObject({ type: z.literal('value'), run, value: z.unknown() }),
   z.strictObject({
     type: z.literal('error'),
@@ -128,9 +128,12 @@ export interface ReadFrame {
   readonly bytes: number;
 }
 
+/** The longest answer to a question; the supervisor cuts what is beyond. */
+const maxReplyBytes = 9 * 1024 * 1024;
+
 /** The longest frame of a runner whose runs may tell so much: what it tells is bounded, what surrounds it is small. */
 export function maxFrameBytesFor(outputBytes: number): number {
-  return leastMaxFrameBytes + outputBytes;
+  return leastMaxFrameBytes + Math.max(outputBytes, maxReplyBytes);
 }
 
 /**
@@ -178,8 +181,30 @@ class Turn {
 const turnMs = 2;
 const framesPerLook = 32;
 
+/** Bytes are bounded, but millions of empty lists in them would take the host seconds to make. */
+function refuseCrowd(line: string): void {
+  if (line.length < fewCharacters) return;
+  let [containers, items, isText] = [0, 0, false];
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (isText) {
+      if (code === backslash) at++;
+      else if (code === quote) isText = false;
+    } else if (code === quote) isText = true;
+    else if (code === comma) items++;
+    else if (code === brace || code === bracket) containers++;
+  }
+  if (containers > maxContainers || items > maxItems) throw new FrameViolation('a frame holds too many values');
+}
+
+const [quote, comma, bracket, backslash, brace] = [34, 44, 91, 92, 123];
+const fewCharacters = 256 * 1024;
+const maxContainers = 100_000;
+const maxItems = 2_000_000;
+
 function parseFrame(line: string, maxFrameBytes: number): RunnerFrame {
   if (line.length > maxFrameBytes) throw new FrameViolation(`a frame is longer than ${maxFrameBytes} bytes`);
+  refuseCrowd(line);
   let document: unknown;
   try {
     document = JSON.parse(line);

@@ -28,7 +28,7 @@ export type { RunEvent, RunOptions, RunRequest, RunResult, StreamName } from './
 export { CellRun } from './cell-run.ts';
 export type { ReadOptions } from './event-log.ts';
 export type * from './events.ts';
-export type { CellOptions, Evaluation } from './cells.ts';
+export type { CellOptions, Evaluation, InputQuestion } from './cells.ts';
 export type { AskOptions, Completion, Inspection, StateReport } from './questions.ts';
 export type { SessionLimits } from './runner-line.ts';
 export { Session, type SessionOptions } from './session.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { canonicalJson } from '../canonical-json.ts';
+import { type JsonValue, canonicalJson } from '../canonical-json.ts';
 import {
   type RecordedActor,
   type AuditRecord,
@@ -10,7 +10,7 @@ import {
 } from '../record/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
 import type { LaunchLimits } from './open-sandbox.ts';
-import type { RunRequest, RunResult } from './run.ts';
+import type { RunResult, Work } from './run.ts';
 
 /** On whose behalf, and under which policy. */
 export interface JournalOrigin {
@@ -38,12 +38,13 @@ export class RunJournal {
     this.#context = context;
   }
 
-  async start(run: string, request: RunRequest): Promise<void> {
+  async start(run: string, work: Work): Promise<void> {
+    const { request } = work;
     const { environmentKey, python, backend, capabilities, limits } = this.#context;
     await this.#append('run.start', run, {
       file: request.name,
       codeDigest: digestOf(request.code),
-      inputsDigest: digestOf(canonicalJson([...request.args])),
+      inputsDigest: digestOf(canonicalJson(work.kind === 'call' ? toJson(work.inputs) : [...request.args])),
       environmentKey,
       python,
       backend,
@@ -65,8 +66,10 @@ export class RunJournal {
       },
       outputBytes,
       cutBytes,
-      artifacts: artifacts.flatMap(({ path, bytes, sha256 }) =>
-        bytes === undefined || sha256 === undefined ? [] : [{ path, bytes, digest: sha256 }],
+      artifacts: withinRoom(
+        artifacts.flatMap(({ path, bytes, sha256 }) =>
+          bytes === undefined || sha256 === undefined ? [] : [{ path: path.toWellFormed(), bytes, digest: sha256 }],
+        ),
       ),
     } satisfies RunEndDetails);
   }
@@ -84,6 +87,22 @@ export class RunJournal {
       details,
     });
   }
+}
+
+/** The code chooses the names, and an entry has its bound: what does not fit must not keep the run's end from it. */
+function withinRoom<T extends { readonly path: string }>(artifacts: readonly T[]): T[] {
+  let room = maxPathBytes;
+  return artifacts.filter(({ path }) => {
+    room -= Buffer.byteLength(JSON.stringify(path)) + 120;
+    return room > 0;
+  });
+}
+
+const maxPathBytes = 32 * 1024;
+
+/** As they travel: what JSON leaves out is not an input. */
+function toJson(inputs: Readonly<Record<string, unknown>>): JsonValue {
+  return JSON.parse(JSON.stringify(inputs)) as JsonValue;
 }
 
 function digestOf(text: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { RunnerLine, SessionLimits } from './runner-line.ts';
 
 export interface AskOptions {
@@ -62,39 +62,63 @@ export class Questions {
   }
 
   async preload(modules: readonly string[], options: AskOptions): Promise<readonly string[]> {
-    const answer = await this.#ask('preload', { modules }, { timeoutMs: this.#limits.wallTimeMs, ...options });
-    return read(z.array(text), answer);
+    return read(z.array(text), await this.#askLong('preload', { modules }, options));
   }
 
   async saveState(options: AskOptions): Promise<StateReport> {
-    const about = { path: statePath };
-    return read(stateReportSchema, await this.#ask('save', about, { timeoutMs: this.#limits.wallTimeMs, ...options }));
+    return read(stateReportSchema, await this.#askLong('save', { path: statePath }, options));
   }
 
-  async restoreState(options: AskOptions): Promise<StateReport> {
-    const about = { path: statePath };
-    return stateReportSchema.parse(
-      await this.#ask('restore', about, { timeoutMs: this.#limits.wallTimeMs, ...options }),
+  /** Undefined where nothing was saved. */
+  async restoreState(options: AskOptions): Promise<StateReport | undefined> {
+    return (
+      read(stateReportSchema.nullable(), await this.#askLong('restore', { path: statePath }, options)) ?? undefined
     );
   }
 
-  async #ask(what: string, about: unknown, { signal, timeoutMs = quickMs }: AskOptions): Promise<unknown> {
+  /** What may take as long as a run. */
+  #askLong(what: string, about: unknown, options: AskOptions): Promise<unknown> {
+    return this.#ask(what, about, { timeoutMs: this.#limits.wallTimeMs, ...options });
+  }
+
+  /** In turn with the runs, and with a clock from then on. */
+  async #ask(what: string, about: unknown, options: AskOptions): Promise<unknown> {
+    return this.#line.takeTurn(async () => {
+      refuseWhenCancelled(options.signal);
+      return this.#askNow(what, about, options);
+    });
+  }
+
+  /** Given up or late, it is interrupted, then its interpreter ended, then the sandbox: nobody else could go on. */
+  async #askNow(what: string, about: unknown, { signal, timeoutMs = quickMs }: AskOptions): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new AbortController();
+    const stopped = new AbortController();
+    const climb = (ask: string, steps: readonly ('interrupt' | 'kill')[]): void => {
+      stopped.abort();
+      clearTimeout(timer);
+      const [step, ...rest] = steps;
+      if (step === undefined) {
+        this.#line.kill('a question was not answered');
+        return;
+      }
+      this.#line.send({ type: step, run: ask });
+      timer = setTimeout(() => climb(ask, rest), graceMs);
+    };
+    let onAbort: (() => void) | undefined;
     const onSent = (ask: string): void => {
-      timer = setTimeout(() => {
-        late.abort();
-        this.#line.send({ type: 'interrupt', run: ask });
-        timer = setTimeout(() => this.#line.send({ type: 'kill', run: ask }), graceMs);
-      }, timeoutMs);
+      timer = setTimeout(() => climb(ask, ['interrupt', 'kill']), timeoutMs);
+      onAbort = () => climb(ask, ['interrupt', 'kill']);
+      signal?.addEventListener('abort', onAbort, { once: true });
     };
     try {
-      return await this.#line.asks.ask({ to: 'interpreter', what, about, signal, onSent });
+      return await this.#line.asks.ask({ to: 'interpreter', what, about, onSent });
     } catch (error) {
-      if (!late.signal.aborted) throw error;
+      refuseWhenCancelled(signal);
+      if (!stopped.signal.aborted) throw error;
       throw new BelljarError('RUNNER_REFUSED', `it took longer than ${timeoutMs} ms and was ended`, { cause: error });
     } finally {
       clearTimeout(timer);
+      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
     }
   }
 }

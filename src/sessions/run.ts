@@ -33,6 +33,12 @@ export function checkRequest(request: RunRequest): RunRequest {
   });
 }
 
+/** What is asked of the runner for a run: a script with its arguments, a cell, or a call with its inputs. */
+export type Work =
+  | { readonly kind: 'script'; readonly request: RunRequest }
+  | { readonly kind: 'cell'; readonly request: RunRequest }
+  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
+
 export type StreamName = 'stdout' | 'stderr';
 
 export interface StreamEvent {
@@ -99,6 +105,8 @@ export interface LadderSteps {
 
 /** Time between the interrupt, which the code may use to clean up, and the end. */
 const graceMs = 1000;
+
+const maxErrorCharacters = 2000;
 
 /** What the supervisor adds to what the interpreter tells. */
 const markBytes = 64;
@@ -189,7 +197,7 @@ export class Run {
       await this.#tell(decodeStream(frame));
     } else {
       if (this.#kind === 'script') throw new FrameViolation('a script tells nothing but what it prints');
-      if (frame.type === 'error') this.#error = { name: frame.name, value: frame.value };
+      if (frame.type === 'error') this.#error = { name: sound(frame.name), value: sound(frame.value) };
       this.#charge(Math.max(0, bytes - markBytes));
       await this.#deliver(frame);
     }
@@ -269,12 +277,20 @@ export class Run {
     if (this.#isDeaf) return;
     try {
       const taken = this.#options.onEvent?.(event);
-      if (taken instanceof Promise) await this.#waitFor(taken);
+      if (taken instanceof Promise) {
+        if (this.#hasGoneDeaf())
+          taken.catch(() => undefined); // while it was being called
+        else await this.#waitFor(taken);
+      }
     } catch (thrown) {
       this.#readerFailure = { thrown };
       this.goDeaf();
       this.#climb?.({ status: 'cancelled' });
     }
+  }
+
+  #hasGoneDeaf(): boolean {
+    return this.#isDeaf;
   }
 
   /** Not a race: one promise that is raced again and again keeps every loser in memory. */
@@ -284,6 +300,11 @@ export class Run {
       taken.then(() => resolve(), reject);
     });
   }
+}
+
+/** Of what the code chose: so much that it can be kept with the outcome, and no half of a character. */
+function sound(text: string): string {
+  return text.slice(0, maxErrorCharacters).toWellFormed();
 }
 
 export function decodeStream({ name, text, base64 }: StreamFrame): StreamEvent {

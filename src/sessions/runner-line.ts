@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { formatBytes } from '../units.ts';
-import { Asks } from './asks.ts';
+import { Asks, sessionClosed } from './asks.ts';
 import { toNews } from './cell-run.ts';
 import { Courtesy } from './courtesy.ts';
 import { EventLog } from './event-log.ts';
@@ -26,9 +26,9 @@ import {
   type RunFrame,
   type RunLimitsInForce,
   type RunOptions,
-  type RunRequest,
   type RunResult,
   type ToldEvent,
+  type Work,
   decodeStream,
 } from './run.ts';
 import { since } from './usage.ts';
@@ -69,14 +69,9 @@ const maxBetweenBytes = 1024 * 1024;
 /** What a session remembers of what it told, beside the longest that one run may tell. */
 const rememberedBytes = 8 * 1024 * 1024;
 
-/** What is asked of the runner for a run: a script with its arguments, a cell, or a call with its inputs. */
-export type Work =
-  | { readonly kind: 'script'; readonly request: RunRequest }
-  | { readonly kind: 'cell'; readonly request: RunRequest }
-  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
-
 /** What else happens in a run's turn. */
 export interface TurnOptions extends RunOptions<ToldEvent> {
+  readonly timeoutMs?: number | undefined;
   readonly onTurn?: () => Promise<void>;
   /** Asked for what the run left, where it may have left something. */
   readonly findArtifacts?: () => Promise<readonly Artifact[]>;
@@ -147,10 +142,23 @@ export class RunnerLine {
 
   /** Runs when all that was asked for before has ended. */
   enqueue(work: Work, options: TurnOptions, id: string): Promise<RunResult> {
-    const result = this.#queue.then(async () => {
+    const { signal } = options;
+    const early = Promise.withResolvers<RunResult>();
+    const giveUp = (): void => early.resolve(nothingRun);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    const turn = this.takeTurn(async () => {
+      signal?.removeEventListener('abort', giveUp);
+      if (this.#isOver) throw sessionClosed();
+      if (signal?.aborted === true) return nothingRun;
       await options.onTurn?.();
       return this.#runNow(work, options, id);
     });
+    return Promise.race([turn, early.promise]);
+  }
+
+  /** Does what the interpreter has to do with when all that was asked for before has ended. */
+  takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
     this.#underWay += 1;
     const settled = (): void => {
       this.#underWay -= 1;
@@ -158,6 +166,11 @@ export class RunnerLine {
     };
     this.#queue = result.then(settled, settled);
     return result;
+  }
+
+  /** Ends the sandbox: what runs inside does not let go of it. */
+  kill(by: string): void {
+    this.#sandbox.kill(by);
   }
 
   send(frame: HostFrame): void {
@@ -197,10 +210,11 @@ export class RunnerLine {
   }
 
   async #runNow(work: Work, options: TurnOptions, id: string): Promise<RunResult> {
-    if (this.#isOver) throw new BelljarError('SESSION_CLOSED', 'the session has ended');
-    if (options.signal?.aborted === true) return nothingRun;
-    const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, this.#limits, options);
-    const isNoted = this.#note(this.#journal?.start(run.id, work.request));
+    const { wallTimeMs } = this.#limits;
+    const limits = { ...this.#limits, wallTimeMs: Math.min(wallTimeMs, options.timeoutMs ?? wallTimeMs) };
+    const run = new Run({ id, kind: work.kind === 'script' ? 'script' : 'cell' }, limits, options);
+    const isNoted = this.#note(this.#journal?.start(run.id, work));
+    isNoted.catch(() => undefined); // it is asked for below; until then nobody listens
     if (work.kind === 'script') await isNoted;
     // It may have been closed while the record was written to.
     const { mayHaveLeftFiles, ...ended } = this.#hasEnded()
@@ -208,7 +222,7 @@ export class RunnerLine {
       : await this.#finish(run, work);
     const artifacts = mayHaveLeftFiles ? await options.findArtifacts?.() : undefined;
     const result = artifacts === undefined ? ended : { ...ended, artifacts };
-    await isNoted; // whatever a cell did meanwhile, nothing comes of it that is not on the record
+    await isNoted; // nobody is told how a cell ended that is not on the record
     const isEndNoted = this.#note(this.#journal?.end(run.id, result));
     if (work.kind === 'script') await isEndNoted;
     else isEndNoted.catch(() => undefined); // the next run is told that the session has ended
@@ -245,6 +259,7 @@ export class RunnerLine {
     let usedMs: number | undefined;
     try {
       const end = await this.#endOf(run);
+      stopLadder(); // what is late now is not the code
       const usage = since(before, 'why' in end ? end.usage : await this.#sandbox.usage());
       usedMs = usage.cpuMs;
       const outcome =
@@ -338,7 +353,7 @@ export class RunnerLine {
   #tellBetween(frame: Exclude<RunFrame, DoneFrame | CutFrame>, bytes: number): void {
     this.#betweenBytes += bytes;
     if (this.#betweenBytes > maxBetweenBytes) throw new FrameViolation('too much was told between two runs');
-    const news = toNews(frame.type === 'stream' ? decodeStream(frame) : frame, this.#runs);
+    const news = toNews(frame.type === 'stream' ? decodeStream(frame) : frame);
     if (news !== undefined && news.type !== 'input_request') this.log.append(null, news);
   }
 }

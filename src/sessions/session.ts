@@ -1,8 +1,9 @@
+import { BelljarError } from '../errors.ts';
 import { essentialCapabilities } from '../policy/index.ts';
 import type { CapabilityName, Sandbox } from '../sandbox/index.ts';
 import type { Asks } from './asks.ts';
 import type { CellRun } from './cell-run.ts';
-import { type CellOptions, Cells, type Evaluation } from './cells.ts';
+import { type CellOptions, Cells, type Evaluation, checkAnswer } from './cells.ts';
 import type { ReadOptions } from './event-log.ts';
 import type { SessionEvent } from './events.ts';
 import { ArtifactWatch, SessionFiles } from './files/index.ts';
@@ -35,9 +36,11 @@ export class Session implements AsyncDisposable {
   readonly #watch: ArtifactWatch;
   readonly #cells: Cells;
   readonly #questions: Questions;
+  readonly #keepsFiles: boolean;
 
   private constructor(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions) {
     this.#sandbox = sandbox;
+    this.#keepsFiles = options.startsEmpty === false;
     this.#line = new RunnerLine(sandbox, limits, options);
     this.#watch = new ArtifactWatch(this.#line.asks, { startsEmpty: options.startsEmpty });
     this.#cells = new Cells(this.#line, this.#watch, options.importNames);
@@ -118,12 +121,21 @@ export class Session implements AsyncDisposable {
   }
 
   /** Brings names back that were saved among the files of the workspace, and tells what did not come back and why. */
-  restoreState(options: AskOptions = {}): Promise<StateReport> {
+  restoreState(options: AskOptions = {}): Promise<StateReport | undefined> {
     return this.#questions.restoreState(options);
   }
 
   /** Saves the names, then ends the session; Workspace.wakeSession() brings them back, after a restart of the server too. */
   async sleep(options: AskOptions = {}): Promise<StateReport> {
+    if (!this.#keepsFiles) {
+      throw new BelljarError(
+        'USAGE',
+        'a session without a workspace cannot be put to sleep: nothing of it would be left',
+        {
+          hint: 'Open it on a workspace, or close it.',
+        },
+      );
+    }
     const report = await this.saveState(options);
     await this.close();
     return report;
@@ -137,7 +149,7 @@ export class Session implements AsyncDisposable {
   /** Answers what a cell asked for by an `input_request`. */
   answer(call: string, value: string): void {
     const run = this.#line.currentMark;
-    if (run !== undefined) this.#line.send({ type: 'answer', run, call, value });
+    if (run !== undefined) this.#line.send({ type: 'answer', run, call, value: checkAnswer(value) });
   }
 
   /** Tells a cell that nobody will answer. */

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
-import type { RunOutcome, Session, SessionEvent } from '../../src/sessions/index.ts';
-import { openTestSession } from '../support/glass.ts';
+import { findInterpreter } from '../../src/environments/index.ts';
+import { BelljarError } from '../../src/errors.ts';
+import type { RunJournal, RunOutcome, Session, SessionEvent } from '../../src/sessions/index.ts';
+import { openSessionWith, openTestSession } from '../support/glass.ts';
+import { openHouse } from '../support/house.ts';
+import { bubblewrap, needs, python } from '../support/prerequisite.ts';
 
 interface Cell {
   readonly events: readonly SessionEvent[];
@@ -23,7 +28,7 @@ async function runCell(session: Session, code: string, signal?: AbortSignal): Pr
 
 const typesOf = (events: readonly SessionEvent[]): string[] => events.map(({ type }) => type);
 
-describe('a session’s cells', () => {
+describe('a session’s cells', needs(bubblewrap, python), () => {
   it('keep their names, and show what the last expression comes to', async () => {
     await using session = await openTestSession();
     await runCell(session, 'x = 20\ndef double(n): return 2 * n');
@@ -208,6 +213,100 @@ describe('a session’s cells', () => {
     const texts = upTo(session, 'stream');
     const last = (await Array.fromAsync(texts)).at(-1);
     assert.equal(last?.type === 'stream' ? last.text : undefined, 'refused\n');
+  });
+
+  it('are waited for by what asks for their names', async () => {
+    await using session = await openTestSession();
+    const run = session.run('import time; time.sleep(0.2); new = 2');
+    const [saved, completed] = await Promise.all([session.saveState(), session.complete('ne', 2)]);
+    assert.deepEqual([saved.saved?.includes('new'), completed.matches.includes('new')], [true, true]);
+    assert.equal((await run.result).outcome.status, 'ok');
+  });
+
+  it('end at once when they are cancelled before their turn', async () => {
+    await using session = await openTestSession();
+    const first = session.run('print("begun", flush=True)\nwhile True: pass');
+    const second = session.run('1');
+    for await (const event of first) {
+      if (event.type !== 'stream') continue;
+      second.cancel();
+      const types = typesOf(await Array.fromAsync(second));
+      assert.deepEqual(types, ['status', 'usage', 'status', 'done']);
+      first.cancel();
+    }
+  });
+
+  it('do not hold up the next one by a question that was given up', async () => {
+    await using session = await openTestSession();
+    await runCell(session, 'kept = 7\nclass Stuck:\n    def __dir__(self):\n        while True: pass\nstuck = Stuck()');
+    await assert.rejects(session.complete('stuck.', 6, { signal: AbortSignal.timeout(200) }), { code: 'CANCELLED' });
+    assert.equal((await runCell(session, 'kept')).result, '7');
+  });
+
+  it('are read to their end though it was dropped', async () => {
+    await using session = await openTestSession({ outputBytes: 1_000_000 });
+    const first = session.run('1');
+    await first.result;
+    for (let run = 0; run < 12; run++) await session.run('print("x" * 900_000)').result;
+    assert.deepEqual(typesOf(await Array.fromAsync(first)), ['gap']);
+  });
+
+  it('are refused where they are no text, and answers where they are too long', async () => {
+    await using session = await openTestSession();
+    assert.throws(() => session.run(5 as unknown as string), { code: 'USAGE' });
+    await assert.rejects(session.call('a', { a: 1n }), { code: 'USAGE' });
+    const run = session.run('len(input())');
+    for await (const event of run) {
+      if (event.type !== 'input_request') continue;
+      assert.throws(() => session.answer(event.id, 'x'.repeat(100_000)), { code: 'USAGE' });
+      session.answer(event.id, 'x'.repeat(50_000));
+    }
+    assert.equal((await run.result).outcome.status, 'ok');
+  });
+
+  it('fail at once when they ask and it was said that nobody answers, or are answered', async () => {
+    await using session = await openTestSession();
+    const refused = await session.evaluate('input()');
+    assert.equal(refused.error?.name, 'EOFError');
+    const answered = await session.evaluate('input("who? ")', { onInput: ({ prompt }) => `you, ${prompt}` });
+    assert.equal(answered.result?.['text/plain'], "'you, who? '");
+  });
+
+  it('have less time than the session gives where that is asked for', async () => {
+    await using session = await openTestSession();
+    const { outcome } = await session.evaluate('while True: pass', { timeoutMs: 300 });
+    assert.deepEqual(outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
+  });
+
+  it('are interrupted also where they have left their group of processes', async () => {
+    await using session = await openTestSession({ wallTimeMs: 500 });
+    const leave = 'import os\nchild = os.fork()\nif child == 0:\n    import time; time.sleep(60)\n';
+    const code = `${leave}os.setpgid(child, child)\nos.setpgid(0, child)\nwhile True: pass`;
+    const { survived, outcome } = await runCell(session, code);
+    assert.deepEqual([outcome.status, survived], ['timeout', 'all']);
+  });
+
+  it('end with their session, and nothing else, when the record cannot be written while they run', async () => {
+    const full = new BelljarError('STORAGE_FULL', 'a test');
+    const start = async (): Promise<void> => {
+      await delay(50);
+      throw full;
+    };
+    const journal = { start, end: () => Promise.resolve() } as unknown as RunJournal;
+    await using session = await openSessionWith(await findInterpreter(), { journal });
+    await assert.rejects(session.run('import time; time.sleep(0.5)').result, full);
+    await assert.rejects(session.run('1').result, { code: 'SESSION_CLOSED' });
+  });
+
+  it('have an end on the record whatever they are named or raise', async (test) => {
+    const house = await openHouse(test);
+    const session = await house.sessions.open({ actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
+    await session.evaluate('raise ValueError("\\ud800" + "x" * 100_000)');
+    const deep = 'import os\nfor i in range(100):\n    d = "/".join(["d" * 200] * 4) + str(i)\n    os.makedirs(d)\n';
+    await session.evaluate(`${deep}    open(d + "/f", "w").write("x")`);
+    await session.close();
+    const actions = (await house.entries()).map(({ action }) => action).filter((action) => action.startsWith('run.'));
+    assert.deepEqual(actions, ['run.start', 'run.end', 'run.start', 'run.end']);
   });
 
   it('ask for input, and are answered or refused', async () => {

@@ -5,6 +5,7 @@ import { type Interpreter, findInterpreter } from '../../src/environments/index.
 import { ProcessBackend, type ProcessBackendOptions } from '../../src/sandbox/index.ts';
 import {
   type LaunchLimits,
+  type RunJournal,
   Session,
   type SessionLimits,
   describeBundles,
@@ -45,16 +46,18 @@ interface TestSessionParts {
   readonly limits?: Partial<LaunchLimits & SessionLimits>;
   readonly options?: ProcessBackendOptions;
   readonly acceptEgress?: ((connection: Duplex) => void) | undefined;
+  readonly journal?: RunJournal;
 }
 
 /** The same with a Python of the test's own choice. */
 export async function openSessionWith(
   { executable, parts }: Interpreter,
-  { limits = {}, options = {}, acceptEgress }: TestSessionParts = {},
+  { limits = {}, options = {}, acceptEgress, journal }: TestSessionParts = {},
 ): Promise<Session> {
   const all = { ...roomyLimits, ...limits };
   const backend = new ProcessBackend(describeBundles(parts), options);
-  return Session.over(await openSandbox(backend, { executable, limits: all, require: [], acceptEgress }), all);
+  const sandbox = await openSandbox(backend, { executable, limits: all, require: [], acceptEgress });
+  return Session.over(sandbox, all, { journal });
 }
 
 /** Runs Python behind glass, as a user's file would be. */

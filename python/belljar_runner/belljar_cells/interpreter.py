@@ -115,7 +115,7 @@ class Interpreter:
             data, metadata = self.showing.bundle(value)
             self.history.keep(value)
             self.streams.flush()
-            self.host.emit("result", data=data, metadata=metadata)
+            self.host.emit("result", data=data, metadata=metadata, count=self.history.count)
         return {"status": "ok"}
 
     def run_with_inputs(self, code, name, inputs):

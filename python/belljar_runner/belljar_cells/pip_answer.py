@@ -23,8 +23,8 @@ class PackagesAreAskedFor(Exception):
 def refusal(wanted):
     names = " ".join(wanted) or "NAME"
     return PackagesAreAskedFor(
-        "code cannot install packages here. Ask for them where this workspace is governed, for example by "
-        "`belljar install %s`: they are judged by the policy, and then they are there to be imported." % names
+        "code cannot install packages here. Ask for them where this workspace is governed (wanted: %s): "
+        "they are judged by the policy, and then they are there to be imported." % names
     )
 
 

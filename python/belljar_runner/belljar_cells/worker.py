@@ -73,12 +73,17 @@ class Worker:
         return self.interpreter.preload(about["modules"])
 
     def on_save(self, about):
-        from .state import save
+        from .state import is_own, save
 
+        is_empty = all(is_own(name) for name in list(self.interpreter.namespace))
+        if is_empty and os.path.exists(about["path"]):
+            return {"saved": [], "notSaved": [], "isKept": True}  # what was saved before is worth more than nothing
         os.makedirs(os.path.dirname(about["path"]), exist_ok=True)
         return save(self.interpreter.namespace, about["path"], about.get("limits"))
 
     def on_restore(self, about):
+        if not os.path.exists(about["path"]):
+            return None
         from .state import restore
 
         return restore(self.interpreter.namespace, about["path"], self.interpreter.sources.remember)

@@ -14,6 +14,14 @@ export interface ArtifactLook {
 /** What was seen in a workspace that was made empty. */
 const fromNothing = 'nothing';
 
+/** Longer than a piece of a file takes on any disk that works: what runs inside may have stopped whoever should answer. */
+const pieceMs = 30_000;
+
+function withinTime(signal: AbortSignal | undefined): AbortSignal {
+  const late = AbortSignal.timeout(pieceMs);
+  return signal === undefined ? late : AbortSignal.any([signal, late]);
+}
+
 /** A look takes some milliseconds; whoever runs the sandbox must not be kept from the end of a run by what runs in it. */
 const lookMs = 5000;
 
@@ -35,7 +43,7 @@ export class ArtifactWatch {
     this.channel = {
       ask: (question) => {
         if (!harmless.has(question.what)) this.noteOthers();
-        return asks.ask(question);
+        return asks.ask({ ...question, signal: withinTime(question.signal) });
       },
     };
   }
