@@ -2,7 +2,15 @@ import { type Stats } from 'node:fs';
 import { chmod, lstat, mkdir, rmdir, statfs } from 'node:fs/promises';
 
 import { type VolumeBounds, type VolumeUse, describeExcess, findExcess } from './bounds.ts';
-import { type ImageHead, attachedDevices, growImage, mountImage, planImage, readImageHead } from './image.ts';
+import {
+  type ImageHead,
+  attachedDevices,
+  growImage,
+  mountImage,
+  planImage,
+  readImageHead,
+  writeDirectly,
+} from './image.ts';
 import { measureDeleted } from './deleted-files.ts';
 import { promiseHostSpace } from './host-space.ts';
 import type { VolumeLayout } from './layout.ts';
@@ -55,6 +63,7 @@ export async function attachImage({ layout, name, server, isGone }: AttachParts)
   await dropLeft(mountPoint);
   await promiseHostSpace({ layout, name, mountPoint, isGone });
   await mount(image, mountPoint, name);
+  await writeDirectly(image);
   return {
     name,
     uid: head.uid,

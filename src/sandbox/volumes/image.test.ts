@@ -16,9 +16,10 @@ import { type TestContext, describe, it } from 'node:test';
 import { needs } from '../../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { loopImages } from '../../../test/support/volumes.ts';
-import { attachedDevices, growImage, makeImage, mountImage, planImage, readImageHead } from './image.ts';
+import { attachedDevices, growImage, makeImage, mountImage, planImage, readImageHead, writeDirectly } from './image.ts';
 import { measureMounted, ownInodes } from './measure.ts';
 import { unmount } from './mount-table.ts';
+import { runProgram } from './programs.ts';
 
 const uid = 1_900_000_000;
 const small = { maxBytes: 8 << 20, maxFiles: 128 };
@@ -67,6 +68,14 @@ describe('an image', needs(loopImages), () => {
     assert.equal((await attachedDevices(image)).length, 1);
     await unmount(mountPoint);
     assert.deepEqual(await attachedDevices(image), []);
+  });
+
+  it('is written past the kernel’s cache, where that can be had', async (context) => {
+    const { folder } = await mountNew(context, small);
+    await writeDirectly(join(folder, 'image'));
+    const [device = ''] = await attachedDevices(join(folder, 'image'));
+    const { output } = await runProgram('losetup', ['--list', '--noheadings', '--output', 'DIO', device]);
+    assert.match(output, /[01]/); // some file systems cannot
   });
 
   it('gets more room and keeps what it holds', async (context) => {

@@ -119,6 +119,18 @@ export function mountImage(image: string, mountPoint: string): Promise<ProgramEn
 }
 
 /**
+ * Has the kernel write past its own cache of the image, which would hold everything twice, and whose writing back is work
+ * of the kernel's that no limit of a sandbox counts. Where it cannot be had, things are as they were.
+ */
+export async function writeDirectly(image: string): Promise<void> {
+  try {
+    for (const device of await attachedDevices(image)) await runProgram('losetup', ['--direct-io=on', '--', device]);
+  } catch {
+    // It would only have been better.
+  }
+}
+
+/**
  * Gives an image that nobody uses more room. It is done to a copy (of the bytes, not of the files), which takes the
  * image's place when it is whole: cut short at any moment, the image is as it was. The kernel could do it while mounted,
  * but asks for a right that root in a container seldom has.
