@@ -31,7 +31,11 @@ const ends: readonly Case[] = [
   ],
   ['stops itself', 'import os, signal; os.kill(os.getpid(), signal.SIGSTOP)', ['timeout'], false],
   ['aborts', 'import os; os.abort()', ['signalled'], false],
-  ['takes all memory', 'hoard = []\nwhile True: hoard.append(bytearray(1 << 20))', ['memory', 'error']],
+  [
+    'takes all memory',
+    'def hoard():\n  all = []\n  while True: all.append(bytearray(1 << 20))\nhoard()',
+    ['memory', 'error', 'signalled'],
+  ],
   ['takes all processes', 'import os\nwhile True:\n  try: os.fork()\n  except OSError: pass', ['timeout', 'error']],
   [
     'sleeps for ever and ignores what it is told',
