@@ -2,12 +2,21 @@
 
 import os
 
+import _signal as signal
+
 from .channel import Channel, Replies
 from .interpreter import Interpreter
 
 
 def serve_cells(inward, outward, answers, taken):
     """Serves until the supervisor closes its end. What user code does to this process is that code's own loss."""
+    try:
+        serve(inward, outward, answers, taken)
+    except OSError:  # the code closed what we hear and speak by; the supervisor, who sees that too, ends it in this way
+        signal.raise_signal(signal.SIGKILL)
+
+
+def serve(inward, outward, answers, taken):
     channel = Channel(inward, outward, Replies(answers, taken))
     worker = Worker(channel, Interpreter(channel))
     while True:
