@@ -13,7 +13,7 @@ export class NotebookPrinter {
     this.#signal = signal;
   }
 
-  /** Resolves when the reader has taken it: a slow one slows the code. */
+  /** Resolves when the reader has taken it. The code does not wait: a `gap` says what was lost to a slow one. */
   async print(event: SessionEvent): Promise<void> {
     const said = say(event);
     if (said === undefined || this.#signal.reason === readerLeft) return;

@@ -107,13 +107,23 @@ function exitCodeAfter({ stoppedAt }: NotebookResult, signal: AbortSignal): numb
 }
 
 /** One line on how it went, where that is not what was shown already. */
-function describeEnd({ io }: Invocation, { target, notebook }: PreparedNotebook, { stoppedAt }: NotebookResult): void {
-  if (stoppedAt === undefined) return;
+function describeEnd({ io }: Invocation, { target, notebook }: PreparedNotebook, result: NotebookResult): void {
+  const { stoppedAt, cells, outputsLeftOut } = result;
+  if (target.kind !== 'none' && outputsLeftOut > 0)
+    io.stderr.write('belljar: the notebook had no room for all outputs; cells say where they are cut\n');
+  if (stoppedAt === undefined) {
+    if (result.status === 'cancelled') io.stderr.write(`belljar: cancelled ${whereBetween(cells.at(-1))}\n`);
+    return;
+  }
   const { error, number, total } = stoppedAt;
   if (target.kind !== 'none' && error !== undefined)
     io.stderr.write(endLine(error.traceback.split('\n').map(toVisible).join('\n')));
   const where = `cell ${number} of ${total} (${firstLine(notebook, stoppedAt)})`;
   io.stderr.write(`belljar: stopped at ${where}: ${toVisible(remarkOn(stoppedAt))}\n`);
+}
+
+function whereBetween(last: CellReport | undefined): string {
+  return last === undefined ? 'before the first cell' : `after cell ${last.number} of ${last.total}`;
 }
 
 function remarkOn({ outcome, error }: CellReport): string {
@@ -128,11 +138,14 @@ function firstLine({ cells }: Notebook, { index }: CellReport): string {
   return toVisible(line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line);
 }
 
-function summarise({ file, target }: PreparedNotebook, { cells, stoppedAt }: NotebookResult, exitCode: number): object {
+function summarise({ file, target }: PreparedNotebook, result: NotebookResult, exitCode: number): object {
+  const { cells, status, stoppedAt, outputsLeftOut } = result;
   return {
     notebook: file,
     output: target.kind === 'file' ? target.path : null,
     exitCode,
+    status,
+    outputsLeftOut,
     stoppedAt: stoppedAt?.index ?? null,
     cells,
   };

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { RunNews, RunOutcome } from '../sessions/index.ts';
+import type { CellReport } from './cell-report.ts';
 import type { CodeCell, Output } from './notebook.ts';
 import { readNotebook } from './read-notebook.ts';
-import { type CellRun, type NotebookRunOptions, type NotebookSession, runNotebook } from './run-notebook.ts';
+import { type NotebookRunOptions, type NotebookSession, runNotebook } from './run-notebook.ts';
 
 const ok: RunOutcome = { status: 'ok' };
 
@@ -25,7 +26,7 @@ class ScriptedSession implements NotebookSession {
     this.refused.push(call);
   }
 
-  run(code: string, { signal }: { readonly signal?: AbortSignal | undefined }): CellRun {
+  run(code: string, { signal }: { readonly signal?: AbortSignal | undefined }): ReturnType<NotebookSession['run']> {
     this.ran.push(code);
     const { news = [], outcome = ok, untilAborted = false } = this.#script[code] ?? {};
     const over = Promise.withResolvers<undefined>();
@@ -163,6 +164,7 @@ describe('runNotebook()', () => {
   it('stops at the first error, goes on where that is allowed or the cell is tagged', async () => {
     const script = { bad: { news: [raise] } };
     const stopped = await run(script, [cell('bad'), cell('after')]);
+    assert.equal(stopped.status, 'stopped');
     assert.deepEqual(stopped.session.ran, ['bad']);
     assert.equal(stopped.stoppedAt?.status, 'raised');
     assert.deepEqual(stopped.outputs[1], [], 'what did not run shows nothing old');
@@ -201,10 +203,45 @@ describe('runNotebook()', () => {
     const stop = new AbortController();
     const script: Script = { a: { news: [print('x')], outcome: { status: 'cancelled' }, untilAborted: true } };
     const options = { signal: stop.signal, cellTimeoutMs: 60_000, onEvent: () => stop.abort() };
-    const { session, stoppedAt, outputs } = await run(script, [cell('a'), cell('b')], options);
+    const { session, status, stoppedAt, outputs } = await run(script, [cell('a'), cell('b')], options);
     assert.deepEqual(session.ran, ['a']);
+    assert.equal(status, 'cancelled');
     assert.deepEqual(stoppedAt?.outcome, { status: 'cancelled' });
     assert.deepEqual(textsOf(outputs[0]).slice(0, 1), ['x']);
+  });
+
+  it('says that it was cancelled between two cells, and that it was not', async () => {
+    const cells = [cell('a'), cell('b')];
+    for (const [lastCell, ran, expected] of [
+      [0, [], 'cancelled'],
+      [1, ['a'], 'cancelled'],
+      [2, ['a', 'b'], 'finished'],
+      [3, ['a', 'b'], 'finished'],
+    ] as const) {
+      const stop = new AbortController();
+      if (lastCell === 0) stop.abort();
+      const onEnd = ({ number }: CellReport): unknown => (number === lastCell ? stop.abort() : undefined);
+      const { session, status, stoppedAt } = await run({}, cells, { signal: stop.signal, onEnd });
+      assert.deepEqual([session.ran, status, stoppedAt], [ran, expected, undefined]);
+    }
+  });
+
+  it('bounds what all cells together show', async () => {
+    const news = [print('x'.repeat(1000))];
+    const cells = [cell('a'), cell('b')];
+    const bounded = await run({ a: { news }, b: { news } }, cells, { maxOutputBytes: 2000 });
+    assert.deepEqual(textsOf(bounded.outputs[1]), ['belljar: output beyond 2 kB of the whole notebook is cut\n']);
+    assert.equal(bounded.outputsLeftOut, 1);
+    const free = await run({ a: { news }, b: { news } }, cells);
+    assert.deepEqual([textsOf(free.outputs[1])[0], free.outputsLeftOut], ['x'.repeat(1000), 0]);
+  });
+
+  it('keeps of an error so much in the report, and all of it in the notebook', async () => {
+    const news: RunNews[] = [{ ...raise, type: 'error', value: 'v'.repeat(1_000_000) }];
+    const { cells, outputs } = await run({ a: { news } }, [cell('a')]);
+    assert.ok((cells[0]?.error?.value.length ?? Infinity) < 100_000);
+    const [error] = outputs[0] ?? [];
+    assert.equal(error?.output_type === 'error' && error.evalue.length, 1_000_000);
   });
 
   it('tells of each cell as it begins and ends, and waits for who listens', async () => {

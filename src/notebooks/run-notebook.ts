@@ -1,17 +1,18 @@
-import { type RunNews, type RunOutcome, type SessionEvent, describeOutcome } from '../sessions/index.ts';
+import type { RunResult, SessionEvent } from '../sessions/index.ts';
 import { CellClock } from './cell-clock.ts';
 import { CellOutputs } from './cell-outputs.ts';
+import { type CellPlace, type CellReport, errorOf, noteEnd, statusOf } from './cell-report.ts';
 import { type Cell, type CodeCell, type Notebook, requirePython, tagsOf } from './notebook.ts';
+import { OutputRoom } from './output-room.ts';
 
 /** What of a session a notebook needs. */
 export interface NotebookSession {
-  run(code: string, options: { readonly signal?: AbortSignal | undefined }): CellRun;
+  run(
+    code: string,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<SessionEvent> & { readonly result: Promise<Pick<RunResult, 'outcome'>> };
   /** Tells a cell that asked for input that nobody will answer. */
   refuse(call: string, problem: string): void;
-}
-
-export interface CellRun extends AsyncIterable<SessionEvent> {
-  readonly result: Promise<{ readonly outcome: RunOutcome }>;
 }
 
 export interface NotebookRunOptions {
@@ -21,39 +22,30 @@ export interface NotebookRunOptions {
   readonly cellTimeoutMs?: number | undefined;
   /** The time of all cells together. */
   readonly timeoutMs?: number | undefined;
+  /** What all outputs together may take of the file; 100 MiB where left out. What is beyond is cut, and said. */
+  readonly maxOutputBytes?: number | undefined;
   /** Ends the cell that runs; what it told is kept. */
   readonly signal?: AbortSignal | undefined;
   readonly onStart?: ((place: CellPlace) => unknown) | undefined;
-  /** Awaited: a slow reader slows the code. */
+  /** Awaited, but the code does not wait: what it tells too fast for who listens is lost, and said by a `gap`. */
   readonly onEvent?: ((event: SessionEvent) => unknown) | undefined;
   readonly onEnd?: ((report: CellReport) => unknown) | undefined;
-}
-
-export interface CellPlace {
-  /** Among all cells of the notebook, from 0. */
-  readonly index: number;
-  /** Among those that are run, from 1. */
-  readonly number: number;
-  readonly total: number;
-}
-
-export interface CellReport extends CellPlace {
-  readonly id: string | undefined;
-  /** “raised” where it raised or asked to exit, “ended” where it did not come to its own end. */
-  readonly status: 'ok' | 'raised' | 'ended';
-  readonly outcome: RunOutcome;
-  readonly executionCount: number;
-  readonly durationMs: number;
-  readonly error?: { readonly name: string; readonly value: string; readonly traceback: string } | undefined;
 }
 
 export interface NotebookResult {
   /** With the outputs of the cells that ran, and none of those that did not come to run. */
   readonly notebook: Notebook;
   readonly cells: readonly CellReport[];
-  /** The cell at which it stopped. */
+  /** “stopped” at a cell, or “cancelled” by who asked for it, in a cell or between two; else all have run. */
+  readonly status: 'finished' | 'stopped' | 'cancelled';
+  /** The cell at which it stopped, or in which it was cancelled. */
   readonly stoppedAt?: CellReport | undefined;
+  /** How many outputs, and pieces of them, the notebook had no room for. */
+  readonly outputsLeftOut: number;
 }
+
+/** Jupyter opens it, if slowly, and so does readNotebook(). */
+const defaultMaxOutputBytes = 100 * 1024 * 1024;
 
 /**
  * Runs the code cells in their order, as Jupyter's “Run All” does, and collects what they show.
@@ -72,10 +64,15 @@ export async function runNotebook(
   const endsAt = performance.now() + (options.timeoutMs ?? Infinity);
   const notebook = { ...source, cells: source.cells.map(withoutOutputs) };
   const waiting = notebook.cells.flatMap((cell, index) => (isRun(cell) ? [{ cell, index }] : []));
-  const outputs = new CellOutputs();
+  const room = new OutputRoom(options.maxOutputBytes ?? defaultMaxOutputBytes);
+  const outputs = new CellOutputs(room);
   const cells: CellReport[] = [];
+  const sumUp = (status: NotebookResult['status'], stoppedAt?: CellReport): NotebookResult => {
+    outputs.end();
+    return { notebook, cells, status, stoppedAt, outputsLeftOut: room.outputsLeftOut };
+  };
   for (const [position, { cell, index }] of waiting.entries()) {
-    if (options.signal?.aborted === true) break;
+    if (options.signal?.aborted === true) return sumUp('cancelled');
     const place = { index, number: position + 1, total: waiting.length };
     await options.onStart?.(place);
     const report = await runCell(session, {
@@ -88,9 +85,9 @@ export async function runNotebook(
     });
     cells.push(report);
     await options.onEnd?.(report);
-    if (stopsAt(report, cell, options)) return { notebook, cells, stoppedAt: report };
+    if (stopsAt(report, cell, options)) return sumUp(isCancelled(report) ? 'cancelled' : 'stopped', report);
   }
-  return { notebook, cells };
+  return sumUp('finished');
 }
 
 /** What is only said, or is left out by the tag that Jupyter knows for it. */
@@ -108,6 +105,10 @@ function withoutOutputs(cell: Cell): Cell {
 function stopsAt({ status }: CellReport, cell: Cell, { allowErrors }: NotebookRunOptions): boolean {
   if (status === 'raised') return allowErrors !== true && !tagsOf(cell).includes('raises-exception');
   return status === 'ended';
+}
+
+function isCancelled({ outcome }: CellReport): boolean {
+  return outcome.status === 'cancelled';
 }
 
 interface CellWork {
@@ -147,41 +148,3 @@ async function runCell(session: NotebookSession, work: CellWork): Promise<CellRe
 }
 
 const nobodyAnswers = 'nobody answers input() in a notebook that is run as a whole; set a parameter instead';
-
-function errorOf(event: RunNews): CellReport['error'] {
-  if (event.type !== 'error') return undefined;
-  const { name, value, traceback } = event;
-  return { name, value, traceback };
-}
-
-function statusOf({ status }: RunOutcome, error: CellReport['error']): CellReport['status'] {
-  if (status === 'error' || status === 'exited') return 'raised';
-  if (status !== 'ok') return 'ended';
-  return error === undefined ? 'ok' : 'raised';
-}
-
-/** An end of which Python could not tell stands in the notebook too, in the place of an exception. */
-function noteEnd(outcome: RunOutcome, error: CellReport['error'], outputs: CellOutputs): CellReport['error'] {
-  const note = describeEnd(outcome);
-  if (note === undefined) return error;
-  outputs.addError(note.name, note.value, note.traceback);
-  return note;
-}
-
-function describeEnd(outcome: RunOutcome): CellReport['error'] {
-  if (outcome.status === 'ok' || outcome.status === 'error') return undefined;
-  if (outcome.status === 'exited') {
-    const value = String(outcome.code);
-    return { name: 'SystemExit', value, traceback: `SystemExit: ${value}` };
-  }
-  const value = describeOutcome(outcome) ?? outcome.status;
-  return { name: names[outcome.status] ?? 'InterpreterEnded', value, traceback: `belljar: ${value}` };
-}
-
-/** None of Python's own, since Python did not raise it. */
-const names: Readonly<Partial<Record<RunOutcome['status'], string>>> = {
-  timeout: 'OutOfTime',
-  memory: 'OutOfMemory',
-  disk: 'OutOfSpace',
-  cancelled: 'Cancelled',
-};

@@ -1,3 +1,4 @@
+import { BelljarError } from '../errors.ts';
 import type { MimeBundle } from '../sessions/index.ts';
 import { giveIds } from './cell-ids.ts';
 import { writeLikePython } from './exact-json.ts';
@@ -6,7 +7,11 @@ import type { Cell, Notebook, Output } from './notebook.ts';
 /** From this one on cells have ids. */
 const minor = 5;
 
-/** The text of the file as Jupyter would write it: the same order, indent and lines. */
+/**
+ * The text of the file as Jupyter would write it: the same order, indent and lines.
+ *
+ * @throws NOTEBOOK_INVALID where it would be longer than any text can be.
+ */
 export function writeNotebook(notebook: Notebook): string {
   const { orig_nbformat: _format, orig_nbformat_minor: _minor, signature: _signature, ...metadata } = notebook.metadata;
   const document = {
@@ -15,7 +20,12 @@ export function writeNotebook(notebook: Notebook): string {
     nbformat_minor: Math.max(minor, notebook.nbformat_minor),
     cells: giveIds(notebook.cells).map(writeCell),
   };
-  return `${writeLikePython(document)}\n`;
+  try {
+    return `${writeLikePython(document)}\n`;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new BelljarError('NOTEBOOK_INVALID', 'the notebook is too large to be written', { cause });
+  }
 }
 
 function writeCell(cell: Cell): object {

@@ -161,9 +161,12 @@ describe('belljar run NOTEBOOK', needs(root, bubblewrap, python), () => {
       exitCode: number;
       output: string;
       stoppedAt: number;
+      status: string;
+      outputsLeftOut: number;
       cells: { status: string }[];
     };
     assert.deepEqual([code, summary.exitCode, summary.output, summary.stoppedAt, stderr], [1, 1, out, 1, '']);
+    assert.deepEqual([summary.status, summary.outputsLeftOut], ['stopped', 0]);
     assert.deepEqual(
       summary.cells.map(({ status }) => status),
       ['ok', 'raised'],
