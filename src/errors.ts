@@ -179,6 +179,27 @@ export const errorTable = {
     meaning: 'Code asks for packages, which this version cannot bring in yet.',
     hint: 'Until then code runs with the standard library of its Python.',
   },
+  INDEX_UNAVAILABLE: {
+    http: 502,
+    exit: 69,
+    rpc: -32071,
+    meaning: 'A package index cannot be asked, or what it answers is no answer.',
+    hint: 'Check the network, and which index pip is configured with: `pip config list`.',
+  },
+  ARTIFACT_MISMATCH: {
+    http: 502,
+    exit: 65,
+    rpc: -32072,
+    meaning: 'A file that an index sent is not the one it promised; nothing of it was kept.',
+    hint: 'Try again; if it lasts, the index or something before it is broken or lies.',
+  },
+  ARTIFACT_UNKEPT: {
+    http: 507,
+    exit: 74,
+    rpc: -32073,
+    meaning: 'What an index sent cannot be kept on the disk; nothing of it is left.',
+    hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
+  },
   FILE_NOT_FOUND: {
     http: 404,
     exit: 66,

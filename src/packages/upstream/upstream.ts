@@ -1,0 +1,47 @@
+import type { ProjectFile, ProjectPage } from './project-page.ts';
+
+/** One index that packages may come from. */
+export interface IndexSource {
+  /** What the policy and the plan call it. */
+  readonly name: string;
+  /** The address of its simple API; user and password in it never leave the client. */
+  readonly url: string;
+  /** Patterns of names (`*` stands for anything) that come from here and from nowhere else; without them: all others. */
+  readonly only?: readonly string[] | undefined;
+}
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ArtifactOptions extends FetchOptions {
+  /** Told the bytes that have arrived so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** A file of an index on this machine’s disk, its hash checked. */
+export interface Artifact {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+}
+
+/** The indexes that packages come from, and what is kept of them. */
+export interface Upstream extends AsyncDisposable {
+  /**
+   * The page of a project; undefined where no index has it.
+   *
+   * @throws INDEX_UNAVAILABLE where upstream cannot be asked and nothing is kept.
+   */
+  findPage(name: string, options?: FetchOptions): Promise<ProjectPage | undefined>;
+  /**
+   * Brings a file here once, checks its sha256 and keeps it by that.
+   *
+   * @throws ARTIFACT_MISMATCH, INDEX_UNAVAILABLE
+   */
+  fetchArtifact(file: ProjectFile, options?: ArtifactOptions): Promise<Artifact>;
+  /** The METADATA of a wheel: upstream’s own copy, else read out of the wheel. */
+  fetchMetadata(file: ProjectFile, options?: FetchOptions): Promise<Uint8Array>;
+  /** The size of a file: what the page says, else what upstream answers. */
+  findSize(file: ProjectFile, options?: FetchOptions): Promise<number | undefined>;
+}
