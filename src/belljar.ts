@@ -1,11 +1,20 @@
+import { z } from 'zod';
+
 import { findInterpreter } from './environments/index.ts';
 import { BelljarError } from './errors.ts';
 import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
+import { optionsReader, signalOption } from './options.ts';
 import { type RunLimits, formatProblem } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
-import { Sessions, type SessionsOptions, compileRunner, describeBundles } from './sessions/index.ts';
+import {
+  Sessions,
+  type SessionsOptions,
+  compileRunner,
+  describeBundles,
+  readSessionsOptions,
+} from './sessions/index.ts';
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 import { Workspaces } from './workspaces.ts';
@@ -41,6 +50,7 @@ export {
 export { readScriptMetadata, requireMet } from './packages/index.ts';
 export {
   type AskOptions,
+  type Asker,
   CellRun,
   type CellOptions,
   type Completion,
@@ -62,11 +72,12 @@ export {
   type Session,
   type SessionsOptions,
   type SessionEvent,
+  type WorkspaceSessionOptions,
   describeOutcome,
   exitCodeOf,
 } from './sessions/index.ts';
 
-export { type Asker, type WokenSession, Workspace, type WorkspaceSessionOptions, Workspaces } from './workspaces.ts';
+export { type WokenSession, Workspace, Workspaces } from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
 
@@ -80,6 +91,15 @@ export interface OpenOptions {
   readonly sessions?: SessionsOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const readOpenOptions = optionsReader<OpenOptions>('openBelljar()', {
+  env: z.custom<NodeJS.ProcessEnv>((value) => typeof value === 'object' && value !== null).optional(),
+  home: z.string().optional(),
+  policyFile: z.string().optional(),
+  python: z.string().optional(),
+  sessions: z.custom<SessionsOptions>().transform(readSessionsOptions).optional(),
+  signal: signalOption,
+});
 
 interface BelljarParts {
   readonly home: string;
@@ -135,17 +155,18 @@ export class Belljar implements AsyncDisposable {
   /**
    * Opens the home, making it where it is missing.
    *
-   * @throws HOME_UNUSABLE, POLICY_INVALID, PYTHON_NOT_FOUND and what the database throws.
+   * @throws USAGE, HOME_UNUSABLE, POLICY_INVALID, PYTHON_NOT_FOUND and what the database throws.
    */
-  static async open(options: OpenOptions = {}): Promise<Belljar> {
+  static async open(asked: OpenOptions = {}): Promise<Belljar> {
+    const options = readOpenOptions(asked);
     const { env = process.env, signal } = options;
     const home = await ensureHome(options.home ?? resolveHome(env));
-    const signalOption = signal === undefined ? {} : { signal };
+    const cancellable = signal === undefined ? {} : { signal };
     await using opened = new AsyncDisposableStack();
     const [interpreter, policy, homeRecord] = await allOrFirstFailure([
-      findInterpreter({ named: options.python, env, ...signalOption }),
+      findInterpreter({ named: options.python, env, ...cancellable }),
       LivePolicy.open({ file: options.policyFile, env, home }).then((live) => opened.use(live)),
-      openHomeRecord(home, signalOption).then((record) => opened.use(record)),
+      openHomeRecord(home, cancellable).then((record) => opened.use(record)),
     ]);
     const cache = cacheFolder(home);
     const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });

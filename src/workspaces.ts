@@ -1,15 +1,13 @@
 import { BelljarError } from './errors.ts';
-import type { Actor } from './policy/index.ts';
-import { type OpenSessionOptions, type Session, type Sessions, type StateReport } from './sessions/index.ts';
-import type { Role } from './words.ts';
-
-/** On whose behalf a workspace is used. */
-export interface Asker {
-  readonly actor: Actor;
-  readonly role: Role;
-}
-
-export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' | 'workspace'>;
+import {
+  type Asker,
+  type Session,
+  type Sessions,
+  type StateReport,
+  type WorkspaceSessionOptions,
+  readAsker,
+  readWorkspaceOpening,
+} from './sessions/index.ts';
 
 export interface WokenSession {
   readonly session: Session;
@@ -30,11 +28,11 @@ export class Workspaces {
    *
    * @example
    * const workspace = belljar.workspaces.use('notebook-1', { actor: { id: 'user-1', kind: 'user' }, role: 'owner' });
-   * @throws USAGE where the name is none.
+   * @throws USAGE where the name is none, or the asker none.
    */
   use(name: string, asker: Asker): Workspace {
     if (name === '') throw new BelljarError('USAGE', 'a workspace needs a name');
-    return new Workspace(name, asker, this.#sessions);
+    return new Workspace(name, readAsker(asker), this.#sessions);
   }
 }
 
@@ -53,10 +51,10 @@ export class Workspace {
   /**
    * Opens a session on the workspace's files.
    *
-   * @throws POLICY_DENIED where the policy says no, WORKSPACE_UNUSABLE, and what a launch throws.
+   * @throws USAGE, POLICY_DENIED where the policy says no, WORKSPACE_UNUSABLE, and what a launch throws.
    */
-  openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
-    return this.#sessions.open({ ...options, ...this.#asker, workspace: this.name });
+  async openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
+    return this.#sessions.open({ ...readWorkspaceOpening(options), ...this.#asker, workspace: this.name });
   }
 
   /**

@@ -1,12 +1,24 @@
 import { z } from 'zod';
 
 import { BelljarError } from '../errors.ts';
-import type { Policy, RunDecision } from '../policy/index.ts';
+import { optionsReader, signalOption, timeoutOption } from '../options.ts';
+import type { Actor, Policy, RunDecision, RunLimits } from '../policy/index.ts';
 import type { BackendName } from '../sandbox/index.ts';
-import { roleNames } from '../words.ts';
+import { type Role, roleNames } from '../words.ts';
 
-/** A timer of Node takes no more. */
-const maxTimeoutMs = 2 ** 31 - 1;
+export interface OpenSessionOptions {
+  readonly actor: Actor;
+  readonly role: Role;
+  /** Whose files it works on, kept from session to session; without one they are gone with it. */
+  readonly workspace?: string | null | undefined;
+  /** What differs from the policy's own limits. */
+  readonly requested?: Partial<RunLimits> | undefined;
+  /** Modules of installed packages that are imported before the session is there; those that cannot be are left out. */
+  readonly preload?: readonly string[] | undefined;
+  /** Ends the session when nobody wanted anything of it for so long. */
+  readonly idleTimeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export const modulesSchema = z
   .array(
@@ -18,22 +30,49 @@ export const modulesSchema = z
   .max(64)
   .readonly();
 
-const openSchema = z.object({
-  actor: z.object({ id: z.string().min(1).max(512), kind: z.enum(['user', 'service', 'anonymous']) }),
-  role: z.enum(roleNames),
-  preload: modulesSchema.optional(),
-  idleTimeoutMs: z.int().positive().max(maxTimeoutMs).optional(),
-});
+const limitNames = [
+  'memoryBytes',
+  'cpus',
+  'processes',
+  'cpuTimeMs',
+  'wallTimeMs',
+  'diskBytes',
+  'scratchBytes',
+  'openFiles',
+  'outputBytes',
+] as const satisfies readonly (keyof RunLimits)[];
 
-/**
- * What is asked comes from the embedding program, which may not be TypeScript.
- *
- * @throws USAGE
- */
-export function checkOpening(options: object): void {
-  const { success, error } = openSchema.safeParse(options);
-  if (!success) throw new BelljarError('USAGE', `a session needs an actor and a role: ${z.prettifyError(error)}`);
+/** Limits that are asked for; how large they may be is the policy's to say. */
+export function limitsSchema(amount: z.ZodType<number>): z.ZodType<Partial<RunLimits>> {
+  return z.strictObject(Object.fromEntries(limitNames.map((name) => [name, amount.optional()])));
 }
+
+const opening = {
+  workspace: z.string().nullable().optional(),
+  requested: limitsSchema(z.custom<number>()).optional(),
+  preload: modulesSchema.optional(),
+  idleTimeoutMs: timeoutOption,
+  signal: signalOption,
+};
+
+const asking = {
+  actor: z.strictObject({ id: z.string().min(1).max(512), kind: z.enum(['user', 'service', 'anonymous']) }),
+  role: z.enum(roleNames),
+};
+
+/** On whose behalf a workspace is used. */
+export type Asker = Pick<OpenSessionOptions, 'actor' | 'role'>;
+export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' | 'workspace'>;
+
+/** What is asked comes from the embedding program, which may not be TypeScript. */
+export const readOpening = optionsReader<OpenSessionOptions>('opening a session', { ...asking, ...opening });
+export const readAsker = optionsReader<Asker>('the user of a workspace', asking);
+
+const { workspace: _named, ...ofWorkspace } = opening;
+export const readWorkspaceOpening = optionsReader<WorkspaceSessionOptions>(
+  'opening a session of a workspace',
+  ofWorkspace,
+);
 
 /** What the policy counts on and this version cannot do is refused, never left out in silence. */
 export function findUnsupported({ backends }: Policy['runtime'], backend: BackendName): BelljarError | undefined {

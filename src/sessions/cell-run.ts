@@ -1,5 +1,5 @@
 import { BelljarError } from '../errors.ts';
-import type { EventLog, ReadOptions } from './event-log.ts';
+import { type EventLog, type ReadOptions, readReadOptions } from './event-log.ts';
 import type { RunNews, SessionEvent } from './events.ts';
 import type { RunResult, ToldEvent } from './run.ts';
 
@@ -46,7 +46,11 @@ export class CellRun implements AsyncIterable<SessionEvent> {
   }
 
   /** Its events from the first on; once more for everyone who asks. */
-  async *events({ after = this.#after, signal }: ReadOptions = {}): AsyncGenerator<SessionEvent> {
+  events(options: ReadOptions = {}): AsyncGenerator<SessionEvent> {
+    return this.#read(readReadOptions(options));
+  }
+
+  async *#read({ after = this.#after, signal }: ReadOptions): AsyncGenerator<SessionEvent> {
     for await (const event of this.#log.read({ after, signal })) {
       if (event.run === this.id || event.type === 'gap') yield event;
       if (event.seq >= this.#lastSeq) return; // its own last one may have been dropped

@@ -1,4 +1,7 @@
+import { z } from 'zod';
+
 import { BelljarError, toBelljarError } from '../errors.ts';
+import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import { CellRun, callFailed, toNews } from './cell-run.ts';
 import type { Artifact, RunNews, SessionEvent } from './events.ts';
 import type { ArtifactWatch } from './files/index.ts';
@@ -19,6 +22,16 @@ export interface CellOptions {
    */
   readonly onInput?: ((question: InputQuestion) => string | Promise<string>) | 'refuse' | undefined;
 }
+
+/** @throws USAGE where there are others among them. */
+export const readCellOptions = optionsReader<CellOptions>('a run', {
+  signal: signalOption,
+  name: z.string().optional(),
+  timeoutMs: timeoutOption,
+  onInput: z
+    .custom<CellOptions['onInput']>((value) => typeof value === 'function' || value === 'refuse', 'must be a function')
+    .optional(),
+});
 
 export interface InputQuestion {
   readonly prompt: string;

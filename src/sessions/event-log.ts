@@ -1,3 +1,6 @@
+import { z } from 'zod';
+
+import { optionsReader, signalOption } from '../options.ts';
 import type { RunNews, SessionEvent } from './events.ts';
 
 /** What an event costs beside what it carries. */
@@ -5,9 +8,15 @@ const eventBytes = 256;
 
 export interface ReadOptions {
   /** The number of the last event that was seen; 0 for all. */
-  readonly after?: number;
+  readonly after?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** @throws USAGE where there are others among them. */
+export const readReadOptions = optionsReader<ReadOptions>('events()', {
+  after: z.int().nonnegative().optional(),
+  signal: signalOption,
+});
 
 /**
  * What a session told, numbered, kept within a bound: whoever reads slowly costs no more than that, and stops nobody. What

@@ -32,6 +32,13 @@ export type { CellOptions, Evaluation, InputQuestion } from './cells.ts';
 export type { AskOptions, Completion, Inspection, StateReport } from './questions.ts';
 export type { SessionLimits } from './runner-line.ts';
 export { Session, type SessionOptions } from './session.ts';
-export { findUnsupported } from './admission.ts';
+export {
+  type Asker,
+  type OpenSessionOptions,
+  type WorkspaceSessionOptions,
+  findUnsupported,
+  readAsker,
+  readWorkspaceOpening,
+} from './admission.ts';
 export type { PoolOptions, PoolReport } from './pool/index.ts';
-export { Sessions, type OpenSessionOptions, type SessionsOptions, type SessionsParts } from './sessions.ts';
+export { Sessions, type SessionsOptions, type SessionsParts, readSessionsOptions } from './sessions.ts';

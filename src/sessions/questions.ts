@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import type { RunnerLine, SessionLimits } from './runner-line.ts';
 
 export interface AskOptions {
@@ -8,6 +9,12 @@ export interface AskOptions {
   /** The user's own code may be asked, and take as long as it likes; after this it is interrupted, then ended. */
   readonly timeoutMs?: number | undefined;
 }
+
+/** @throws USAGE where there are others among them. */
+export const readAskOptions = optionsReader<AskOptions>('a question to a session', {
+  signal: signalOption,
+  timeoutMs: timeoutOption,
+});
 
 const text = z.string().max(100_000);
 const bundle = z.record(z.string().max(256), z.unknown());

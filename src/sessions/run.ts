@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { z } from 'zod';
 
 import { BelljarError } from '../errors.ts';
+import { optionsReader, signalOption } from '../options.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { FrameViolation, type RunnerFrame, minPieceBytes } from './frames.ts';
 import type { Artifact, Survived } from './events.ts';
@@ -61,9 +62,17 @@ export interface RunOptions<E = RunEvent> {
    * Awaited before more is read, so that a slow reader slows the code and costs no memory. A reader that throws ends the
    * run, and is what run() rejects with.
    */
-  readonly onEvent?: (event: E) => unknown;
-  readonly signal?: AbortSignal;
+  readonly onEvent?: ((event: E) => unknown) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** @throws USAGE where there are others among them. */
+export const readScriptOptions = optionsReader<RunOptions>('a run of a script', {
+  onEvent: z
+    .custom<NonNullable<RunOptions['onEvent']>>((value) => typeof value === 'function', 'must be a function')
+    .optional(),
+  signal: signalOption,
+});
 
 export interface RunLimitsInForce {
   readonly wallTimeMs: number;

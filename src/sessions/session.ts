@@ -3,12 +3,19 @@ import { essentialCapabilities } from '../policy/index.ts';
 import type { CapabilityName, Sandbox } from '../sandbox/index.ts';
 import type { Asks } from './asks.ts';
 import type { CellRun } from './cell-run.ts';
-import { type CellOptions, Cells, type Evaluation, checkAnswer } from './cells.ts';
-import type { ReadOptions } from './event-log.ts';
+import { type CellOptions, Cells, type Evaluation, checkAnswer, readCellOptions } from './cells.ts';
+import { type ReadOptions, readReadOptions } from './event-log.ts';
 import type { SessionEvent } from './events.ts';
 import { ArtifactWatch, SessionFiles } from './files/index.ts';
 import type { ImportNames } from './missing/index.ts';
-import { type AskOptions, type Completion, type Inspection, Questions, type StateReport } from './questions.ts';
+import {
+  type AskOptions,
+  type Completion,
+  type Inspection,
+  Questions,
+  type StateReport,
+  readAskOptions,
+} from './questions.ts';
 import {
   type RunEvent,
   type RunOptions,
@@ -16,6 +23,7 @@ import {
   type RunResult,
   type ToldEvent,
   checkRequest,
+  readScriptOptions,
 } from './run.ts';
 import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.ts';
 
@@ -70,10 +78,11 @@ export class Session implements AsyncDisposable {
    * @throws SESSION_CLOSED where an earlier run or its end took the session with it; USAGE; what its reader throws.
    */
   async runScript(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const onEvent = (event: ToldEvent): unknown => (isPrinted(event) ? options.onEvent?.(event) : undefined);
+    const { onEvent: tell, signal } = readScriptOptions(options);
+    const onEvent = (event: ToldEvent): unknown => (isPrinted(event) ? tell?.(event) : undefined);
     const work = { kind: 'script', request: checkRequest(request) } as const;
     this.#watch.noteOthers();
-    return this.#line.enqueue(work, { ...options, onEvent }, this.#line.nextId());
+    return this.#line.enqueue(work, { signal, onEvent }, this.#line.nextId());
   }
 
   /**
@@ -83,12 +92,12 @@ export class Session implements AsyncDisposable {
    * for await (const event of session.run('print(1)')) if (event.type === 'stream') process.stdout.write(event.text);
    */
   run(code: string, options: CellOptions = {}): CellRun {
-    return this.#cells.run(code, options);
+    return this.#cells.run(code, readCellOptions(options));
   }
 
   /** Runs a cell and gathers what it told. */
-  evaluate(code: string, options: CellOptions = {}): Promise<Evaluation> {
-    return this.#cells.evaluate(code, options);
+  async evaluate(code: string, options: CellOptions = {}): Promise<Evaluation> {
+    return this.#cells.evaluate(code, readCellOptions(options));
   }
 
   /**
@@ -96,33 +105,37 @@ export class Session implements AsyncDisposable {
    *
    * @throws CALL_FAILED where it comes to none, with what the code raised; SESSION_CLOSED.
    */
-  call(code: string, inputs: Readonly<Record<string, unknown>> = {}, options: CellOptions = {}): Promise<unknown> {
-    return this.#cells.call(code, inputs, options);
+  async call(
+    code: string,
+    inputs: Readonly<Record<string, unknown>> = {},
+    options: CellOptions = {},
+  ): Promise<unknown> {
+    return this.#cells.call(code, inputs, readCellOptions(options));
   }
 
   /** What could stand at a place in code; the cursor counts code points. */
-  complete(code: string, cursor: number, options: AskOptions = {}): Promise<Completion> {
-    return this.#questions.complete(code, cursor, options);
+  async complete(code: string, cursor: number, options: AskOptions = {}): Promise<Completion> {
+    return this.#questions.complete(code, cursor, readAskOptions(options));
   }
 
   /** What is known of the name at a place in code. */
-  inspect(code: string, cursor: number, options: AskOptions = {}): Promise<Inspection> {
-    return this.#questions.inspect(code, cursor, options);
+  async inspect(code: string, cursor: number, options: AskOptions = {}): Promise<Inspection> {
+    return this.#questions.inspect(code, cursor, readAskOptions(options));
   }
 
   /** Has the interpreter import modules before someone waits for them; resolves to those that cannot be imported. */
-  preload(modules: readonly string[], options: AskOptions = {}): Promise<readonly string[]> {
-    return this.#questions.preload(modules, options);
+  async preload(modules: readonly string[], options: AskOptions = {}): Promise<readonly string[]> {
+    return this.#questions.preload(modules, readAskOptions(options));
   }
 
   /** Writes the session's names to a file among those of the workspace, and tells what could not be saved and why. */
-  saveState(options: AskOptions = {}): Promise<StateReport> {
-    return this.#questions.saveState(options);
+  async saveState(options: AskOptions = {}): Promise<StateReport> {
+    return this.#questions.saveState(readAskOptions(options));
   }
 
   /** Brings names back that were saved among the files of the workspace, and tells what did not come back and why. */
-  restoreState(options: AskOptions = {}): Promise<StateReport | undefined> {
-    return this.#questions.restoreState(options);
+  async restoreState(options: AskOptions = {}): Promise<StateReport | undefined> {
+    return this.#questions.restoreState(readAskOptions(options));
   }
 
   /** Saves the names, then ends the session; Workspace.wakeSession() brings them back, after a restart of the server too. */
@@ -160,7 +173,7 @@ export class Session implements AsyncDisposable {
 
   /** All that cells told and will tell, from any point that is still remembered. */
   events(options: ReadOptions = {}): AsyncGenerator<SessionEvent> {
-    return this.#line.log.read(options);
+    return this.#line.log.read(readReadOptions(options));
   }
 
   /** Ends the interpreter and all names with it; files stay. The next cell begins anew. */

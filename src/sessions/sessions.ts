@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
+import { z } from 'zod';
+
 import type { Interpreter } from '../environments/index.ts';
 import { BelljarError, cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
-import { type Actor, type Policy, type RunLimits, decideRun } from '../policy/index.ts';
+import { type Policy, decideRun } from '../policy/index.ts';
+import { optionsReader, timeoutOption } from '../options.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Backend } from '../sandbox/index.ts';
-import type { Role } from '../words.ts';
-import { checkOpening, denialOf, findUnsupported, toRefusal } from './admission.ts';
+import { type OpenSessionOptions, denialOf, findUnsupported, readOpening, toRefusal } from './admission.ts';
 import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
 import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
-import { type KeptPlan, Pool, type PoolOptions, type PoolReport, type Preset, readPoolOptions } from './pool/index.ts';
+import { type KeptPlan, Pool, type PoolOptions, type PoolReport, type Preset, poolSchema, readPoolOptions } from './pool/index.ts';
 import type { Session } from './session.ts';
 
 export interface SessionsOptions extends Partial<OccupancyLimits> {
@@ -21,6 +23,16 @@ export interface SessionsOptions extends Partial<OccupancyLimits> {
   /** Ends a session that nobody wanted anything of for so long, where its opening says nothing else. */
   readonly idleTimeoutMs?: number | undefined;
 }
+
+const maxCount = z.int().nonnegative().optional();
+
+/** @throws USAGE where there are others among them. */
+export const readSessionsOptions = optionsReader<SessionsOptions>('the option “sessions”', {
+  pool: poolSchema.optional(),
+  idleTimeoutMs: timeoutOption,
+  maxSessions: maxCount,
+  maxSessionsPerWorkspace: maxCount,
+});
 
 export interface SessionsParts extends SessionsOptions {
   readonly backend: Backend;
@@ -31,20 +43,6 @@ export interface SessionsParts extends SessionsOptions {
   readonly egress?: EgressSettings;
   /** Whether the backend has a bundle of packages, which every session is shown. */
   readonly hasPackages?: boolean;
-}
-
-export interface OpenSessionOptions {
-  readonly actor: Actor;
-  readonly role: Role;
-  /** Whose files it works on, kept from session to session; without one they are gone with it. */
-  readonly workspace?: string | null;
-  /** What differs from the policy's own limits. */
-  readonly requested?: Partial<RunLimits>;
-  /** Modules of installed packages that are imported before the session is there; those that cannot be are left out. */
-  readonly preload?: readonly string[] | undefined;
-  /** Ends the session when nobody wanted anything of it for so long. */
-  readonly idleTimeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
@@ -72,7 +70,7 @@ export class Sessions {
   /**
    * Opens a session for an actor.
    *
-   * @throws POLICY_DENIED where the policy says no, SESSIONS_EXHAUSTED, and what a launch throws.
+   * @throws USAGE, POLICY_DENIED where the policy says no, SESSIONS_EXHAUSTED, and what a launch throws.
    */
   open(options: OpenSessionOptions): Promise<Session> {
     const opening = this.#openNow(options);
@@ -97,10 +95,10 @@ export class Sessions {
     await this.#pool?.dropWorkspace(workspace);
   }
 
-  async #openNow(options: OpenSessionOptions): Promise<Session> {
+  async #openNow(asked: OpenSessionOptions): Promise<Session> {
     if (this.#isClosed) throw closed();
     const { record, currentPolicy } = this.#parts;
-    checkOpening(options);
+    const options = readOpening(asked);
     const { actor, role, workspace = null, requested = {}, preload = [] } = options;
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };

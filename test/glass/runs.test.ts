@@ -10,7 +10,7 @@ describe('a run', needs(root, bubblewrap, python), () => {
     await using session = await openTestSession();
     const seen = collect();
     const code = 'import sys\nprint(__name__, sys.argv, __file__, sys.path[0])\nsys.exit(3)';
-    const { outcome } = await session.runScript({ name: 'script.py', code, args: ['a', '-b'] }, seen);
+    const { outcome } = await session.runScript({ name: 'script.py', code, args: ['a', '-b'] }, seen.options);
     assert.deepEqual(outcome, { status: 'exited', code: 3 });
     assert.equal(seen.stdout(), "__main__ ['/workspace/script.py', 'a', '-b'] /workspace/script.py /workspace\n");
   });
@@ -76,7 +76,7 @@ import os, time
 os.write(1, "é".encode()[:1]); time.sleep(0.05); os.write(1, "é".encode()[1:])
 os.write(1, b"\\xff\\x00\\x1b[0m")
 os.write(1, "€".encode()[:2])`;
-    await session.runScript({ name: 'test.py', code, args: [] }, seen);
+    await session.runScript({ name: 'test.py', code, args: [] }, seen.options);
     assert.deepEqual(seen.bytes('stdout'), Buffer.from([0xc3, 0xa9, 0xff, 0, 0x1b, 0x5b, 0x30, 0x6d, 0xe2, 0x82]));
   });
 
@@ -113,7 +113,7 @@ describe('a run that goes too far', needs(root, bubblewrap, python), () => {
     const seen = collect();
     const { outcome } = await session.runScript(
       request('import time\ntry: time.sleep(60)\nfinally: print("cleaned up")'),
-      seen,
+      seen.options,
     );
     assert.deepEqual(outcome, { status: 'timeout', clock: 'wall', limitMs: 300 });
     assert.equal(seen.stdout(), 'cleaned up\n');
@@ -160,7 +160,7 @@ except BlockingIOError: print(count)`,
     const seen = collect();
     const { outcome, outputBytes, cutBytes } = await session.runScript(
       request('print("x" * 5000)\nprint("y" * 5000)\nexit(7)'),
-      seen,
+      seen.options,
     );
     assert.deepEqual(outcome, { status: 'exited', code: 7 });
     assert.equal(seen.stdout(), 'x'.repeat(1000));
@@ -211,7 +211,7 @@ except BlockingIOError: print(count)`,
     );
     assert.deepEqual(outcome, { status: 'signalled', signal: 11 });
     const seen = collect();
-    await session.runScript(request('print("still here")'), seen);
+    await session.runScript(request('print("still here")'), seen.options);
     assert.equal(seen.stdout(), 'still here\n');
   });
 
@@ -219,16 +219,16 @@ except BlockingIOError: print(count)`,
     await using session = await openTestSession();
     await session.runScript(request('import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n    print("late")'));
     const seen = collect();
-    await session.runScript(request('import time\ntime.sleep(0.5)\nprint("mine")'), seen);
+    await session.runScript(request('import time\ntime.sleep(0.5)\nprint("mine")'), seen.options);
     assert.equal(seen.stdout(), 'mine\n');
   });
 
   it('never starts when its signal was aborted before, and leaves the session as it was', async () => {
     await using session = await openTestSession();
     const seen = collect();
-    const { outcome } = await session.runScript(request('print("ran")'), { ...seen, signal: AbortSignal.abort() });
+    const { outcome } = await session.runScript(request('print("ran")'), { ...seen.options, signal: AbortSignal.abort() });
     assert.deepEqual([outcome, seen.events], [{ status: 'cancelled' }, []]);
-    await session.runScript(request('print("next")'), seen);
+    await session.runScript(request('print("next")'), seen.options);
     assert.equal(seen.stdout(), 'next\n');
   });
 
@@ -252,7 +252,7 @@ except BlockingIOError: print(count)`,
       (error) => error === failure,
     );
     const seen = collect();
-    await session.runScript(request('print("next")'), seen);
+    await session.runScript(request('print("next")'), seen.options);
     assert.equal(seen.stdout(), 'next\n');
   });
 
@@ -274,7 +274,7 @@ describe('Session', needs(root, bubblewrap, python), () => {
   it('runs one at a time, in the order of asking', async () => {
     await using session = await openTestSession();
     const seen = collect();
-    await Promise.all([1, 2, 3].map((n) => session.runScript(request(`print(${n})`), seen)));
+    await Promise.all([1, 2, 3].map((n) => session.runScript(request(`print(${n})`), seen.options)));
     assert.equal(seen.stdout(), '1\n2\n3\n');
   });
 
@@ -328,8 +328,10 @@ function collect() {
     events,
     bytes,
     stdout: () => bytes('stdout').toString('utf8'),
-    onEvent: (event: RunEvent): void => {
-      events.push(event);
+    options: {
+      onEvent: (event: RunEvent): void => {
+        events.push(event);
+      },
     },
   };
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
+import { z } from 'zod';
+
 import { BelljarError } from '../../errors.ts';
+import { optionsReader, signalOption } from '../../options.ts';
 import { type FileReply, type FileRequest, readReply } from './replies.ts';
 import { demandFolder, demandPath } from './workspace-path.ts';
 
@@ -20,15 +23,41 @@ export interface FileOptions {
 
 export interface ReadFileOptions extends FileOptions {
   /** The first byte that is wanted. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** How many are wanted at most; all to the end where left out. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 export interface WriteFileOptions extends FileOptions {
   /** A larger file is refused, and nothing of it is kept. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
+
+export interface RemoveFileOptions extends FileOptions {
+  /** With all that is in it. */
+  readonly isWhole?: boolean | undefined;
+}
+
+/** Infinity means as much as there is. */
+const sizeOption = z.custom<number>((value) => typeof value === 'number' && value >= 0, 'must be a size in bytes');
+const readFileOptions = optionsReader<FileOptions>('a question about files', { signal: signalOption });
+const readReadOptions = optionsReader<ReadFileOptions>('files.read()', {
+  offset: z.int().nonnegative().optional(),
+  maxBytes: sizeOption.optional(),
+  signal: signalOption,
+});
+const readReadAllOptions = optionsReader<FileOptions & { readonly maxBytes: number }>('files.readAll()', {
+  maxBytes: sizeOption,
+  signal: signalOption,
+});
+const readWriteOptions = optionsReader<WriteFileOptions>('files.write()', {
+  maxBytes: sizeOption.optional(),
+  signal: signalOption,
+});
+const readRemoveOptions = optionsReader<RemoveFileOptions>('files.remove()', {
+  isWhole: z.boolean().optional(),
+  signal: signalOption,
+});
 
 export interface FileEntry {
   readonly name: string;
@@ -62,15 +91,16 @@ export class SessionFiles {
    *
    * @throws FILE_NOT_FOUND; FILE_REFUSED; USAGE
    */
-  stat(path: string, options: FileOptions = {}): Promise<FileReply<'stat'>> {
-    return this.#ask('stat', { path: demandFolder(path) }, options);
+  async stat(path: string, options: FileOptions = {}): Promise<FileReply<'stat'>> {
+    return this.#ask('stat', { path: demandFolder(path) }, readFileOptions(options));
   }
 
   /** The entries of a folder in the order of their names; those with names that cannot be told are left out. */
   async *list(folder = '', options: FileOptions = {}): AsyncGenerator<FileEntry> {
+    const { signal } = readFileOptions(options);
     const path = demandFolder(folder);
     for (let after = ''; ;) {
-      const { entries, following } = await this.#ask('list', { path, after }, options);
+      const { entries, following } = await this.#ask('list', { path, after }, { signal });
       yield* entries;
       if (following === '') return;
       // In the order of their UTF-8, as the other side has it; JavaScript's own is another.
@@ -85,7 +115,8 @@ export class SessionFiles {
    *
    * @throws FILE_REFUSED where it changes meanwhile, or is no regular file.
    */
-  async *read(path: string, { offset = 0, maxBytes = Infinity, signal }: ReadFileOptions = {}): AsyncGenerator<Buffer> {
+  async *read(path: string, options: ReadFileOptions = {}): AsyncGenerator<Buffer> {
+    const { offset = 0, maxBytes = Infinity, signal } = readReadOptions(options);
     const about = { path: demandPath(path) };
     let first: FileReply<'read'> | undefined;
     for (let at = offset; at < offset + maxBytes;) {
@@ -104,7 +135,8 @@ export class SessionFiles {
   }
 
   /** A whole file of at most that many bytes. */
-  async readAll(path: string, { maxBytes, signal }: FileOptions & { readonly maxBytes: number }): Promise<Buffer> {
+  async readAll(path: string, options: FileOptions & { readonly maxBytes: number }): Promise<Buffer> {
+    const { maxBytes, signal } = readReadAllOptions(options);
     const pieces: Buffer[] = [];
     let size = 0;
     for await (const piece of this.read(path, { signal })) {
@@ -120,11 +152,8 @@ export class SessionFiles {
    *
    * @throws FILE_REFUSED, such as where there is no space; what the content throws.
    */
-  async write(
-    path: string,
-    content: FileContent,
-    { maxBytes = Infinity, signal }: WriteFileOptions = {},
-  ): Promise<number> {
+  async write(path: string, content: FileContent, options: WriteFileOptions = {}): Promise<number> {
+    const { maxBytes = Infinity, signal } = readWriteOptions(options);
     const about = { path: demandPath(path), token: randomBytes(12).toString('hex') };
     let offset = 0;
     try {
@@ -143,12 +172,13 @@ export class SessionFiles {
 
   /** Makes a folder and those on the way to it. */
   async makeFolder(path: string, options: FileOptions = {}): Promise<void> {
-    await this.#ask('makeFolder', { path: demandPath(path) }, options);
+    await this.#ask('makeFolder', { path: demandPath(path) }, readFileOptions(options));
   }
 
   /** Removes a file, a link (not what it leads to) or a folder: with all that is in it only where that is said. */
-  async remove(path: string, { isWhole = false, ...options }: FileOptions & { isWhole?: boolean } = {}): Promise<void> {
-    await this.#ask('remove', { path: demandPath(path), isWhole }, options);
+  async remove(path: string, options: RemoveFileOptions = {}): Promise<void> {
+    const { isWhole = false, signal } = readRemoveOptions(options);
+    await this.#ask('remove', { path: demandPath(path), isWhole }, { signal });
   }
 
   async #ask<Kind extends FileRequest>(

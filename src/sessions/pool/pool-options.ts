@@ -1,38 +1,22 @@
 import { z } from 'zod';
 
-import { BelljarError } from '../../errors.ts';
-import type { RunLimits } from '../../policy/index.ts';
-import { modulesSchema } from '../admission.ts';
+import { readOptions } from '../../options.ts';
+import { limitsSchema, modulesSchema } from '../admission.ts';
 
 const maxCount = 1000;
 const count = z.int().min(0).max(maxCount);
 const amount = z.number().positive();
 
-const requestedSchema = z.partialRecord(
-  z.enum([
-    'memoryBytes',
-    'cpus',
-    'processes',
-    'cpuTimeMs',
-    'wallTimeMs',
-    'diskBytes',
-    'scratchBytes',
-    'openFiles',
-    'outputBytes',
-  ] satisfies (keyof RunLimits)[]),
-  amount,
-);
-
 const presetSchema = z.strictObject({
   /** Modules that are imported already; sessions that ask for the same ones get it. */
   preload: modulesSchema.default([]),
   /** What differs from the policy's own limits, as in the sessions that are to get it. */
-  requested: requestedSchema.default({}),
+  requested: limitsSchema(amount).default({}),
   /** So many are kept, wanted lately or not. */
   keep: count.default(1),
 });
 
-const poolSchema = z.strictObject({
+export const poolSchema = z.strictObject({
   presets: z.array(presetSchema).max(64).default([]),
   /** Warm ones at most: in all, and of each kind. */
   maxWarm: count.default(8),
@@ -57,7 +41,5 @@ export type Preset = PoolSettings['presets'][number];
 
 /** @throws USAGE where they are none. */
 export function readPoolOptions(options: PoolOptions): PoolSettings {
-  const { success, data, error } = poolSchema.safeParse(options);
-  if (success) return data;
-  throw new BelljarError('USAGE', `these are no options of a pool: ${z.prettifyError(error)}`);
+  return readOptions(poolSchema, options, 'the pool of sessions');
 }
