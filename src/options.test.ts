@@ -40,7 +40,10 @@ describe('optionsReader()', () => {
   });
 
   it('refuses values of another kind by the name of the option', () => {
-    assert.match(refusalOf(() => read({ name: 'a', timeoutMs: -1 })).message, /^want\(\) does not take this: timeoutMs: /);
+    assert.match(
+      refusalOf(() => read({ name: 'a', timeoutMs: -1 })).message,
+      /^want\(\) does not take this: timeoutMs: /,
+    );
     assert.match(refusalOf(() => read({ name: 'a', signal: 1 as never })).message, /signal: must be an AbortSignal/);
     assert.match(refusalOf(() => read({} as Wanted)).message, /name: /);
     for (const none of [null, 'text', 1]) assert.equal(refusalOf(() => read(none as never)).code, 'USAGE');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { BelljarError, toBelljarError } from '../errors.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
+import { readInputs } from './call-inputs.ts';
 import { CellRun, callFailed, toNews } from './cell-run.ts';
 import type { Artifact, RunNews, SessionEvent } from './events.ts';
 import type { ArtifactWatch } from './files/index.ts';
@@ -91,13 +92,13 @@ export class Cells {
     const also = (event: ToldEvent): void => {
       if (event.type === 'value') value = { of: event.value };
     };
-    refuseUnlessJson(inputs);
+    const read = readInputs(inputs);
     const run = this.#start({
       onInput: 'refuse',
       ...options,
       code,
       also,
-      toWork: (request) => ({ kind: 'call', request, inputs }),
+      toWork: (request) => ({ kind: 'call', request, inputs: read }),
     });
     const result = await run.result;
     if (result.outcome.status === 'ok' && value !== undefined) return value.of;
@@ -191,12 +192,4 @@ export function checkAnswer(value: unknown): string {
   throw new BelljarError('USAGE', `an answer is a text of at most ${maxAnswerBytes} bytes`, {
     hint: 'Put longer texts into a file of the workspace.',
   });
-}
-
-function refuseUnlessJson(inputs: unknown): void {
-  try {
-    JSON.stringify(inputs);
-  } catch (cause) {
-    throw new BelljarError('USAGE', `the inputs of a call are JSON values: ${(cause as Error).message}`, { cause });
-  }
 }

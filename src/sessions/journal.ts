@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type JsonValue, canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import {
   type RecordedActor,
   type AuditRecord,
@@ -44,7 +44,7 @@ export class RunJournal {
     await this.#append('run.start', run, {
       file: request.name,
       codeDigest: digestOf(request.code),
-      inputsDigest: digestOf(canonicalJson(work.kind === 'call' ? toJson(work.inputs) : [...request.args])),
+      inputsDigest: digestOf(canonicalJson(work.kind === 'call' ? work.inputs : [...request.args])),
       environmentKey,
       python,
       backend,
@@ -99,11 +99,6 @@ function withinRoom<T extends { readonly path: string }>(artifacts: readonly T[]
 }
 
 const maxPathBytes = 32 * 1024;
-
-/** As they travel: what JSON leaves out is not an input. */
-function toJson(inputs: Readonly<Record<string, unknown>>): JsonValue {
-  return JSON.parse(JSON.stringify(inputs)) as JsonValue;
-}
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');

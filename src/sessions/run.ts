@@ -7,6 +7,7 @@ import { BelljarError } from '../errors.ts';
 import { optionsReader, signalOption } from '../options.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { FrameViolation, type RunnerFrame, minPieceBytes } from './frames.ts';
+import type { CallInputs } from './call-inputs.ts';
 import type { Artifact, Survived } from './events.ts';
 import type { RunOutcome } from './outcome.ts';
 
@@ -38,7 +39,7 @@ export function checkRequest(request: RunRequest): RunRequest {
 export type Work =
   | { readonly kind: 'script'; readonly request: RunRequest }
   | { readonly kind: 'cell'; readonly request: RunRequest }
-  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'call'; readonly request: RunRequest; readonly inputs: CallInputs };
 
 export type StreamName = 'stdout' | 'stderr';
 

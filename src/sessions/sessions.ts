@@ -14,7 +14,15 @@ import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
 import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
-import { type KeptPlan, Pool, type PoolOptions, type PoolReport, type Preset, poolSchema, readPoolOptions } from './pool/index.ts';
+import {
+  type KeptPlan,
+  Pool,
+  type PoolOptions,
+  type PoolReport,
+  type Preset,
+  poolSchema,
+  readPoolOptions,
+} from './pool/index.ts';
 import type { Session } from './session.ts';
 
 export interface SessionsOptions extends Partial<OccupancyLimits> {

@@ -134,6 +134,19 @@ describe('a session’s cells', needs(bubblewrap, python), () => {
     assert.equal((await runCell(session, '"a" in globals()')).result, 'False');
   });
 
+  it('carry the numbers of a call as they are, or refuse them', async () => {
+    await using session = await openTestSession();
+    const exact = [2 ** 53 - 1, 1 - 2 ** 53, 0.1, 1.5e300, 1e21, 5e-324];
+    assert.deepEqual(await session.call('[each * 1 for each in given]', { given: exact }), exact);
+    for (const value of ['2**53', '[{"a": -2**60}]', 'float("nan")', '{"a": float("-inf")}']) {
+      await assert.rejects(session.call(value), { code: 'CALL_FAILED', message: /^NotJson: the result/ }, value);
+    }
+    assert.equal(await session.call('str(2**60)'), '1152921504606846976');
+    for (const given of [2 ** 53, NaN, [Infinity], new Map()]) {
+      await assert.rejects(session.call('given', { given }), { code: 'USAGE' });
+    }
+  });
+
   it('cut what is beyond the bound, and say so once', async () => {
     await using session = await openTestSession({ outputBytes: 100_000 });
     const { events, stdout } = await runCell(session, 'for _ in range(1000): print("x" * 999)\n"y" * 1_000_000');

@@ -226,7 +226,10 @@ except BlockingIOError: print(count)`,
   it('never starts when its signal was aborted before, and leaves the session as it was', async () => {
     await using session = await openTestSession();
     const seen = collect();
-    const { outcome } = await session.runScript(request('print("ran")'), { ...seen.options, signal: AbortSignal.abort() });
+    const { outcome } = await session.runScript(request('print("ran")'), {
+      ...seen.options,
+      signal: AbortSignal.abort(),
+    });
     assert.deepEqual([outcome, seen.events], [{ status: 'cancelled' }, []]);
     await session.runScript(request('print("next")'), seen.options);
     assert.equal(seen.stdout(), 'next\n');

@@ -3,6 +3,7 @@
 from .kept import __builtins__  # noqa: F401
 
 DEEPEST = 200
+LARGEST = 2**53 - 1  # the last whole number that other readers of JSON do not round
 
 
 class NotJson(TypeError):
@@ -12,7 +13,10 @@ class NotJson(TypeError):
 
 
 def check(value, path="the result", depth=0):
-    if value is None or isinstance(value, (bool, str, int)):
+    if value is None or isinstance(value, (bool, str)):
+        return
+    if isinstance(value, int):
+        check_whole(value, path)
         return
     if depth > DEEPEST:
         raise NotJson("%s is nested too deeply, or holds itself" % path[:200])
@@ -26,6 +30,11 @@ def check(value, path="the result", depth=0):
         check_members(value, path, depth)
     else:
         raise NotJson("%s is of type %s: give text, numbers, lists and dicts" % (path, type(value).__name__))
+
+
+def check_whole(value, path):
+    if not -LARGEST <= value <= LARGEST:
+        raise NotJson("%s is a whole number beyond 2**53, which would be rounded on its way: give str() of it" % path)
 
 
 def check_members(value, path, depth):
