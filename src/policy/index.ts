@@ -1,7 +1,7 @@
 export { decideAction } from './decide-action.ts';
 export { decideRun, requiredCapabilities, type RunDecision } from './decide-run.ts';
 export { defaultPolicyName, parseDefaultPolicy } from './default-policy.ts';
-export { type Facts, factsSchema, type PackageFacts } from './facts.ts';
+export { type AdvisoryFacts, type Facts, factsSchema, type PackageFacts } from './facts.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { judge, type Judgement, type Question, type Wish } from './judge.ts';
 export { type HostDecision, judgeHost } from './judge-host.ts';
@@ -17,5 +17,5 @@ export { type PolicyTestResult, runPolicyTests } from './run-policy-tests.ts';
 export { capabilityNames, type RequiredCapability, essentialCapabilities } from './runtime-schema.ts';
 export { containsVersion, parseSpecifiers, type SpecifierSet } from './specifiers.ts';
 export { strictest } from './verdict.ts';
-export { compareVersions, parseVersion, type Version } from './versions.ts';
+export { comparePlaces, compareVersions, parseVersion, type Place, placeOf, type Version } from './versions.ts';
 export { maxPolicyBytes } from './yaml-document.ts';

@@ -1,0 +1,1 @@
+export type { AdvisoryData } from './advisory-index.ts';
