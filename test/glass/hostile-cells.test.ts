@@ -167,10 +167,13 @@ const machinery: readonly Case[] = [
   ['empties its namespace', 'globals().clear()', ['ok'], false],
 ];
 
+/** So little memory that it is taken long before the time is up, on a busy machine too. */
+const narrow = { wallTimeMs: 2500, memoryBytes: 128 * 1024 * 1024, outputBytes: 1_000_000, processes: 24 };
+
 describe('after a cell that', needs(root, bubblewrap, python), () => {
   for (const [what, code, statuses, keepsNames] of [...ends, ...processes, ...channels, ...machinery]) {
     it(`${what}, the session is intact`, async () => {
-      await using session = await openTestSession({ wallTimeMs: 1500, outputBytes: 1_000_000, processes: 24 });
+      await using session = await openTestSession(narrow);
       await session.evaluate('kept = 1\nopen("kept", "w").close()');
       const hostile = await session.evaluate(code);
       assert.ok(statuses.includes(hostile.outcome.status), JSON.stringify(hostile.outcome));
