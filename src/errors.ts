@@ -172,6 +172,13 @@ export const errorTable = {
     meaning: 'What runs inside the sandbox could not do what it was asked.',
     hint: 'The message says why; it comes from inside the sandbox and is as trustworthy as what runs there.',
   },
+  ADDRESS_UNUSABLE: {
+    http: 500,
+    exit: 69,
+    rpc: -32080,
+    meaning: 'A server cannot listen at the address that it was given.',
+    hint: 'Another program may have the port: choose another one, or 0 for any that is free.',
+  },
   PACKAGES_UNAVAILABLE: {
     http: 501,
     exit: 69,

@@ -3,9 +3,9 @@ export { decideRun, requiredCapabilities, type RunDecision } from './decide-run.
 export { defaultPolicyName, parseDefaultPolicy } from './default-policy.ts';
 export { type AdvisoryFacts, type Facts, factsSchema, type PackageFacts } from './facts.ts';
 export { policyJsonSchema } from './json-schema.ts';
-export { judge, type Judgement, type Question, type Wish } from './judge.ts';
+export { judge, judgeAdvisoryData, type Judgement, type Question, type Wish } from './judge.ts';
 export { type HostDecision, judgeHost } from './judge-host.ts';
-export type { PackageJudgement } from './judge-package.ts';
+export { judgePackage, type PackageJudgement } from './judge-package.ts';
 export { parseLicenceExpression } from './licence-expression.ts';
 export { isProjectName, normalizeName } from './names.ts';
 export { formatProblem, parsePolicy, type PolicyProblem, type PolicyReading } from './parse-policy.ts';

@@ -48,7 +48,7 @@ export function judge(question: Question): Judgement {
   );
   const reasons = [
     decideAction({ policy, actor, role, action: wish.action ?? 'install' }).reason,
-    ...judgeAdvisoryData(question, known),
+    ...(known.length === 0 ? [] : judgeAdvisoryData({ policy, asOf: question.facts.advisoryData?.asOf, now })),
     ...judgeBounds(policy, known),
   ];
   const all = [...reasons, ...packages.flatMap((each) => each.reasons)];
@@ -79,11 +79,17 @@ function completeFacts({ facts, wish }: Question): readonly PackageFacts[] {
 
 const allowedClockSkewMs = 86_400_000;
 
-function judgeAdvisoryData({ policy, facts, now }: Question, packages: readonly PackageFacts[]): Reason[] {
-  if (packages.length === 0) return [];
+interface AdvisoryDataInquiry {
+  readonly policy: Policy;
+  /** The state of the advisory data; undefined where there is none. */
+  readonly asOf: string | undefined;
+  readonly now: Date;
+}
+
+/** Says so where the advisory data is missing, or older than the policy wants it. */
+export function judgeAdvisoryData({ policy, asOf, now }: AdvisoryDataInquiry): Reason[] {
   const verdict = policy.packages.missing.advisories;
   const base = { rule: 'packages.missing.advisories', verdict, path: [], isMissingFact: true } as const;
-  const asOf = facts.advisoryData?.asOf;
   if (asOf === undefined) {
     return [{ ...base, matched: 'no advisory data', message: 'there is no advisory data to judge by' }];
   }

@@ -1,0 +1,19 @@
+import type { AdvisoryFacts, Policy } from '../../policy/index.ts';
+import type { KeptInspection } from './inspections.ts';
+
+export interface AdvisorySource {
+  readonly asOf: string | undefined;
+  /** Tells one state of the data from another, where its time alone does not. */
+  readonly digest?: string | undefined;
+  find(name: string, version: string): readonly AdvisoryFacts[];
+}
+
+/** By what is judged. */
+export interface Grounds {
+  readonly policy: Policy;
+  readonly policyHash: string;
+  readonly advisories: AdvisorySource;
+  readonly now: Date;
+  /** What was found in a wheel that was opened before. */
+  readonly peekInspection?: (sha256: string) => KeptInspection | undefined;
+}

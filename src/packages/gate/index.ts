@@ -1,0 +1,10 @@
+export { type ClientEntry, hashToken, leastTokenLength, makeToken } from './clients.ts';
+export type { GateEvent, GateOptions, WheelToInspect } from './desk.ts';
+export { type AdmitOptions, type AdmittedClient, Gate } from './gate.ts';
+export { isLoopback } from './host-names.ts';
+export { Inspections, type KeptInspection } from './inspections.ts';
+export type { AdvisorySource } from './grounds.ts';
+export type { JudgedFile, JudgedPage } from './judge-page.ts';
+export type { Refusal } from './refusal-book.ts';
+export { formatRefusals } from './refusal-text.ts';
+export type { LockedFiles, ViewName } from './view.ts';
