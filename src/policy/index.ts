@@ -15,7 +15,7 @@ export { parseRequirement, type Requirement } from './requirement.ts';
 export { actions } from './roles-schema.ts';
 export { type PolicyTestResult, runPolicyTests } from './run-policy-tests.ts';
 export { capabilityNames, type RequiredCapability, essentialCapabilities } from './runtime-schema.ts';
-export { containsVersion, parseSpecifiers, type SpecifierSet } from './specifiers.ts';
+export { containsVersion, parseSpecifiers, pinnedVersion, type SpecifierSet } from './specifiers.ts';
 export { strictest } from './verdict.ts';
 export { comparePlaces, compareVersions, parseVersion, type Place, placeOf, type Version } from './versions.ts';
 export { maxPolicyBytes } from './yaml-document.ts';

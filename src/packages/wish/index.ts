@@ -1,0 +1,16 @@
+export { evaluateMarker, type MarkerEnvironment } from './evaluate-marker.ts';
+export { digestWish, formatRequirement, formatWish } from './format-wish.ts';
+export { formatMarker, type Marker } from './marker.ts';
+export { markerEnvironment, type MarkerTarget } from './marker-environment.ts';
+export { parseMarker, type MarkerPlace, type MarkerReading } from './parse-marker.ts';
+export { readArguments } from './read-arguments.ts';
+export { readRequirement, type RequirementReading, type RequirementText } from './read-requirement.ts';
+export { readRequirementsText } from './read-requirements-text.ts';
+export { maxWishBytes } from './read-text.ts';
+export {
+  formatWishProblem,
+  type WishProblem,
+  type WishReading,
+  type WishRequirement,
+  type WishSource,
+} from './wish-requirement.ts';
