@@ -207,6 +207,20 @@ export const errorTable = {
     meaning: 'What an index sent cannot be kept on the disk; nothing of it is left.',
     hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
   },
+  UV_UNAVAILABLE: {
+    http: 503,
+    exit: 69,
+    rpc: -32074,
+    meaning: 'The program that resolves and installs packages cannot be had here.',
+    hint: 'It is fetched once from the configured index: check that the index can be reached and has it.',
+  },
+  RESOLVE_FAILED: {
+    http: 500,
+    exit: 70,
+    rpc: -32075,
+    meaning: 'Finding the versions that a wish means came to no end that can be used.',
+    hint: 'Try again; if it lasts, the details hold what the resolver said.',
+  },
   FILE_NOT_FOUND: {
     http: 404,
     exit: 66,

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { findUvWheel } from '../../src/packages/resolve/uv-release.ts';
+import { keepUv, uvVersion } from '../../src/packages/resolve/index.ts';
+import type { Prerequisite } from '../support/prerequisite.ts';
+import { MemoryUpstream } from './memory-upstream.ts';
+
+const folder = join(import.meta.dirname, '../../.cache/uv');
+const wheel = findUvWheel();
+const path = join(folder, wheel?.filename ?? 'none');
+
+/** The wheel of uv, brought once from the index that pip is configured with, and kept beside the project. */
+export const uvWheel: Prerequisite = { what: `uv ${uvVersion} from an index`, holds: bringUv() };
+
+function bringUv(): boolean {
+  if (wheel === undefined) return false;
+  if (existsSync(path)) return true;
+  mkdirSync(folder, { recursive: true });
+  const options = ['--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '-q', '-d', folder];
+  spawnSync('python3', ['-m', 'pip', 'download', ...options, `uv==${uvVersion}`], { timeout: 180_000 });
+  return existsSync(path);
+}
+
+/** A folder with uv in it, as Belljar makes it, below one that the test gives. */
+export async function unpackUv(base: string): Promise<string> {
+  return keepUv({ upstream: upstreamWithUv(), base });
+}
+
+export function upstreamWithUv(): MemoryUpstream {
+  const upstream = new MemoryUpstream();
+  addUv(upstream);
+  return upstream;
+}
+
+/** Lets an upstream of a test have uv as well. */
+export function addUv(upstream: MemoryUpstream): void {
+  const bytes = readFileSync(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  upstream.addFile('uv', { filename: wheel?.filename ?? '', bytes, sha256, metadata: Buffer.alloc(0) });
+}
