@@ -1,5 +1,6 @@
 import { type Migration } from '../migrate.ts';
 import { record } from './0001-record.ts';
+import { plans } from './0003-plans.ts';
 
 /** In their order. Others depend on their numbers and their text: only add. */
-export const migrations: readonly Migration[] = [record];
+export const migrations: readonly Migration[] = [record, plans];
