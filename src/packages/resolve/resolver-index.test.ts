@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { type AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+
+import { MemoryUpstream } from '../../../test/packages/memory-upstream.ts';
+import { ResolverIndex, type ResolverIndexOptions } from './resolver-index.ts';
+
+const view = 'abc123';
+
+async function open(
+  context: TestContext,
+  options: Partial<ResolverIndexOptions> = {},
+): Promise<{
+  upstream: MemoryUpstream;
+  index: ResolverIndex;
+  ask: (path: string, init?: RequestInit) => Promise<Response>;
+}> {
+  const upstream = new MemoryUpstream();
+  const index = new ResolverIndex({
+    upstream,
+    view: { key: 'all', show: ({ files }) => Promise.resolve({ files, validUntilMs: Infinity }) },
+    narrow: (page) => page,
+    freshMs: 600_000,
+    now: Date.now,
+    ...options,
+  });
+  const server: Server = createServer((connection) => index.accept(connection)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  context.after(async () => {
+    index.close();
+    server.close();
+    await upstream[Symbol.asyncDispose]();
+  });
+  return { upstream, index, ask: (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init) };
+}
+
+interface Page {
+  readonly name: string;
+  readonly files: readonly { filename: string; url: string; 'core-metadata': unknown; yanked: unknown }[];
+}
+
+describe('ResolverIndex', () => {
+  it('serves a page whose files lie below the same view, and the METADATA beside them', async (context) => {
+    const { upstream, ask } = await open(context);
+    const built = upstream.addWheel({ name: 'dep', requires: ['other'] });
+    const answer = await ask(`/${view}/simple/dep/`);
+    assert.equal(answer.headers.get('content-type'), 'application/vnd.pypi.simple.v1+json');
+    const page = (await answer.json()) as Page;
+    const sha256 = createHash('sha256').update(built.metadata).digest('hex');
+    assert.deepEqual(page.files[0]?.['core-metadata'], { sha256 });
+    assert.equal(page.files[0].url, `../../files/${built.sha256}/${built.filename}`);
+    const metadata = await ask(`/${view}/files/${built.sha256}/${built.filename}.metadata`);
+    assert.match(await metadata.text(), /^Requires-Dist: other$/m);
+  });
+
+  it('never serves a wheel', async (context) => {
+    const { upstream, ask } = await open(context);
+    const { sha256, filename } = upstream.addWheel({ name: 'dep' });
+    await ask(`/${view}/simple/dep/`);
+    assert.equal((await ask(`/${view}/files/${sha256}/${filename}`)).status, 404);
+  });
+
+  it('says how long a page is good, and that it did not change', async (context) => {
+    const fetchedAt = '2026-01-01T00:00:00Z';
+    const now = (): number => Date.parse(fetchedAt) + 100_000;
+    const { upstream, ask } = await open(context, { now });
+    upstream.addWheel({ name: 'dep' });
+    upstream.setPage('dep', { fetchedAt });
+    const answer = await ask(`/${view}/simple/dep/`);
+    assert.equal(answer.headers.get('cache-control'), 'max-age=500');
+    const again = await ask(`/${view}/simple/dep/`, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
+    assert.equal(again.status, 304);
+  });
+
+  it('lets no page be good for longer than the verdicts on it', async (context) => {
+    const now = Date.now();
+    const { upstream, ask } = await open(context, {
+      now: () => now,
+      view: { key: 'soon', show: ({ files }) => Promise.resolve({ files, validUntilMs: now + 5000 }) },
+    });
+    upstream.addWheel({ name: 'dep' });
+    assert.equal((await ask(`/${view}/simple/dep/`)).headers.get('cache-control'), 'max-age=5');
+  });
+
+  it('remembers which names are none', async (context) => {
+    const { ask, index } = await open(context);
+    assert.equal((await ask(`/${view}/simple/none/`)).status, 404);
+    assert.equal((await ask(`/${view}/simple/%2e%2e%2f/`)).status, 404);
+    assert.ok(index.absent.has('none'));
+  });
+
+  it('answers 503 where upstream fails, and keeps what it said', async (context) => {
+    const failing = {
+      findPage: () => Promise.reject(new Error('down')),
+      fetchMetadata: () => Promise.reject(new Error('')),
+    };
+    const { ask, index } = await open(context, { upstream: failing });
+    assert.equal((await ask(`/${view}/simple/dep/`)).status, 503);
+    assert.match(index.failures[0]?.message ?? '', /down/);
+  });
+
+  it('answers nothing but what it is for', async (context) => {
+    const { upstream, ask } = await open(context);
+    upstream.addWheel({ name: 'dep' });
+    for (const path of [
+      '/',
+      `/${view}/simple/`,
+      `/${view}/simple/dep`,
+      '/simple/dep/',
+      `/${view}/files/x/y.metadata`,
+    ]) {
+      assert.equal((await ask(path)).status, 404, path);
+    }
+    assert.equal((await ask(`/${view}/simple/dep/`, { method: 'POST' })).status, 405);
+    assert.equal((await ask(`/${view}/simple/dep/`)).status, 200);
+  });
+});

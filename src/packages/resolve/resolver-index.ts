@@ -1,0 +1,140 @@
+import { hash } from 'node:crypto';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { toBelljarError } from '../../errors.ts';
+import { isProjectName, normalizeName } from '../../policy/index.ts';
+import type { ProjectFile, ProjectPage, Upstream } from '../upstream/index.ts';
+import type { View } from './view.ts';
+
+export interface ResolverIndexOptions {
+  readonly upstream: Pick<Upstream, 'findPage' | 'fetchMetadata'>;
+  readonly view: View;
+  /** Takes out what the target cannot use. */
+  readonly narrow: (page: ProjectPage) => ProjectPage;
+  /** How long a page is good without asking upstream. */
+  readonly freshMs: number;
+  readonly now: () => number;
+  /** Told of each page that was looked for, so that a person sees how far it has come. */
+  readonly onPage?: ((name: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const pageType = 'application/vnd.pypi.simple.v1+json';
+const forGood = 'max-age=31536000, immutable';
+/** A page that is not there may be there soon. */
+const absentForSeconds = 60;
+
+/**
+ * One view of the index, for one resolution, and for nobody else: it listens nowhere, but takes the connections that
+ * come out of a sandbox.
+ */
+export class ResolverIndex {
+  /** The names that no index has. */
+  readonly absent = new Set<string>();
+  /** What went wrong while it was asked. */
+  readonly failures: Error[] = [];
+  readonly #options: ResolverIndexOptions;
+  readonly #http: Server;
+  readonly #files = new Map<string, ProjectFile>();
+  readonly #connections = new Set<Duplex>();
+
+  constructor(options: ResolverIndexOptions) {
+    this.#options = options;
+    this.#http = createServer({ keepAlive: true, requireHostHeader: false }, (request, response) => {
+      void this.#serve(request, response);
+    });
+    this.#http.on('clientError', (_error, connection: Duplex) => connection.destroy());
+  }
+
+  /** Takes over a connection; all that comes by it is untrusted. */
+  accept(connection: Duplex): void {
+    this.#connections.add(connection);
+    connection.once('close', () => this.#connections.delete(connection));
+    this.#http.emit('connection', connection);
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, body, headers } = await this.#answer(request).catch((thrown: unknown): Answer => {
+      const error = toBelljarError(thrown);
+      this.failures.push(error);
+      return { status: 503, body: error.message };
+    });
+    const isUnchanged = headers?.['etag'] !== undefined && request.headers['if-none-match'] === headers['etag'];
+    response.writeHead(isUnchanged ? 304 : status, headers);
+    response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
+  }
+
+  async #answer({ method, url = '' }: IncomingMessage): Promise<Answer> {
+    if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: '' };
+    const [, name] = /^\/[0-9a-f]+\/simple\/([^/]+)\/$/.exec(url) ?? [];
+    if (name !== undefined) return this.#answerPage(name);
+    const [, sha256, filename] = /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/([^/]+)\.metadata$/.exec(url) ?? [];
+    if (sha256 !== undefined && filename !== undefined) return this.#answerMetadata(sha256, filename);
+    return { status: 404, body: '' };
+  }
+
+  async #answerPage(name: string): Promise<Answer> {
+    const { upstream, view, narrow, onPage, signal, freshMs, now } = this.#options;
+    const page = isProjectName(name) ? await upstream.findPage(normalizeName(name), { signal }) : undefined;
+    onPage?.(name);
+    if (page === undefined) {
+      this.absent.add(name);
+      return { status: 404, body: '', headers: { 'cache-control': `max-age=${absentForSeconds}` } };
+    }
+    const { files, validUntilMs } = await view.show(narrow(page));
+    for (const file of files) this.#files.set(`${file.sha256}/${file.filename}`, file);
+    const body = renderPage(page, files);
+    const goodMs = Math.min(Date.parse(page.fetchedAt) + freshMs, validUntilMs) - now();
+    const seconds = Math.max(0, Math.floor(goodMs / 1000));
+    const etag = `"${hash('sha256', body).slice(0, 32)}"`;
+    return { status: 200, body, headers: { 'content-type': pageType, etag, 'cache-control': `max-age=${seconds}` } };
+  }
+
+  async #answerMetadata(sha256: string, filename: string): Promise<Answer> {
+    const file =
+      this.#files.get(`${sha256}/${decodeURIComponent(filename)}`) ?? (await this.#findFile(sha256, filename));
+    if (file === undefined) return { status: 404, body: '' };
+    const body = await this.#options.upstream.fetchMetadata(file, { signal: this.#options.signal });
+    return { status: 200, body, headers: { 'content-type': 'text/plain', 'cache-control': forGood } };
+  }
+
+  /** The page may be one that the engine remembers from an earlier resolution. */
+  async #findFile(sha256: string, filename: string): Promise<ProjectFile | undefined> {
+    const [name = ''] = filename.split('-');
+    await this.#answerPage(name);
+    return this.#files.get(`${sha256}/${decodeURIComponent(filename)}`);
+  }
+}
+
+function renderPage({ name }: ProjectPage, files: readonly ProjectFile[]): string {
+  return JSON.stringify({
+    meta: { 'api-version': '1.0' },
+    name,
+    files: files.map((file) => ({
+      filename: file.filename,
+      url: `../../files/${file.sha256}/${encodeURIComponent(file.filename)}`,
+      hashes: { sha256: file.sha256 },
+      'requires-python': file.requiresPython,
+      'upload-time': file.uploadTime,
+      yanked: file.yanked ? (file.yankedReason ?? true) : false,
+      'core-metadata': markMetadata(file),
+    })),
+  });
+}
+
+/** What has none beside it is read out of the wheel, by us: the engine never needs to take a wheel apart. */
+function markMetadata({ filename, coreMetadata }: ProjectFile): { readonly sha256: string } | boolean {
+  if (!filename.endsWith('.whl')) return false;
+  return typeof coreMetadata === 'object' && coreMetadata.sha256 !== undefined ? { sha256: coreMetadata.sha256 } : true;
+}

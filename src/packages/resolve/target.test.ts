@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { describeTarget, targetKey } from './target.ts';
+
+test('describeTarget() reads the machine and system out of a platform', () => {
+  const traitsOf = (platform: string): unknown => describeTarget({ pythonVersion: '3.12.4', platform });
+  assert.deepEqual(traitsOf('aarch64-unknown-linux-musl'), {
+    ...{ minor: 12, system: 'linux', machine: 'aarch64', isMusl: true },
+  });
+  assert.deepEqual(traitsOf('x86_64-manylinux_2_28'), {
+    ...{ minor: 12, system: 'linux', machine: 'x86_64', isMusl: false },
+  });
+  assert.deepEqual(traitsOf('aarch64-apple-darwin'), {
+    ...{ minor: 12, system: 'macos', machine: 'arm64', isMusl: false },
+  });
+  assert.deepEqual(traitsOf('windows'), { minor: 12, system: 'windows', machine: 'x86_64', isMusl: false });
+});
+
+for (const pythonVersion of ['2.7', '3.8', '3', '4.0', '3.12.x', '3.12; rm', '']) {
+  test(`describeTarget() refuses Python “${pythonVersion}”`, () => {
+    assert.throws(() => describeTarget({ pythonVersion }), { code: 'USAGE' });
+  });
+}
+
+for (const platform of ['plan9', '--index=x', 'x86_64 linux', 'aarch64-linux-android', '']) {
+  test(`describeTarget() refuses the platform “${platform}”`, () => {
+    assert.throws(() => describeTarget({ pythonVersion: '3.12', platform }), { code: 'USAGE' });
+  });
+}
+
+test('targetKey() tells targets apart, and says so of this machine', () => {
+  assert.match(targetKey({ pythonVersion: '3.12' }), /^python 3\.12, this machine: linux /);
+  assert.notEqual(targetKey({ pythonVersion: '3.12' }), targetKey({ pythonVersion: '3.13' }));
+  assert.notEqual(targetKey({ pythonVersion: '3.12', platform: 'windows' }), targetKey({ pythonVersion: '3.12' }));
+});

@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+
+import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
+import type { TargetTraits } from './target.ts';
+import { mayFit } from './wheel-fit.ts';
+
+/** What of an index a resolution may choose from. */
+export interface View {
+  /** Another text wherever another file could be shown: by it the engine's own cache is told apart. */
+  readonly key: string;
+  /** Of these files of the page, those that are shown; and until when that holds. */
+  show(page: ProjectPage): Promise<{ readonly files: readonly ProjectFile[]; readonly validUntilMs: number }>;
+}
+
+/** Tells which version of a project a file is; undefined where its name tells none. */
+export type IdentifyVersion = (filename: string, project: string) => string | undefined;
+
+export interface NarrowOptions {
+  readonly traits: TargetTraits;
+  readonly identify: IdentifyVersion;
+  /** By name: the hashes that the wish pins. */
+  readonly pins: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * The page with what a target could take alone: pages become short, and so does all that comes after. Of a version that
+ * has nothing for it one file is left, so that the engine can say why it cannot be taken.
+ */
+export function narrowPage(page: ProjectPage, { traits, identify, pins }: NarrowOptions): ProjectPage {
+  const pinned = pins.get(page.name);
+  const usable = page.files.filter(({ sha256 }) => {
+    return sha256 !== undefined && (pinned === undefined || pinned.has(sha256));
+  });
+  const byVersion = Map.groupBy(usable, ({ filename }) => identify(filename, page.name));
+  const files = [...byVersion].flatMap(([version, all]) => {
+    if (version === undefined) return [];
+    const fitting = all.filter(({ filename }) => mayFit(filename, traits));
+    return fitting.length > 0 ? fitting : all.slice(0, 1);
+  });
+  return { ...page, files };
+}
+
+/** The hashes that a wish pins, by the names of projects. */
+export function pinsOf(
+  requirements: readonly { readonly name: string; readonly sha256s: readonly string[] }[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const pins = new Map<string, ReadonlySet<string>>();
+  for (const { name, sha256s } of requirements) {
+    if (sha256s.length === 0) continue;
+    const known = pins.get(name);
+    const own = new Set(sha256s);
+    pins.set(name, known === undefined ? own : known.intersection(own));
+  }
+  return pins;
+}
+
+/** A short name for a view narrowed for a target and by pins. */
+export function viewName(...parts: readonly string[]): string {
+  return hash('sha256', parts.join('\n')).slice(0, 24);
+}
