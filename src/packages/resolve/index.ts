@@ -2,6 +2,7 @@ export { type KeepUvOptions, keepUv } from './keep-uv.ts';
 export { type Lock, type LockContent, type LockedFile, type LockedPackage, sealLock } from './lock.ts';
 export { type KeptLock, type LockKey, LockStore } from './lock-store.ts';
 export { type PylockFile, type PylockPackage, type PylockReading, readPylock } from './read-pylock.ts';
+export { type Resolution, type ResolveOptions, Resolver, type ResolverOptions } from './resolve.ts';
 export { describeTarget, type Target, type TargetTraits, targetKey } from './target.ts';
 export { uvVersion } from './uv-release.ts';
 export { type ResolverPython, UvSandbox } from './uv-sandbox.ts';

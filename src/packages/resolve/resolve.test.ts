@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+
+import { MemoryUpstream } from '../../../test/packages/memory-upstream.ts';
+import { addUv, uvWheel } from '../../../test/packages/uv.ts';
+import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { findInterpreter } from '../../environments/index.ts';
+import type { ProjectPage } from '../upstream/index.ts';
+import { readArguments } from '../wish/index.ts';
+import { identifyFile } from '../gate/index.ts';
+import { type Resolution, Resolver } from './resolve.ts';
+import type { View } from './view.ts';
+
+const identify = (filename: string, project: string): string | undefined => identifyFile(filename, project)?.version;
+const target = { pythonVersion: '3.12' };
+
+interface Workshop {
+  readonly upstream: MemoryUpstream;
+  readonly resolver: Resolver;
+  readonly resolve: (wish: readonly string[], view?: View) => Promise<Resolution>;
+}
+
+async function open(context: TestContext): Promise<Workshop> {
+  const folder = await temporaryFolder(context);
+  const upstream = new MemoryUpstream();
+  addUv(upstream);
+  context.after(() => upstream[Symbol.asyncDispose]());
+  const names = { uv: join(folder, 'kept'), volumes: join(folder, 'volumes'), cache: join(folder, 'cache') };
+  const resolver = new Resolver({
+    ...{ upstream, python: await findInterpreter(), folders: names, identify, freshMs: 600_000 },
+    readNeeds: (files) =>
+      Promise.all(
+        files.map(async (file) => {
+          const text = Buffer.from(await upstream.fetchMetadata(file)).toString('utf8');
+          return [...text.matchAll(/^Requires-Dist: (.*)$/gm)].map(([, need = '']) => need);
+        }),
+      ),
+  });
+  const resolve = (wish: readonly string[], view = viewOf('all', () => true)): Promise<Resolution> =>
+    resolver.resolve({ requirements: readArguments(wish).requirements, target, view });
+  return { upstream, resolver, resolve };
+}
+
+function viewOf(key: string, shows: (filename: string) => boolean): View {
+  return {
+    key,
+    show: ({ files }: ProjectPage) =>
+      Promise.resolve({ files: files.filter(({ filename }) => shows(filename)), validUntilMs: Infinity }),
+  };
+}
+
+function versionsOf(resolution: Resolution): Record<string, string> {
+  if (resolution.kind !== 'locked') assert.fail(resolution.message);
+  return Object.fromEntries(resolution.lock.packages.map(({ name, version }) => [name, version]));
+}
+
+describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
+  it('locks the newest versions that go together, and tells who needs whom', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({
+      name: 'app',
+      version: '1.0',
+      requires: ['dep<2', 'plug; extra == "more"', 'old; python_version < "3"'],
+    });
+    upstream.addWheel({ name: 'plug', version: '3.0', requires: ['dep'] });
+    for (const version of ['1.0', '1.5', '2.0']) upstream.addWheel({ name: 'dep', version });
+    const resolution = await resolve(['app[more]']);
+    assert.deepEqual(versionsOf(resolution), { app: '1.0', dep: '1.5', plug: '3.0' });
+    assert.ok(resolution.kind === 'locked');
+    const [app, dep, plug] = resolution.lock.packages;
+    assert.deepEqual([app?.isRequested, app?.extras, app?.requiredBy], [true, ['more'], []]);
+    assert.deepEqual([dep?.isRequested, dep?.requiredBy], [false, ['app', 'plug']]);
+    assert.deepEqual(plug?.requiredBy, ['app']);
+    assert.match(dep?.wheels[0]?.url ?? '', /^https:\/\/files\.example\//);
+  });
+
+  it('takes only what the view shows', async (context) => {
+    const { upstream, resolve } = await open(context);
+    for (const version of ['1.0', '2.0']) upstream.addWheel({ name: 'dep', version });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '2.0' });
+    const older = viewOf('no 2.0', (filename) => !filename.includes('-2.0-'));
+    assert.deepEqual(versionsOf(await resolve(['dep'], older)), { dep: '1.0' });
+  });
+
+  it('says in words why there is no solution, and which names are none', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({ name: 'app', requires: ['dep>=2'] });
+    upstream.addWheel({ name: 'dep', version: '1.0' });
+    const none = await resolve(['app']);
+    assert.ok(none.kind === 'unsolvable');
+    assert.match(none.message, /dep/);
+    assert.deepEqual(none.absent, []);
+    const unknown = await resolve(['no-such-thing']);
+    assert.ok(unknown.kind === 'unsolvable');
+    assert.deepEqual(unknown.absent, ['no-such-thing']);
+  });
+
+  it('takes the one file that a wish pins by its hash', async (context) => {
+    const { upstream, resolve, resolver } = await open(context);
+    const old = upstream.addWheel({ name: 'dep', version: '1.0' });
+    upstream.addWheel({ name: 'dep', version: '2.0' });
+    const [requirement] = readArguments(['dep']).requirements;
+    assert.ok(requirement !== undefined);
+    const requirements = [{ ...requirement, sha256s: [old.sha256] }];
+    assert.deepEqual(versionsOf(await resolver.resolve({ requirements, target, view: viewOf('all', () => true) })), {
+      dep: '1.0',
+    });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '2.0' });
+  });
+
+  it('asks for nothing a second time while pages are fresh', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({ name: 'app', requires: ['dep'] });
+    upstream.addWheel({ name: 'dep' });
+    await resolve(['app']);
+    const before = upstream.asked.filter((what) => what === 'page dep').length;
+    await resolve(['app']);
+    // Once, to hold what came from behind the glass against the page.
+    assert.equal(upstream.asked.filter((what) => what === 'page dep').length, before + 1);
+  });
+
+  it('does not believe what the engine remembers of a file that the index no longer has', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({ name: 'dep', version: '1.0' });
+    const newer = upstream.addWheel({ name: 'dep', version: '2.0' });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '2.0' });
+    upstream.remove('dep', newer.filename);
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' });
+  });
+
+  it('never builds: a version that has only a source distribution is none', async (context) => {
+    const { upstream, resolve } = await open(context);
+    const { bytes, sha256, metadata } = upstream.addWheel({ name: 'dep', version: '1.0' });
+    upstream.addFile('dep', { filename: 'dep-2.0.tar.gz', bytes, sha256: sha256.replace(/^./, '0'), metadata });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' });
+  });
+
+  it('ends when whoever asked gives up', async (context) => {
+    const { upstream, resolver } = await open(context);
+    upstream.addWheel({ name: 'dep' });
+    const stop = new AbortController();
+    const view: View = {
+      key: 'stopping',
+      show: (page) => {
+        stop.abort();
+        return Promise.resolve({ files: page.files, validUntilMs: Infinity });
+      },
+    };
+    const { requirements } = readArguments(['dep']);
+    await assert.rejects(resolver.resolve({ requirements, target, view, signal: stop.signal }), { code: 'CANCELLED' });
+  });
+});

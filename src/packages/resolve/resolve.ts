@@ -1,0 +1,194 @@
+import { BelljarError } from '../../errors.ts';
+import type { ProjectFile, ProjectPage, Upstream } from '../upstream/index.ts';
+import { formatWish, type WishRequirement } from '../wish/index.ts';
+import { keepUv } from './keep-uv.ts';
+import { linkPackages } from './link-packages.ts';
+import { type Lock, sealLock } from './lock.ts';
+import { type PylockPackage, readPylock } from './read-pylock.ts';
+import { ResolverIndex } from './resolver-index.ts';
+import { describeTarget, type Target, type TargetTraits, targetKey } from './target.ts';
+import { environmentOf } from './target-environment.ts';
+import { type ResolverPython, type UvAnswer, UvSandbox, indexPort } from './uv-sandbox.ts';
+import { isUnsolvable, readUvWords } from './uv-words.ts';
+import { type IdentifyVersion, narrowPage, pinsOf, type View, viewName } from './view.ts';
+import { bestWheel } from './wheel-fit.ts';
+
+export interface ResolverOptions {
+  readonly upstream: Upstream;
+  readonly python: ResolverPython;
+  /** Where uv, its cache and what sandboxes need are kept. */
+  readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
+  readonly identify: IdentifyVersion;
+  /** What the METADATA of each of these wheels says that it needs. */
+  readonly readNeeds: (files: readonly ProjectFile[], signal?: AbortSignal) => Promise<readonly (readonly string[])[]>;
+  /** How long a page is good without asking upstream. */
+  readonly freshMs: number;
+  readonly now?: () => number;
+}
+
+export interface ResolveOptions {
+  readonly requirements: readonly WishRequirement[];
+  readonly target: Target;
+  readonly view: View;
+  readonly onPage?: ((name: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Resolution =
+  | { readonly kind: 'locked'; readonly lock: Lock }
+  | {
+      readonly kind: 'unsolvable';
+      /** In uv's words. */
+      readonly message: string;
+      /** The names that no index has. */
+      readonly absent: readonly string[];
+    };
+
+interface Attempt extends ResolveOptions {
+  readonly traits: TargetTraits;
+  readonly pins: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The view's name, where the engine finds it and keeps what it learned of it. */
+  readonly name: string;
+}
+
+interface Chosen {
+  readonly page: ProjectPage;
+  readonly file: ProjectFile;
+  readonly version: string;
+}
+
+/** Finds the versions that a wish means, with uv, behind glass. */
+export class Resolver {
+  readonly #options: ResolverOptions;
+  readonly #now: () => number;
+  #sandbox: Promise<UvSandbox> | undefined;
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Resolves a wish to a lock of wheels, from what a view shows.
+   *
+   * @throws UV_UNAVAILABLE, INDEX_UNAVAILABLE, RESOLVE_FAILED, CANCELLED, and what a launch throws.
+   */
+  async resolve(options: ResolveOptions): Promise<Resolution> {
+    const traits = describeTarget(options.target);
+    const pins = pinsOf(options.requirements);
+    const pinned = [...pins].map(([name, hashes]) => `${name} ${[...hashes].sort().join(' ')}`).sort();
+    const name = viewName(options.view.key, targetKey(options.target), ...pinned);
+    const resolution = await this.#attempt({ ...options, traits, pins, name });
+    if (resolution !== undefined) return resolution;
+    // What the engine remembers is not what the index says now: once more, without memory.
+    const again = await this.#attempt({ ...options, traits, pins, name: viewName(name, String(this.#now())) });
+    if (again !== undefined) return again;
+    throw new BelljarError('RESOLVE_FAILED', 'resolving chose a file that the index does not show');
+  }
+
+  /** Undefined where the answer names what the view does not show. */
+  async #attempt(attempt: Attempt): Promise<Resolution | undefined> {
+    const { upstream, freshMs } = this.#options;
+    const { view, onPage, signal } = attempt;
+    const index = new ResolverIndex({
+      ...{ upstream, view, freshMs, onPage, signal, now: this.#now },
+      narrow: (page) => narrowPage(page, { ...attempt, identify: this.#options.identify }),
+    });
+    try {
+      const answer = await this.#ask(attempt, index);
+      if (answer.code === 0) return await this.#readAnswer(answer, attempt);
+      const [failure] = index.failures;
+      if (failure !== undefined) throw failure;
+      const message = readUvWords(answer.said);
+      if (isUnsolvable(answer.said) || index.absent.size > 0) {
+        return { kind: 'unsolvable', message, absent: [...index.absent] };
+      }
+      throw new BelljarError('RESOLVE_FAILED', `uv could not resolve it: ${message}`, {
+        details: { code: answer.code },
+      });
+    } finally {
+      index.close();
+    }
+  }
+
+  async #ask({ requirements, target, name, signal }: Attempt, index: ResolverIndex): Promise<UvAnswer> {
+    const sandbox = await this.#prepare(signal);
+    return sandbox.run({
+      args: [
+        ...['pip', 'compile', '-', '--format', 'pylock.toml', '--generate-hashes', '--no-header', '--quiet'],
+        ...['--no-config', '--no-build', '--no-python-downloads', '--python-version', target.pythonVersion],
+        ...(target.platform === undefined ? [] : ['--python-platform', target.platform]),
+        ...['--default-index', `http://127.0.0.1:${indexPort}/${name}/simple`],
+      ],
+      input: formatWish(requirements.map((each) => ({ ...each, sha256s: [] }))),
+      cache: name,
+      accept: (connection) => index.accept(connection),
+      signal,
+    });
+  }
+
+  #prepare(signal: AbortSignal | undefined): Promise<UvSandbox> {
+    const { upstream, python, folders } = this.#options;
+    this.#sandbox ??= keepUv({ upstream, base: folders.uv, signal }).then(
+      (uvFolder) => new UvSandbox({ python, uvFolder, volumesFolder: folders.volumes, cacheFolder: folders.cache }),
+    );
+    this.#sandbox.catch(() => (this.#sandbox = undefined));
+    return this.#sandbox;
+  }
+
+  async #readAnswer({ output }: UvAnswer, attempt: Attempt): Promise<Resolution | undefined> {
+    const reading = readPylock(output);
+    if (!reading.ok) throw new BelljarError('RESOLVE_FAILED', `uv gave a lock that cannot be read: ${reading.message}`);
+    const chosen = await Promise.all(reading.packages.map((each) => this.#choose(each, attempt)));
+    const sound = chosen.filter((each) => each !== undefined);
+    if (sound.length < chosen.length) return undefined;
+    const lock = await this.#makeLock(sound, attempt);
+    return { kind: 'locked', lock };
+  }
+
+  /** What comes from behind the glass is only a proposal: each file has to be one that the view shows. */
+  async #choose({ name, version, wheels }: PylockPackage, attempt: Attempt): Promise<Chosen | undefined> {
+    const { upstream, identify } = this.#options;
+    const best = bestWheel(wheels);
+    const page = best === undefined ? undefined : await upstream.findPage(name, { signal: attempt.signal });
+    const file = page?.files.find(({ filename, sha256 }) => filename === best?.filename && sha256 === best.sha256);
+    if (page === undefined || file?.sha256 === undefined) return undefined;
+    const pinned = attempt.pins.get(name);
+    if (pinned !== undefined && !pinned.has(file.sha256)) return undefined;
+    const { files } = await attempt.view.show({ ...page, files: [file] });
+    return files.length === 0 || identify(file.filename, name) === undefined ? undefined : { page, file, version };
+  }
+
+  async #makeLock(chosen: readonly Chosen[], { requirements, target, signal }: Attempt): Promise<Lock> {
+    const needs = await this.#options.readNeeds(
+      chosen.map(({ file }) => file),
+      signal,
+    );
+    const described = chosen.map(({ page }, index) => ({ name: page.name, needs: needs[index] ?? [] }));
+    const links = linkPackages({ packages: described, requirements, environment: environmentOf(target) });
+    return sealLock({
+      target: targetKey(target),
+      packages: chosen.map(({ page, file, version }) => ({
+        ...{ name: page.name, version, index: page.index },
+        isRequested: requirements.some(({ name }) => name === page.name),
+        requiredBy: [...(links.get(page.name)?.requiredBy ?? [])],
+        extras: [...(links.get(page.name)?.extras ?? [])],
+        wheels: [lockFile(file)],
+      })),
+    });
+  }
+}
+
+function lockFile({
+  filename,
+  url,
+  sha256 = '',
+  sizeBytes,
+  uploadTime,
+}: ProjectFile): Lock['packages'][number]['wheels'][number] {
+  return {
+    ...{ filename, url, sha256 },
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(uploadTime === undefined ? {} : { uploadTime }),
+  };
+}
