@@ -1,1 +1,1 @@
-export { type ScriptMetadata, readScriptMetadata, requireMet } from './script-metadata.ts';
+export { type ScriptMetadata, readScriptMetadata, requireMet } from './wish/index.ts';

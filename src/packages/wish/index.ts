@@ -4,8 +4,10 @@ export { formatMarker, type Marker } from './marker.ts';
 export { markerEnvironment, type MarkerTarget } from './marker-environment.ts';
 export { parseMarker, type MarkerPlace, type MarkerReading } from './parse-marker.ts';
 export { readArguments } from './read-arguments.ts';
+export { type PyprojectOptions, readPyproject } from './read-pyproject.ts';
 export { readRequirement, type RequirementReading, type RequirementText } from './read-requirement.ts';
 export { readRequirementsText } from './read-requirements-text.ts';
+export { readScript } from './read-script.ts';
 export { maxWishBytes } from './read-text.ts';
 export {
   formatWishProblem,
@@ -14,3 +16,4 @@ export {
   type WishRequirement,
   type WishSource,
 } from './wish-requirement.ts';
+export { readScriptMetadata, requireMet, type ScriptMetadata } from './script-metadata.ts';

@@ -1,5 +1,5 @@
 import { normalizeName, parseRequirement, type SpecifierSet } from '../../policy/index.ts';
-import { findForeign } from './characters.ts';
+import { findForeign, findHidden } from './characters.ts';
 import { formatMarker } from './marker.ts';
 import { refuseOtherForms, type Refusal } from './other-forms.ts';
 import { type MarkerPlace, parseMarker } from './parse-marker.ts';
@@ -13,7 +13,7 @@ export type RequirementReading =
 
 /** Reads one PEP 508 requirement by name: extras, versions, a marker; no address, no option. */
 export function readRequirement(text: string, place: MarkerPlace = 'wish'): RequirementReading {
-  const foreign = findForeign(text);
+  const foreign = [...findHidden(text).filter(({ character }) => character < '\x80'), ...findForeign(text)];
   if (foreign.length > 0) return { ok: false, problems: foreign.map(({ message }) => ({ message })) };
   const refusal = refuseOtherForms(text);
   if (refusal !== undefined) return { ok: false, problems: [refusal] };

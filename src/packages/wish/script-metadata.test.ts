@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { BelljarError, type ErrorCode } from '../errors.ts';
+import { BelljarError, type ErrorCode } from '../../errors.ts';
 import { readScriptMetadata, requireMet } from './script-metadata.ts';
 
 function script(...lines: string[]): string {
@@ -73,7 +73,7 @@ describe('readScriptMetadata()', () => {
       'dependencies = ["a]': /a string does not end/,
       dependencies: /“=”/,
       'a = 1\n# a = 2': /twice/,
-      'a = "\\q"': /stands for nothing/,
+      'a = "\\q"': /stands before nothing/,
     };
     for (const [line, expected] of Object.entries(cases)) {
       const error = refusal(() => readScriptMetadata(script(line)));

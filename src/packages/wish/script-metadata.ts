@@ -1,6 +1,7 @@
-import { BelljarError } from '../errors.ts';
-import { containsVersion, parseSpecifiers } from '../policy/index.ts';
-import { TomlProblem, type TomlValue, readTomlHeader } from './toml-header.ts';
+import { BelljarError } from '../../errors.ts';
+import { containsVersion, parseSpecifiers } from '../../policy/index.ts';
+import { plainValue, readToml, TomlProblem } from '../toml/index.ts';
+import { findScriptBlocks, type ScriptBlock } from './script-block.ts';
 
 /** What a script says of itself in its head (PEP 723). */
 export interface ScriptMetadata {
@@ -14,50 +15,26 @@ export interface ScriptMetadata {
  * @throws USAGE where there are two, or it says what no script can say.
  */
 export function readScriptMetadata(code: string): ScriptMetadata | undefined {
-  const [block, second] = blocksOf(code);
+  const [block, second] = findScriptBlocks(code);
   if (second !== undefined) throw problem('it stands there twice');
   if (block === undefined) return undefined;
-  const values = readBlock(block);
-  const requiresPython = values.get('requires-python');
-  if (values.has('requires-python') && typeof requiresPython !== 'string') throw problem('requires-python is no text');
-  const dependencies = values.has('dependencies') ? values.get('dependencies') : [];
+  const { 'requires-python': requiresPython, dependencies = [] } = readBlock(block);
+  if (requiresPython !== undefined && typeof requiresPython !== 'string') throw problem('requires-python is no text');
   if (!isTexts(dependencies)) throw problem('dependencies is no list of text');
-  return { requiresPython: typeof requiresPython === 'string' ? requiresPython : undefined, dependencies };
+  return { requiresPython, dependencies };
 }
 
-/** As the PEP reads them: from the opening line to the last closing one before the comment ends. */
-function blocksOf(code: string): string[] {
-  const lines = code.split(/\r\n|\r|\n/);
-  const blocks: string[] = [];
-  for (let at = 0; at < lines.length; at += 1) {
-    if (lines[at] !== '# /// script') continue;
-    const after = lines.slice(at + 1);
-    const end = after.findIndex((line) => line !== '#' && !line.startsWith('# '));
-    const comment = end === -1 ? after : after.slice(0, end);
-    const close = comment.lastIndexOf('# ///');
-    if (close < 1) continue;
-    blocks.push(
-      comment
-        .slice(0, close)
-        .map((line) => line.slice(2))
-        .join('\n'),
-    );
-    at += close + 1;
-  }
-  return blocks;
-}
-
-function readBlock(block: string): ReadonlyMap<string, TomlValue> {
+function readBlock({ text }: ScriptBlock): Readonly<Record<string, unknown>> {
   try {
-    return readTomlHeader(block);
+    return plainValue(readToml(text)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    if (error instanceof TomlProblem) throw problem(error.message);
+    if (error instanceof TomlProblem) throw problem(`line ${error.line} of it: ${error.what}`);
     throw error;
   }
 }
 
-function isTexts(value: TomlValue): value is readonly string[] {
-  return typeof value === 'object' && value.every((item) => typeof item === 'string');
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function problem(what: string): BelljarError {
