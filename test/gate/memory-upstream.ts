@@ -6,7 +6,10 @@ import type { BelljarError } from '../../src/errors.ts';
 import type { ProjectFile, ProjectPage, Upstream } from '../../src/packages/upstream/index.ts';
 
 export interface MemoryProject {
-  readonly files: readonly (Partial<ProjectFile> & { readonly filename: string; readonly content?: string })[];
+  readonly files: readonly (Partial<ProjectFile> & {
+    readonly filename: string;
+    readonly content?: string | Uint8Array;
+  })[];
   readonly status?: ProjectPage['status'];
   readonly statusReason?: string;
   readonly isStale?: boolean;
@@ -18,6 +21,8 @@ export class MemoryUpstream implements Upstream {
   /** Set where it is to be down. */
   failure: BelljarError | undefined;
   readonly fetched: string[] = [];
+  /** By the names of wheels; others have some of little use. */
+  readonly metadata = new Map<string, Uint8Array>();
   readonly #folder: string;
   readonly #written = new Map<string, Promise<void>>();
 
@@ -56,6 +61,8 @@ export class MemoryUpstream implements Upstream {
   }
 
   async fetchMetadata(file: ProjectFile): Promise<Uint8Array> {
+    const metadata = this.metadata.get(file.filename);
+    if (metadata !== undefined) return metadata;
     return Buffer.from(`Metadata-Version: 2.1\nName: ${file.filename}\n`);
   }
 
@@ -67,7 +74,7 @@ export class MemoryUpstream implements Upstream {
     // nothing is open
   }
 
-  #contentOf({ filename }: ProjectFile): string {
+  #contentOf({ filename }: ProjectFile): string | Uint8Array {
     const files = [...this.projects.values()].flatMap((project) => project.files);
     return contentOf(files.find((file) => file.filename === filename) ?? { filename });
   }
@@ -86,7 +93,7 @@ function describeFile({ content, ...file }: MemoryProject['files'][number]): Pro
   };
 }
 
-function contentOf({ content, filename }: { content?: string; filename: string }): string {
+function contentOf({ content, filename }: { content?: string | Uint8Array; filename: string }): string | Uint8Array {
   return content ?? `content of ${filename}`;
 }
 
