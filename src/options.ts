@@ -6,12 +6,10 @@ import { nearestOf } from './nearest.ts';
 /** A signal of whatever realm: programs run their tests in realms of their own. */
 export const signalOption = z.custom<AbortSignal>(isSignal, 'must be an AbortSignal').optional();
 
-/** A time for a timer of Node, which takes no more. */
-export const timeoutOption = z
-  .number()
-  .positive()
-  .max(2 ** 31 - 1)
-  .optional();
+/** A timer of Node takes no more. */
+export const maxTimerMs = 2 ** 31 - 1;
+
+export const timeoutOption = z.number().positive().max(maxTimerMs).optional();
 
 /**
  * Makes what reads the options of a call: it demands a schema for each name that the type knows, and refuses every other,

@@ -150,8 +150,8 @@ class Supervisor:
         kind = frame["type"]
         if kind == "run":
             return self.start_script(frame) if frame["kind"] == "script" else self.with_interpreter(frame, line)
-        if kind in ("prepare", "ask"):
-            return self.start_errand(frame) if frame.get("to") == "files" else self.with_interpreter(frame, line)
+        if kind == "ask":
+            return self.start_errand(frame) if frame["to"] == "files" else self.with_interpreter(frame, line)
         if kind in ("interrupt", "kill"):
             self.stop(frame["run"], kind)
         elif kind == "answer" and self.interpreter is not None:
@@ -206,7 +206,7 @@ class Supervisor:
         """What the code left behind may hold all the processes that there are; that is no reason to end."""
         if frame["type"] == "run":
             self.refuse_run(frame["run"], error)
-        elif frame["type"] == "ask":
+        else:
             self.refuse_ask(frame["ask"], error)
 
     def refuse_run(self, run, error):

@@ -1,3 +1,4 @@
+import { maxTimerMs } from '../options.ts';
 import type { RunOutcome } from '../sessions/index.ts';
 
 interface Clocks {
@@ -5,9 +6,6 @@ interface Clocks {
   readonly cellTimeoutMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
 }
-
-/** Longer than this no timer runs. */
-const longestMs = 2 ** 31 - 1;
 
 /** Ends a cell when its own time is over, or that of the notebook, or when whoever started it gives up. */
 export class CellClock {
@@ -21,7 +19,7 @@ export class CellClock {
     this.#cancel = signal;
     this.signal = signal;
     const timeMs = Math.max(0, Math.min(cellTimeoutMs, leftMs));
-    if (timeMs > longestMs) return;
+    if (timeMs > maxTimerMs) return;
     this.#limitMs = cellTimeoutMs <= leftMs ? cellTimeoutMs : timeoutMs;
     this.signal = signal === undefined ? this.#over.signal : AbortSignal.any([signal, this.#over.signal]);
     this.#timer = setTimeout(() => this.#over.abort(), timeMs);

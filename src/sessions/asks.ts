@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import { FrameViolation, type HostFrame, type RunnerFrame } from './frames.ts';
+import { sessionClosed } from './session-closed.ts';
 
 type ReplyFrame = Extract<RunnerFrame, { type: 'reply' }>;
 
@@ -15,11 +16,11 @@ export interface Question {
 }
 
 interface Pending {
-  take(value: unknown): Promise<void> | void;
+  take(value: unknown): void;
   end(problem: string | undefined): void;
 }
 
-/** Questions to the runner, each answered by one value or by several and an end. What is answered is untrusted. */
+/** Questions to the runner, each answered by one value and an end. What is answered is untrusted. */
 export class Asks {
   readonly #send: (frame: HostFrame) => void;
   readonly #pending = new Map<string, Pending>();
@@ -36,12 +37,6 @@ export class Asks {
    */
   async ask(question: Question): Promise<unknown> {
     let answer: unknown;
-    await this.askForAll(question, (value) => void (answer = value));
-    return answer;
-  }
-
-  /** Hands over each value as it comes; no more is read from the session until that has been taken. */
-  async askForAll(question: Question, take: (value: unknown) => Promise<void> | void): Promise<void> {
     refuseWhenCancelled(question.signal);
     if (this.#isOver) throw sessionClosed();
     const ask = randomUUID();
@@ -50,7 +45,7 @@ export class Asks {
       if (problem === undefined) resolve(undefined);
       else reject(new BelljarError('RUNNER_REFUSED', problem.slice(0, maxProblemCharacters)));
     };
-    this.#pending.set(ask, { take, end });
+    this.#pending.set(ask, { take: (value) => (answer = value), end });
     const { to, what, about, signal } = question;
     const onAbort = (): void => {
       this.#send({ type: 'forget', ask });
@@ -61,6 +56,7 @@ export class Asks {
       this.#send({ type: 'ask', ask, to, what, about });
       question.onSent?.(ask);
       await promise;
+      return answer;
     } catch (error) {
       refuseWhenCancelled(signal);
       throw this.#hasEnded() ? sessionClosed() : error;
@@ -72,10 +68,10 @@ export class Asks {
   }
 
   /** @throws FrameViolation where it was not asked for. */
-  async accept({ ask, isLast, value, problem }: ReplyFrame): Promise<void> {
+  accept({ ask, isLast, value, problem }: ReplyFrame): void {
     const pending = this.#pending.get(ask);
     if (pending === undefined) throw new FrameViolation('a reply was not asked for');
-    if (value !== undefined) await pending.take(value);
+    if (value !== undefined) pending.take(value);
     if (isLast === 0) return;
     this.#pending.delete(ask);
     pending.end(problem);
@@ -102,8 +98,3 @@ const maxProblemCharacters = 2000;
 
 /** What was cancelled is still answered, once. */
 const forgotten: Pending = { take: () => undefined, end: () => undefined };
-
-/** What everyone is told who comes too late. */
-export function sessionClosed(): BelljarError {
-  return new BelljarError('SESSION_CLOSED', 'the session has ended');
-}

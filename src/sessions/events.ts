@@ -1,33 +1,16 @@
-import type { RunOutcome } from './outcome.ts';
 import type { SandboxUsage } from '../sandbox/index.ts';
+import type { Artifact } from './files/index.ts';
+import type { TracebackFrame } from './frames.ts';
+import type { MimeBundle } from './mime-bundle.ts';
+import type { RunOutcome } from './outcome.ts';
 
-/** Data by MIME type, as notebooks keep it: text and base64 as strings, JSON types as values. */
-export type MimeBundle = Readonly<Record<string, unknown>>;
-
-/** One frame of a traceback, the user's own only. */
-export interface TracebackFrame {
-  readonly file: string;
-  readonly line: number;
-  readonly name: string;
-  readonly source?: string | null | undefined;
-  readonly endLine?: number | null | undefined;
-  readonly column?: number | null | undefined;
-}
+export type { Artifact, MimeBundle, TracebackFrame };
 
 /** A distribution that may bring the module that was missing. */
 export interface PackageCandidate {
   readonly name: string;
   /** How it is known: from a wheel that was seen, from the list of famous mismatches, or by the module's own name. */
   readonly because: 'seen' | 'known' | 'same-name';
-}
-
-export interface Artifact {
-  /** Below the workspace, with slashes. */
-  readonly path: string;
-  readonly change: 'new' | 'changed' | 'removed';
-  readonly bytes?: number | undefined;
-  readonly mediaType?: string | undefined;
-  readonly sha256?: string | undefined;
 }
 
 /** What is left of a session's state after a run: names and files, files only, or neither. */

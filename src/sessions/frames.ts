@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { bundleSchema } from './mime-bundle.ts';
+
 /**
  * The runner's protocol, version 2: one JSON document per line in both directions. What comes from the runner is
  * untrusted: bounded here, parsed here, and never believed beyond its own run.
@@ -37,7 +39,6 @@ export type HostFrame =
       readonly about: unknown;
     }
   | { readonly type: 'forget'; readonly ask: string }
-  | { readonly type: 'prepare'; readonly modules: readonly string[] }
   | { readonly type: 'restart' };
 
 const exitStatus = z.number().int().min(0).max(255);
@@ -45,10 +46,9 @@ const signalled = { how: z.literal('signalled'), signal: exitStatus };
 const exited = { how: z.literal('exited'), code: exitStatus };
 const run = z.string().max(64);
 const done = { type: z.literal('done'), run, cut: z.int().nonnegative() };
-const bundle = z.record(z.string().max(256), z.unknown());
 const short = z.string().max(1024);
 
-const tracebackFrame = z.object({
+const tracebackFrameSchema = z.object({
   file: z.string(),
   line: z.int(),
   name: z.string(),
@@ -57,7 +57,10 @@ const tracebackFrame = z.object({
   column: z.int().nullish(),
 });
 
-const runnerFrameSchema = z.discriminatedUnion('type', [
+/** One frame of a traceback, the user's own only. */
+export type TracebackFrame = Readonly<z.infer<typeof tracebackFrameSchema>>;
+
+export const runnerFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ready'), protocol: z.number(), python: z.string().max(64) }),
   z.strictObject({
     type: z.literal('stream'),
@@ -70,19 +73,25 @@ const runnerFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('display'),
     run,
-    data: bundle,
-    metadata: bundle,
+    data: bundleSchema,
+    metadata: bundleSchema,
     displayId: short.optional(),
     isUpdate: z.boolean().optional(),
   }),
-  z.strictObject({ type: z.literal('result'), run, data: bundle, metadata: bundle, count: z.int().nonnegative() }),
+  z.strictObject({
+    type: z.literal('result'),
+    run,
+    data: bundleSchema,
+    metadata: bundleSchema,
+    count: z.int().nonnegative(),
+  }),
   z.strictObject({ type: z.literal('value'), run, value: z.unknown() }),
   z.strictObject({
     type: z.literal('error'),
     run,
     name: z.string(),
     value: z.string(),
-    frames: z.array(tracebackFrame).max(1000),
+    frames: z.array(tracebackFrameSchema).max(1000),
     text: z.string(),
     missing: z.object({ module: z.string().max(512) }).nullish(),
   }),
@@ -124,8 +133,8 @@ export class FrameViolation extends Error {}
 
 export interface ReadFrame {
   readonly frame: RunnerFrame;
-  /** How long it was on the stream. */
-  readonly bytes: number;
+  /** How long its line was; of an honest runner, who writes ASCII, as many bytes. */
+  readonly characters: number;
 }
 
 /** The longest answer to a question; the supervisor cuts what is beyond. */
@@ -153,7 +162,7 @@ export async function* readFrames(
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
       parts.push(chunk.subarray(from, end));
       const line = parts.length === 1 ? chunk.toString('utf8', from, end) : Buffer.concat(parts).toString('utf8');
-      yield { frame: parseFrame(line, maxFrameBytes), bytes: line.length };
+      yield { frame: parseFrame(line, maxFrameBytes), characters: line.length };
       await turn.passOn();
       parts = [];
       size = 0;

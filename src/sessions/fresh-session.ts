@@ -4,10 +4,10 @@ import type { Backend, CapabilityName, Sandbox } from '../sandbox/index.ts';
 import type { LaunchPlan } from './launch-plan.ts';
 import type { SessionNetwork } from './network.ts';
 import { openSandbox } from './open-sandbox.ts';
-import type { LineOptions } from './runner-line.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { type LineOptions, RunnerLine } from './runner-line.ts';
+import { Session, type SessionParts } from './session.ts';
 
-export interface FreshSessionParts extends Pick<SessionOptions, 'importNames'> {
+export interface FreshSessionParts extends Pick<SessionParts, 'importNames'> {
   readonly backend: Backend;
   /** The Python that is started, as a path inside. */
   readonly executable: string;
@@ -30,6 +30,12 @@ interface WayOut {
   network: SessionNetwork | undefined;
 }
 
+interface FreshParts {
+  readonly session: Session;
+  readonly line: RunnerLine;
+  readonly wayOut: WayOut;
+}
+
 /**
  * A session that is nobody's yet. Each begins as one, those that are wanted at once too: so what comes from the pool
  * and what does not cannot differ.
@@ -37,13 +43,15 @@ interface WayOut {
 export class FreshSession {
   readonly plan: LaunchPlan;
   readonly #session: Session;
+  readonly #line: RunnerLine;
   readonly #sandbox: Sandbox;
   readonly #wayOut: WayOut;
 
-  private constructor(plan: LaunchPlan, sandbox: Sandbox, parts: { session: Session; wayOut: WayOut }) {
+  private constructor(plan: LaunchPlan, sandbox: Sandbox, parts: FreshParts) {
     this.plan = plan;
     this.#sandbox = sandbox;
     this.#session = parts.session;
+    this.#line = parts.line;
     this.#wayOut = parts.wayOut;
   }
 
@@ -60,11 +68,12 @@ export class FreshSession {
     const launch = { ...shown, limits, require, guards, acceptEgress, signal };
     const sandbox = await openSandbox(backend, launch);
     if (isForLater) sandbox.setPriority('background');
-    const session = await Session.over(sandbox, limits, { importNames, startsEmpty: workspace === null, signal });
+    const line = await RunnerLine.open(sandbox, limits, { signal });
+    const session = new Session(line, { importNames, startsEmpty: workspace === null });
     try {
       // A module that is missing is for the code that imports it to find out.
       if (plan.preload.length > 0) await session.preload(plan.preload, { signal });
-      return new FreshSession(plan, sandbox, { session, wayOut });
+      return new FreshSession(plan, sandbox, { session, line, wayOut });
     } catch (error) {
       await session.close();
       throw error;
@@ -86,11 +95,11 @@ export class FreshSession {
 
   /** Has its interpreter add one and one; resolves to whether it did, in time, and is still the one it was. */
   async isReady(timeoutMs: number): Promise<boolean> {
-    if (!this.#session.isUntouched) return false;
+    if (!this.#line.isUntouched) return false;
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const shown = await this.#session.asks.ask({ to: 'interpreter', what: 'rehearse', about: {}, signal });
-      return shown === '[2]' && this.#session.isUntouched;
+      const shown = await this.#line.asks.ask({ to: 'interpreter', what: 'rehearse', about: {}, signal });
+      return shown === '[2]' && this.#line.isUntouched;
     } catch {
       return false; // whatever is wrong with it, another one is made
     }
@@ -99,7 +108,7 @@ export class FreshSession {
   /** Has it be somebody's, from now on and for good. */
   claim(claim: Claim): Session {
     this.#wayOut.network = claim.network;
-    this.#session.belongTo(claim);
+    this.#line.belongTo(claim);
     return this.#session;
   }
 

@@ -3,13 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
 import { type Guards, prepareGuards } from './guards.ts';
-
-/** Where things are inside. */
-const packagesFolder = '/environment/site-packages';
-
-const runnerFolder = '/belljar/runner';
-const workspaceFolder = '/workspace';
-const scratchFolder = '/tmp';
+import { packagesFolder, runnerFolder, scratchFolder, workspaceFolder } from './inside.ts';
 
 /** Processes that are Belljar's own in every sandbox and do not count against the user: bubblewrap and the runner. */
 const ownProcesses = 2;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
-import type { RunnerLine, SessionLimits } from './runner-line.ts';
+import { statePath } from './inside.ts';
+import { bundleSchema } from './mime-bundle.ts';
+import type { RunnerLine } from './runner-line.ts';
 
 export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
@@ -17,7 +19,6 @@ export const readAskOptions = optionsReader<AskOptions>('a question to a session
 });
 
 const text = z.string().max(100_000);
-const bundle = z.record(z.string().max(256), z.unknown());
 
 const completionSchema = z.object({
   matches: z.array(z.string().max(1000)).max(10_000),
@@ -28,7 +29,7 @@ const completionSchema = z.object({
 });
 export type Completion = z.infer<typeof completionSchema>;
 
-const inspectionSchema = z.object({ found: z.boolean(), data: bundle.optional() });
+const inspectionSchema = z.object({ found: z.boolean(), data: bundleSchema.optional() });
 export type Inspection = z.infer<typeof inspectionSchema>;
 
 const lossSchema = z.object({ name: text, reason: text.optional(), type: text.optional() }).loose();
@@ -47,17 +48,12 @@ export type StateReport = z.infer<typeof stateReportSchema>;
 const quickMs = 5000;
 const graceMs = 1000;
 
-/** Where the names of a session are saved, among the files of its workspace. */
-const statePath = '/workspace/.belljar/state';
-
 /** What the interpreter is asked between runs; each question has its time. */
 export class Questions {
   readonly #line: RunnerLine;
-  readonly #limits: SessionLimits;
 
-  constructor(line: RunnerLine, limits: SessionLimits) {
+  constructor(line: RunnerLine) {
     this.#line = line;
-    this.#limits = limits;
   }
 
   async complete(code: string, cursor: number, options: AskOptions): Promise<Completion> {
@@ -85,7 +81,7 @@ export class Questions {
 
   /** What may take as long as a run. */
   #askLong(what: string, about: unknown, options: AskOptions): Promise<unknown> {
-    return this.#ask(what, about, { timeoutMs: this.#limits.wallTimeMs, ...options });
+    return this.#ask(what, about, { timeoutMs: this.#line.limits.wallTimeMs, ...options });
   }
 
   /** In turn with the runs, and with a clock from then on. */

@@ -98,7 +98,8 @@ export type RunFrame = Exclude<RunnerFrame, { type: 'ready' | 'reply' | 'lost' }
 /** What only a cell tells: not printed, but said by the interpreter. */
 export type TellFrame = Exclude<RunFrame, { type: 'done' | 'cut' | 'stream' }>;
 export type DoneFrame = Extract<RunnerFrame, { type: 'done' }>;
-export type CutFrame = Extract<RunnerFrame, { type: 'cut' }>;
+/** What a run that has ended may have left somebody to tell. */
+export type BetweenFrame = Exclude<RunFrame, { type: 'done' | 'cut' }>;
 type StreamFrame = Extract<RunnerFrame, { type: 'stream' }>;
 
 type LadderVerdict = Extract<RunOutcome, { status: 'timeout' | 'cancelled' }>;
@@ -119,7 +120,7 @@ const graceMs = 1000;
 const maxErrorCharacters = 2000;
 
 /** What the supervisor adds to what the interpreter tells. */
-const markBytes = 64;
+const markCharacters = 64;
 
 /** What an honest runner may send beyond the limit: the rest of a character, of each stream. */
 const slackBytes = 1024;
@@ -195,7 +196,7 @@ export class Run {
    *
    * @throws FrameViolation where the runner sends more than it was asked for.
    */
-  async accept(frame: RunFrame, bytes: number): Promise<void> {
+  async accept(frame: RunFrame, characters: number): Promise<void> {
     if (frame.type === 'done') {
       this.#cutBytes = frame.cut;
       this.#done.resolve(frame);
@@ -208,7 +209,7 @@ export class Run {
     } else {
       if (this.#kind === 'script') throw new FrameViolation('a script tells nothing but what it prints');
       if (frame.type === 'error') this.#error = { name: sound(frame.name), value: sound(frame.value) };
-      this.#charge(Math.max(0, bytes - markBytes));
+      this.#charge(Math.max(0, characters - markCharacters));
       await this.#deliver(frame);
     }
   }

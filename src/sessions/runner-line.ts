@@ -1,36 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { BelljarError, refuseWhenCancelled } from '../errors.ts';
-import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
-import { formatBytes } from '../units.ts';
-import { Asks, sessionClosed } from './asks.ts';
-import { toNews } from './cell-run.ts';
+import type { CapabilityName, Sandbox, SandboxExit } from '../sandbox/index.ts';
+import { Asks } from './asks.ts';
+import { BetweenRuns } from './between-runs.ts';
 import { Courtesy } from './courtesy.ts';
 import { EventLog } from './event-log.ts';
 import type { Artifact, Survived } from './events.ts';
-import {
-  FrameViolation,
-  type HostFrame,
-  type ReadFrame,
-  encodeFrame,
-  maxFrameBytesFor,
-  protocolVersion,
-  readFrames,
-} from './frames.ts';
+import { FrameViolation, type HostFrame, type ReadFrame, encodeFrame, maxFrameBytesFor, readFrames } from './frames.ts';
 import { IdleClock } from './idle-clock.ts';
 import type { RunJournal } from './journal.ts';
+import { Readiness } from './readiness.ts';
 import {
-  type CutFrame,
   type DoneFrame,
   Run,
-  type RunFrame,
   type RunLimitsInForce,
   type RunOptions,
   type RunResult,
   type ToldEvent,
   type Work,
-  decodeStream,
 } from './run.ts';
+import { sessionClosed } from './session-closed.ts';
+import { Turns } from './turns.ts';
 import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
@@ -46,11 +36,6 @@ export interface LineOptions {
   readonly idleTimeoutMs?: number | undefined;
 }
 
-const readyTimeoutMs = 15_000;
-
-/** The end of what the program said is where it says why it failed. */
-const maxQuotedCharacters = 2000;
-
 /** How long the sandbox may take to end by itself once its stream has; its own reason is worth the wait. */
 const exitPatienceMs = 1000;
 
@@ -62,9 +47,6 @@ const nothingRun: RunResult = {
   cutBytes: 0,
   survived: 'all',
 };
-
-/** The runner tells a sixteenth of that: base64, its frames, and what is under way when a run ends. */
-const maxBetweenBytes = 1024 * 1024;
 
 /** What a session remembers of what it told, beside the longest that one run may tell. */
 const rememberedBytes = 8 * 1024 * 1024;
@@ -87,28 +69,47 @@ export class RunnerLine {
   readonly #courtesy: Courtesy;
   #network: LineOptions['network'];
   #idleClock: IdleClock | undefined;
-  readonly #ready = Promise.withResolvers<string>();
+  readonly #readiness = new Readiness();
+  readonly #between: BetweenRuns;
+  readonly #turns = new Turns(() => this.#idleClock?.touch());
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly ended: Promise<SandboxExit>;
   #violation: string | undefined;
   #exit: SandboxExit | undefined;
   #tellExit: ((exit: SandboxExit) => void) | undefined;
   #current: Run | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
   /** What is being written to the record. */
   #noting: Promise<unknown> = Promise.resolve();
   #runs = 0;
-  #underWay = 0;
   #hasLostNames = false;
-  #isReady = false;
-  #betweenBytes = 0;
   #isOver = false;
 
-  constructor(sandbox: Sandbox, limits: SessionLimits, options: LineOptions) {
+  /**
+   * Takes over a sandbox in which the runner was started, and waits until it says it is ready.
+   *
+   * @throws SANDBOX_LAUNCH_FAILED where it does not.
+   */
+  static async open(
+    sandbox: Sandbox,
+    limits: SessionLimits,
+    { signal, ...options }: LineOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<RunnerLine> {
+    const line = new RunnerLine(sandbox, limits, options);
+    try {
+      await line.#becomeReady(signal);
+      return line;
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
+  }
+
+  private constructor(sandbox: Sandbox, limits: SessionLimits, options: LineOptions) {
     this.#sandbox = sandbox;
     this.#limits = limits;
     this.#courtesy = new Courtesy(sandbox, limits);
     this.log = new EventLog(rememberedBytes + limits.outputBytes);
+    this.#between = new BetweenRuns(this.log);
     this.asks = new Asks((frame) => this.send(frame));
     this.ended = this.#serve();
     this.belongTo(options);
@@ -120,13 +121,21 @@ export class RunnerLine {
     this.#network = network;
     this.#courtesy.becameReady();
     if (idleTimeoutMs === undefined) return;
-    const isBusy = (): boolean => this.#underWay > 0 || this.asks.isBusy;
+    const isBusy = (): boolean => this.#turns.isBusy || this.asks.isBusy;
     this.#idleClock = new IdleClock({ timeoutMs: idleTimeoutMs, isBusy, onIdle: () => this.#endIdle(idleTimeoutMs) });
   }
 
   /** Whether it is as it was when it became ready: nothing has run, and the interpreter is still the first one. */
   get isUntouched(): boolean {
     return this.#runs === 0 && !this.#hasLostNames && !this.#isOver;
+  }
+
+  get limits(): SessionLimits {
+    return this.#limits;
+  }
+
+  get enforced(): readonly CapabilityName[] {
+    return this.#sandbox.enforced;
   }
 
   /** The name that the frames of the run under way bear. */
@@ -158,14 +167,7 @@ export class RunnerLine {
 
   /** Does what the interpreter has to do with when all that was asked for before has ended. */
   takeTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#underWay += 1;
-    const settled = (): void => {
-      this.#underWay -= 1;
-      this.#idleClock?.touch();
-    };
-    this.#queue = result.then(settled, settled);
-    return result;
+    return this.#turns.take(work);
   }
 
   /** Ends the sandbox: what runs inside does not let go of it. */
@@ -185,28 +187,13 @@ export class RunnerLine {
     this.#sandbox.kill('the session was closed');
     await networkClosed;
     await this.ended;
-    await this.#queue;
+    await this.#turns.ended();
     await this.#noting; // the run that was under way has its end on the record
   }
 
   /** @throws SANDBOX_LAUNCH_FAILED where the runner does not become ready. */
-  async becomeReady(signal: AbortSignal | undefined): Promise<void> {
-    const stop = new AbortController();
-    const either = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
-    const tooLate = delay(readyTimeoutMs, undefined, { signal: either });
-    try {
-      const winner = await Promise.race([this.#ready.promise, this.ended, tooLate.catch(() => undefined)]);
-      if (typeof winner === 'string') return;
-      refuseWhenCancelled(signal);
-      if (winner?.why.kind === 'memory') throw tooLittleMemory(winner.why.limitBytes);
-      const said = this.#violation ?? winner?.diagnostics.trim().slice(-maxQuotedCharacters) ?? '';
-      const reason = winner === undefined ? 'did not become ready in time' : `ended before it was ready`;
-      throw new BelljarError('SANDBOX_LAUNCH_FAILED', `the sandbox ${reason}${said === '' ? '' : `: ${said}`}`, {
-        details: { exit: winner?.why ?? 'timeout', violation: this.#violation ?? null },
-      });
-    } finally {
-      stop.abort();
-    }
+  async #becomeReady(signal: AbortSignal | undefined): Promise<void> {
+    await this.#readiness.wait({ ended: this.ended, findViolation: () => this.#violation, signal });
   }
 
   async #runNow(work: Work, options: TurnOptions, id: string): Promise<RunResult> {
@@ -245,7 +232,7 @@ export class RunnerLine {
   async #finish(run: Run, work: Work): Promise<RunResult & { readonly mayHaveLeftFiles: boolean }> {
     const reading = this.#sandbox.usage();
     this.#current = run;
-    this.#betweenBytes = 0;
+    this.#between.runBegan();
     this.send(toRunFrame(work, run.mark, this.#limits.outputBytes));
     const before = await reading;
     if (before.cpuMs !== undefined) this.#sandbox.restartCpuTime(before.cpuMs);
@@ -315,46 +302,29 @@ export class RunnerLine {
     this.#exit = exit;
     this.#tellExit?.(exit);
     this.asks.close();
-    void this.#queue.finally(() => this.log.close());
+    void this.#turns.ended().finally(() => this.log.close());
     return exit;
   }
 
-  async #dispatch({ frame, bytes }: ReadFrame): Promise<void> {
+  async #dispatch({ frame, characters }: ReadFrame): Promise<void> {
     if (frame.type === 'ready') {
-      this.#becomeReady(frame);
+      this.#readiness.accept(frame);
+      this.#courtesy.becameReady();
     } else if (frame.type === 'reply') {
-      await this.asks.accept(frame);
+      this.asks.accept(frame);
     } else if (frame.type === 'lost') {
       this.#hasLostNames = true;
       this.log.append(null, { type: 'lost', survived: 'files' });
     } else if (this.#current?.mark === frame.run) {
       const run = this.#current;
       if (frame.type === 'done') this.#current = undefined;
-      await run.accept(frame, bytes);
+      await run.accept(frame, characters);
     } else if (frame.run === '' && frame.type !== 'done' && frame.type !== 'cut') {
-      this.#tellBetween(frame, bytes);
+      this.#between.tell(frame, characters);
     } else {
       // After its end an honest runner has nothing to say of a run; a flood of such frames would cost only the host.
       throw new FrameViolation('a frame belongs to no run that is under way');
     }
-  }
-
-  #becomeReady({ protocol, python }: Extract<ReadFrame['frame'], { type: 'ready' }>): void {
-    if (protocol !== protocolVersion) {
-      throw new FrameViolation(`the runner speaks protocol ${protocol}, not ${protocolVersion}`);
-    }
-    if (this.#isReady) throw new FrameViolation('the runner was ready before');
-    this.#isReady = true;
-    this.#courtesy.becameReady();
-    this.#ready.resolve(python);
-  }
-
-  /** What threads and processes say that a run left behind; so much between two runs, and no more. */
-  #tellBetween(frame: Exclude<RunFrame, DoneFrame | CutFrame>, bytes: number): void {
-    this.#betweenBytes += bytes;
-    if (this.#betweenBytes > maxBetweenBytes) throw new FrameViolation('too much was told between two runs');
-    const news = toNews(frame.type === 'stream' ? decodeStream(frame) : frame);
-    if (news !== undefined && news.type !== 'input_request') this.log.append(null, news);
   }
 }
 
@@ -368,9 +338,4 @@ function toRunFrame(work: Work, run: string, outputBytes: number): HostFrame {
 function survivalOf(end: DoneFrame | SandboxExit, { kind }: Work): Survived {
   if ('why' in end) return 'nothing';
   return kind === 'script' || end.how === 'finished' ? 'all' : 'files';
-}
-
-function tooLittleMemory(limitBytes: number): BelljarError {
-  const message = `${formatBytes(limitBytes)} of memory is too little to start Python`;
-  return new BelljarError('SANDBOX_LAUNCH_FAILED', message, { hint: 'Give it at least 16MB.' });
 }

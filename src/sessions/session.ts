@@ -1,7 +1,6 @@
 import { BelljarError } from '../errors.ts';
 import { essentialCapabilities } from '../policy/index.ts';
 import type { CapabilityName, Sandbox } from '../sandbox/index.ts';
-import type { Asks } from './asks.ts';
 import type { CellRun } from './cell-run.ts';
 import { type CellOptions, Cells, type Evaluation, checkAnswer, readCellOptions } from './cells.ts';
 import { type ReadOptions, readReadOptions } from './event-log.ts';
@@ -27,11 +26,14 @@ import {
 } from './run.ts';
 import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.ts';
 
-export interface SessionOptions extends LineOptions {
+export interface SessionParts {
   /** What is known of who brings which module. */
   readonly importNames?: ImportNames | undefined;
   /** The workspace was made for this session, with nothing in it. */
   readonly startsEmpty?: boolean | undefined;
+}
+
+export interface SessionOptions extends SessionParts, LineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,20 +41,19 @@ export interface SessionOptions extends LineOptions {
 export class Session implements AsyncDisposable {
   /** The files of its workspace. */
   readonly files: SessionFiles;
-  readonly #sandbox: Sandbox;
   readonly #line: RunnerLine;
   readonly #watch: ArtifactWatch;
   readonly #cells: Cells;
   readonly #questions: Questions;
   readonly #keepsFiles: boolean;
 
-  private constructor(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions) {
-    this.#sandbox = sandbox;
-    this.#keepsFiles = options.startsEmpty === false;
-    this.#line = new RunnerLine(sandbox, limits, options);
-    this.#watch = new ArtifactWatch(this.#line.asks, { startsEmpty: options.startsEmpty });
-    this.#cells = new Cells(this.#line, this.#watch, options.importNames);
-    this.#questions = new Questions(this.#line, limits);
+  /** Over a line of its own, whose runner is ready. */
+  constructor(line: RunnerLine, { importNames, startsEmpty }: SessionParts = {}) {
+    this.#keepsFiles = startsEmpty === false;
+    this.#line = line;
+    this.#watch = new ArtifactWatch(line.asks, { startsEmpty });
+    this.#cells = new Cells(line, this.#watch, importNames);
+    this.#questions = new Questions(line);
     this.files = new SessionFiles(this.#watch.channel);
   }
 
@@ -62,14 +63,8 @@ export class Session implements AsyncDisposable {
    * @throws SANDBOX_LAUNCH_FAILED where it does not.
    */
   static async over(sandbox: Sandbox, limits: SessionLimits, options: SessionOptions = {}): Promise<Session> {
-    const session = new Session(sandbox, limits, options);
-    try {
-      await session.#line.becomeReady(options.signal);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
+    const { importNames, startsEmpty, ...lineOptions } = options;
+    return new Session(await RunnerLine.open(sandbox, limits, lineOptions), { importNames, startsEmpty });
   }
 
   /**
@@ -154,11 +149,6 @@ export class Session implements AsyncDisposable {
     return report;
   }
 
-  /** Questions of others who know the runner, such as those about files. */
-  get asks(): Asks {
-    return this.#line.asks;
-  }
-
   /** Answers what a cell asked for by an `input_request`. */
   answer(call: string, value: string): void {
     const run = this.#line.currentMark;
@@ -183,22 +173,12 @@ export class Session implements AsyncDisposable {
 
   /** What is essential and does not hold here: the policy lets code run without it. */
   get notEnforced(): readonly CapabilityName[] {
-    return essentialCapabilities.filter((name) => !this.#sandbox.enforced.includes(name));
+    return essentialCapabilities.filter((name) => !this.#line.enforced.includes(name));
   }
 
   /** Resolves when nothing is left of the session, whoever ended it. */
   get ended(): Promise<unknown> {
     return this.#line.ended;
-  }
-
-  /** Has a session that was nobody's be somebody's from now on. */
-  belongTo(options: LineOptions): void {
-    this.#line.belongTo(options);
-  }
-
-  /** Whether nothing has run in it yet, and nothing that it began with has been lost. */
-  get isUntouched(): boolean {
-    return this.#line.isUntouched;
   }
 
   /** Ends the session and waits until nothing is left of its sandbox. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import type { Interpreter } from '../environments/index.ts';
-import { BelljarError, cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
+import { cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
 import { type Policy, decideRun } from '../policy/index.ts';
 import { optionsReader, timeoutOption } from '../options.ts';
 import type { AuditRecord } from '../record/index.ts';
@@ -23,6 +23,7 @@ import {
   poolSchema,
   readPoolOptions,
 } from './pool/index.ts';
+import { belljarClosed } from './session-closed.ts';
 import type { Session } from './session.ts';
 
 export interface SessionsOptions extends Partial<OccupancyLimits> {
@@ -104,7 +105,7 @@ export class Sessions {
   }
 
   async #openNow(asked: OpenSessionOptions): Promise<Session> {
-    if (this.#isClosed) throw closed();
+    if (this.#isClosed) throw belljarClosed();
     const { record, currentPolicy } = this.#parts;
     const options = readOpening(asked);
     const { actor, role, workspace = null, requested = {}, preload = [] } = options;
@@ -153,7 +154,7 @@ export class Sessions {
       });
       if (!this.#isClosed) return session;
       await session.close();
-      throw closed();
+      throw belljarClosed();
     } catch (error) {
       leave();
       throw error;
@@ -218,10 +219,6 @@ export class Sessions {
 
 /** Who asks makes no difference to what a run gets. */
 const nobody = { actor: { id: 'pool', kind: 'service' }, role: 'owner' } as const;
-
-function closed(): BelljarError {
-  return new BelljarError('SESSION_CLOSED', 'Belljar was closed', { hint: 'Open it again.' });
-}
 
 /** Without what is undefined, which would hide the defaults. */
 function occupancyOf({ maxSessions, maxSessionsPerWorkspace }: SessionsParts): Partial<OccupancyLimits> {

@@ -10,7 +10,7 @@ import {
   type SessionEvent,
   SessionFiles,
 } from '../../src/sessions/index.ts';
-import { openTestSession, runInSession } from '../support/glass.ts';
+import { openTestLine, openTestSession, runInSession } from '../support/glass.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 
 const megabyte = 1024 * 1024;
@@ -48,11 +48,12 @@ describe('Session.files', needs(root, bubblewrap, python), () => {
   });
 
   it('fetches nothing before it is wanted', async () => {
-    await using session = await openTestSession();
+    const { line, session } = await openTestLine();
+    await using _session = session;
     assert.equal((await runInSession(session, sparseGiant)).code, 0);
     let asked = 0;
     let taken = 0;
-    const channel: FileChannel = { ask: (question) => ((asked += 1), session.asks.ask(question)) };
+    const channel: FileChannel = { ask: (question) => ((asked += 1), line.asks.ask(question)) };
     for await (const piece of new SessionFiles(channel).read('giant')) {
       taken = piece.length;
       break;
@@ -174,9 +175,10 @@ except OSError:
 
 describe('ArtifactWatch', needs(root, bubblewrap, python), () => {
   it('tells what a run left, and nothing twice', async () => {
-    await using session = await openTestSession();
+    const { line, session } = await openTestLine();
+    await using _session = session;
     await runInSession(session, 'open("old", "w").write("old")');
-    const watch = new ArtifactWatch(session.asks);
+    const watch = new ArtifactWatch(line.asks);
     assert.deepEqual((await watch.look()).artifacts, []);
     await runInSession(session, 'import os\nos.remove("old"); os.mkdir("out"); open("out/a.csv", "w").write("a,b\\n")');
     const { artifacts, more } = await watch.look();

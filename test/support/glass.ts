@@ -11,6 +11,7 @@ import {
   describeBundles,
   openSandbox,
 } from '../../src/sessions/index.ts';
+import { RunnerLine } from '../../src/sessions/runner-line.ts';
 
 const interpreter = findInterpreter();
 
@@ -40,6 +41,15 @@ export async function openTestSession(
   acceptEgress?: (connection: Duplex) => void,
 ): Promise<Session> {
   return openSessionWith(await interpreter, { limits, options, acceptEgress });
+}
+
+/** A session with the line that it speaks by, for tests that ask the runner themselves. */
+export async function openTestLine(): Promise<{ readonly line: RunnerLine; readonly session: Session }> {
+  const { executable, parts } = await interpreter;
+  const backend = new ProcessBackend(describeBundles(parts));
+  const sandbox = await openSandbox(backend, { executable, limits: roomyLimits, require: [] });
+  const line = await RunnerLine.open(sandbox, roomyLimits);
+  return { line, session: new Session(line) };
 }
 
 interface TestSessionParts {

@@ -30,9 +30,6 @@ def look(root, state="", most=None, bounds=None):
         "artifacts": _describe(root, told),
         "more": len(found) - len(told),
         "isPartial": now.is_partial,
-        "unsayable": now.unsayable,
-        "unreadable": now.unreadable,
-        "others": now.others,
         "state": _pack(now),
     }
 

@@ -38,8 +38,6 @@ class Worker:
         kind = frame["type"]
         if kind == "run":
             self.run(frame)
-        elif kind == "prepare":
-            self.interpreter.preload(frame["modules"])
         elif kind == "ask":
             self.answer(frame)
 
@@ -71,9 +69,6 @@ class Worker:
 
     def on_inspect(self, about):
         return self.interpreter.inspect(about["code"], about["cursor"])
-
-    def on_ping(self, _about):
-        return "pong"
 
     def on_rehearse(self, _about):
         return self.interpreter.rehearse()

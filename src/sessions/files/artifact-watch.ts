@@ -1,5 +1,4 @@
-import type { Artifact } from '../events.ts';
-import { readReply } from './replies.ts';
+import { type Artifact, readReply } from './replies.ts';
 import type { FileChannel, FileOptions } from './session-files.ts';
 
 export interface ArtifactLook {

@@ -1,8 +1,8 @@
 export { type ArtifactLook, ArtifactWatch } from './artifact-watch.ts';
+export type { Artifact, FileEntry } from './replies.ts';
 export {
   type FileChannel,
   type FileContent,
-  type FileEntry,
   type FileOptions,
   type ReadFileOptions,
   SessionFiles,

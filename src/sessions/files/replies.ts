@@ -8,14 +8,16 @@ const mediaType = z
   .string()
   .max(128)
   .regex(/^[a-z]+\/[\w.+-]+$/);
-const entry = z.object({
+const entrySchema = z.object({
   name: z.string().refine((name) => isPlainName(name)),
   kind: z.enum(['file', 'folder', 'link', 'other']),
   bytes: bytes.optional(),
   modifiedMs: z.int(),
 });
+export type FileEntry = Readonly<z.infer<typeof entrySchema>>;
 
-const artifact = z.object({
+const artifactSchema = z.object({
+  /** Below the workspace, with slashes. */
   path: z.string().refine((path) => isWorkspacePath(path)),
   change: z.enum(['new', 'changed', 'removed']),
   bytes: bytes.optional(),
@@ -26,11 +28,14 @@ const artifact = z.object({
     .optional(),
 });
 
+/** A file that a run left, changed or removed, as it is described inside. */
+export type Artifact = Readonly<z.infer<typeof artifactSchema>>;
+
 /** What one request may be answered by, beside a refusal. */
 export const replySchemas = {
-  stat: entry.extend({ name: z.string(), mediaType: mediaType.optional() }),
+  stat: entrySchema.extend({ name: z.string(), mediaType: mediaType.optional() }),
   list: z.object({
-    entries: z.array(entry).max(1000),
+    entries: z.array(entrySchema).max(1000),
     following: z.string().max(255),
     unsayable: bytes,
     isPartial: z.boolean(),
@@ -41,7 +46,7 @@ export const replySchemas = {
   makeFolder: z.object({}),
   remove: z.object({}),
   look: z.object({
-    artifacts: z.array(artifact).max(100),
+    artifacts: z.array(artifactSchema).max(100),
     more: bytes,
     isPartial: z.boolean(),
     state: z.base64(),

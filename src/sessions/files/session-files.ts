@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { BelljarError } from '../../errors.ts';
 import { optionsReader, signalOption } from '../../options.ts';
-import { type FileReply, type FileRequest, readReply } from './replies.ts';
+import { type FileEntry, type FileReply, type FileRequest, readReply } from './replies.ts';
 import { demandFolder, demandPath } from './workspace-path.ts';
 
 /** What asks the runner: a session's questions, of which files are one kind. */
@@ -58,13 +58,6 @@ const readRemoveOptions = optionsReader<RemoveFileOptions>('files.remove()', {
   isWhole: z.boolean().optional(),
   signal: signalOption,
 });
-
-export interface FileEntry {
-  readonly name: string;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
-  readonly bytes?: number | undefined;
-  readonly modifiedMs: number;
-}
 
 export type FileContent = string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { readOptions } from '../../options.ts';
+import { maxTimerMs, readOptions } from '../../options.ts';
 import { limitsSchema, modulesSchema } from '../admission.ts';
 
 const maxCount = 1000;
@@ -22,11 +22,7 @@ export const poolSchema = z.strictObject({
   maxWarm: count.default(8),
   maxWarmPerKind: count.default(4),
   /** What was not wanted for so long is let go, down to what its preset keeps. */
-  idleMs: z
-    .int()
-    .positive()
-    .max(2 ** 31 - 1)
-    .default(300_000),
+  idleMs: z.int().positive().max(maxTimerMs).default(300_000),
   /** With less memory left on the machine all warm ones are let go, and none is made. */
   minAvailableBytes: z
     .int()
