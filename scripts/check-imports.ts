@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** From the ground up; what shares a line may not import each other. */
 const floors = [
   ['errors.ts', 'launcher.ts', 'nearest.ts', 'own-folder.ts', 'words.ts'],
-  ['canonical-json.ts', 'kept-folder.ts', 'options.ts', 'units.ts'],
+  ['canonical-json.ts', 'guarded-file.ts', 'kept-folder.ts', 'options.ts', 'units.ts', 'yaml'],
   ['policy', 'storage'],
   ['record'],
   ['sandbox'],
@@ -17,7 +17,7 @@ const floors = [
   ['sessions'],
   ['notebooks'],
   ['plugins'],
-  ['live-policy'],
+  ['live-policy', 'settings'],
   ['inspect.ts', 'proof'],
   ['workspaces.ts'],
   ['belljar.ts'],

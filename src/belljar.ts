@@ -5,7 +5,7 @@ import { BelljarError } from './errors.ts';
 import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
 import { optionsReader, signalOption } from './options.ts';
-import { type RunLimits, formatProblem } from './policy/index.ts';
+import { type RunLimits } from './policy/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import {
@@ -18,6 +18,7 @@ import {
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 import { Workspaces } from './workspaces.ts';
+import { formatProblem } from './yaml/index.ts';
 
 export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export type { Actor } from './policy/index.ts';

@@ -60,6 +60,13 @@ export const errorTable = {
     meaning: 'The policy file does not follow its schema.',
     hint: 'Mend the lines that are named; `belljar policy check` shows them all.',
   },
+  SETTINGS_INVALID: {
+    http: 500,
+    exit: 78,
+    rpc: -32028,
+    meaning: 'The settings of this installation cannot be used.',
+    hint: 'Mend the lines that are named; docs/settings.md tells what can stand there.',
+  },
   POLICY_DENIED: {
     http: 403,
     exit: 77,

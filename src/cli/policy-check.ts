@@ -1,8 +1,9 @@
 import { errorTable } from '../errors.ts';
-import { formatProblem, type Policy } from '../policy/index.ts';
+import { type Policy } from '../policy/index.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
 import { onlyFile, readNamedPolicy } from './policy-source.ts';
 import { toVisible } from './terminal-text.ts';
+import { formatProblem } from '../yaml/index.ts';
 
 export const policyCheckCommand: Command = {
   positionals: 1,

@@ -1,14 +1,9 @@
 import { BelljarError } from '../errors.ts';
 import { findPolicy, invalidPolicy, readPolicyFile } from '../live-policy/index.ts';
-import {
-  defaultPolicyName,
-  parseDefaultPolicy,
-  type Policy,
-  type PolicyProblem,
-  type PolicyReading,
-} from '../policy/index.ts';
+import { defaultPolicyName, parseDefaultPolicy, type Policy, type PolicyReading } from '../policy/index.ts';
 import { resolveHome } from '../storage/index.ts';
 import { type Invocation, stringOption } from './command.ts';
+import type { FileProblem } from '../yaml/index.ts';
 
 interface NamedPolicy {
   /** As it was named, or what the built-in one is called. */
@@ -52,6 +47,6 @@ export function onlyFile({ positionals, values }: Invocation): string | undefine
 }
 
 /** Problems name the file as the person named it, so that editors can jump to it. */
-function renamed(name: string): (problem: PolicyProblem) => PolicyProblem {
+function renamed(name: string): (problem: FileProblem) => FileProblem {
   return (problem) => ({ ...problem, file: name });
 }

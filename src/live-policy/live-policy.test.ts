@@ -8,7 +8,8 @@ import { needs, root } from '../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { BelljarError, type ErrorCode } from '../errors.ts';
 import { LivePolicy } from './live-policy.ts';
-import { formatProblem, parseDefaultPolicy, type PolicyProblem } from '../policy/index.ts';
+import { parseDefaultPolicy } from '../policy/index.ts';
+import { type FileProblem, formatProblem } from '../yaml/index.ts';
 
 const strict = 'version: 1\npackages: {default: deny}\n';
 const mild = 'version: 1\npackages: {default: ask}\n';
@@ -69,7 +70,7 @@ test('LivePolicy refuses a broken policy at the start, with all its problems', a
       error.message,
       /belljar\.policy\.yaml:2:12: .*did you mean “default”\?\n.*yaml:3:28: runtime\.limits\.memory: /,
     );
-    assert.equal((error.details['problems'] as PolicyProblem[]).length, 2);
+    assert.equal((error.details['problems'] as FileProblem[]).length, 2);
     return true;
   });
 });
@@ -165,7 +166,7 @@ test('LivePolicy keeps the old policy while the file is broken, says what is wro
 
   const broken = once(live, 'broken');
   await write(home, wrong);
-  const [problems] = (await broken) as [PolicyProblem[]];
+  const [problems] = (await broken) as [FileProblem[]];
   assert.deepEqual(problems.map(formatProblem), live.problems.map(formatProblem));
   assert.ok(problems[0] && formatProblem(problems[0]).startsWith(`${path}:2:12: `));
   assert.equal(live.current, before);

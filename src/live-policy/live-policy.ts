@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 
-import { formatProblem, type PolicyProblem } from '../policy/index.ts';
 import { FileWatch } from './file-watch.ts';
 import { findPolicy, type FindPolicyOptions, isThere, placeToLook } from './find-policy.ts';
 import { type CurrentPolicy, loadPolicy, readChangedPolicy } from './read-policy.ts';
+import { type FileProblem, formatProblem } from '../yaml/index.ts';
 
 interface LivePolicyEvents {
   changed: [current: CurrentPolicy, previous: CurrentPolicy];
-  broken: [problems: readonly PolicyProblem[]];
+  broken: [problems: readonly FileProblem[]];
 }
 
 /** A file and what notices its changes. */
@@ -28,7 +28,7 @@ interface Watched {
  */
 export class LivePolicy extends EventEmitter<LivePolicyEvents> implements Disposable {
   #current: CurrentPolicy;
-  #problems: readonly PolicyProblem[] = [];
+  #problems: readonly FileProblem[] = [];
   #reading: Promise<unknown> = Promise.resolve();
   #isClosed = false;
   readonly #watched: Watched | undefined;
@@ -65,7 +65,7 @@ export class LivePolicy extends EventEmitter<LivePolicyEvents> implements Dispos
   }
 
   /** What is wrong with the file now; empty where the policy in force is what the file says. */
-  get problems(): readonly PolicyProblem[] {
+  get problems(): readonly FileProblem[] {
     return this.#problems;
   }
 
@@ -120,6 +120,6 @@ export class LivePolicy extends EventEmitter<LivePolicyEvents> implements Dispos
   }
 }
 
-function sameProblems(problems: readonly PolicyProblem[], others: readonly PolicyProblem[]): boolean {
+function sameProblems(problems: readonly FileProblem[], others: readonly FileProblem[]): boolean {
   return problems.map(formatProblem).join('\n') === others.map(formatProblem).join('\n');
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { formatProblem, parsePolicy } from './parse-policy.ts';
+import { parsePolicy } from './parse-policy.ts';
+import { formatProblem } from '../yaml/index.ts';
 
 function problemsOf(section: string): string[] {
   const reading = parsePolicy(`version: 1\n${section}\n`, 'p');

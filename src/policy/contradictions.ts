@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 
 import { formatLimit } from './format-limit.ts';
-import type { SchemaProblem } from './issues.ts';
 import { leastMissingVerdicts } from './missing-verdicts.ts';
 import { packagesSchema } from './packages-schema.ts';
 import { limitKeys, runtimeSchema } from './runtime-schema.ts';
 import { waiverSchema } from './waivers-schema.ts';
-import type { Path } from './yaml-document.ts';
+import type { Path, SchemaProblem } from '../yaml/index.ts';
 
 /**
  * What each value alone does not show: values that cannot both be meant. Works on the file as it was read, so that an error

@@ -1,7 +1,8 @@
 import { BelljarError } from '../errors.ts';
-import { formatProblem, parsePolicy } from './parse-policy.ts';
+import { parsePolicy } from './parse-policy.ts';
 import type { Policy } from './policy-schema.ts';
 import { defaultLimits, defaultMaximum, essentialCapabilities } from './runtime-schema.ts';
+import { formatProblem } from '../yaml/index.ts';
 
 /** The policy that holds where no file was written. It is what a file with nothing but its version means. */
 export const defaultPolicyText = `# Belljar's built-in policy: what holds where nothing else was written.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { formatProblem, parsePolicy } from './parse-policy.ts';
+import { parsePolicy } from './parse-policy.ts';
+import { formatProblem } from '../yaml/index.ts';
 
 /** Every problem of a text, as `line:column path: message`. */
 function problemsOf(text: string): string[] {
@@ -167,7 +168,7 @@ test('problems of the text itself have their line and column', () => {
     ['version: 1\npackages: [\n', '3:1', /Flow sequence/],
     ['version: 1\n\tpackages: {}\n', '2:1', /./],
     ['version: 1\npackages: {}\npackages: {}\n', '3:1', /the key stands twice/],
-    ['version: 1\n---\nversion: 1\n', '2:1', /a policy is one document/],
+    ['version: 1\n---\nversion: 1\n', '2:1', /the file is one document/],
     ['version: 1\nroles: &r {}\n', '2:11', /anchors are not taken/],
     ['version: 1\nroles: *r\n', '2:8', /alias|anchor/i],
     ['version: 1\n<<: {roles: {}}\n', '2:1', /merge keys are not taken/],

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { actions, factsSchema, formatProblem, parsePolicy, runPolicyTests } from '../../src/policy/index.ts';
+import { actions, factsSchema, parsePolicy, runPolicyTests } from '../../src/policy/index.ts';
 import { missingFacts } from '../../src/policy/packages-schema.ts';
+import { formatProblem } from '../../src/yaml/index.ts';
 
 const guide = readText('../../docs/policy.md');
 const example = readText('../../examples/belljar.policy.yaml');

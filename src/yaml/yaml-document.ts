@@ -37,9 +37,9 @@ export interface YamlFile {
 type YamlReading =
   { readonly ok: true; readonly file: YamlFile } | { readonly ok: false; readonly problems: readonly PlacedMessage[] };
 
-/** Enough for any policy; a reader need not take more into memory. */
-export const maxPolicyBytes = 1024 * 1024;
-/** Enough for any policy; more would only exhaust the parser’s stack. */
+/** Enough for any such file; a reader need not take more into memory. */
+export const maxYamlBytes = 1024 * 1024;
+/** Enough for any such file; more would only exhaust the parser’s stack. */
 const maxNesting = 64;
 
 /** Reads one YAML 1.2 document without anchors, merges and tags: each value stands where it is read. */
@@ -61,7 +61,7 @@ export function readYaml(text: string): YamlReading {
     const problems = [...syntaxProblems(document, lines), ...formProblems(document, lines)];
     if (second !== undefined) {
       const offset = second.range[0];
-      problems.push({ ...place(lines, offset), message: 'a policy is one document; a second one begins here' });
+      problems.push({ ...place(lines, offset), message: 'the file is one document; a second one begins here' });
     }
     if (problems.length > 0) return { ok: false, problems };
     return { ok: true, file: new LocatedDocument(document, lines) };
@@ -73,7 +73,7 @@ export function readYaml(text: string): YamlReading {
 }
 
 function refuseText(text: string): string | undefined {
-  if (Buffer.byteLength(text) > maxPolicyBytes) return `the file is larger than ${maxPolicyBytes} bytes`;
+  if (Buffer.byteLength(text) > maxYamlBytes) return `the file is larger than ${maxYamlBytes} bytes`;
   if (text.startsWith('\ufeff')) return 'the file begins with a byte order mark; save it as UTF-8 without one';
   if (text.includes('\ufffd')) return 'the file is not UTF-8 text';
   if (text.includes('\0')) return 'the file has NUL characters';

@@ -8,7 +8,7 @@ function describe(schema: z.ZodType, value: unknown): string[] {
   const parsed = schema.safeParse(value, { reportInput: true });
   return (parsed.error?.issues ?? []).length === 0
     ? []
-    : describeIssues(parsed.error?.issues ?? [])
+    : describeIssues(parsed.error?.issues ?? [], { schema, what: 'a file' })
         .map((word) => word())
         .map(({ path, message }) => `${formatPath(path)}: ${message}`);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 import { nearestOf } from '../nearest.ts';
-import { policySchema } from './policy-schema.ts';
 import type { Path } from './yaml-document.ts';
 
 /** One thing that is wrong, in words, at a path of the file. */
@@ -17,21 +16,28 @@ type Issue = z.core.$ZodIssue;
 /** A problem that is put into words when it is told: there may be too many to tell. */
 type Unworded = () => SchemaProblem;
 
-/** Says what a refusal of the schema means, for a person who wrote the file. */
-export function describeIssues(issues: readonly Issue[]): Unworded[] {
-  return issues.flatMap((issue) => describe(issue, issue.path));
+/** What kind of file it is. */
+export interface FileKind {
+  readonly schema: z.ZodType;
+  /** As in “… is not a key of a policy”. */
+  readonly what: string;
 }
 
-function describe(issue: Issue, path: Path): Unworded[] {
+/** Says what a refusal of the schema means, for a person who wrote the file. */
+export function describeIssues(issues: readonly Issue[], kind: FileKind): Unworded[] {
+  return issues.flatMap((issue) => describe(issue, issue.path, kind));
+}
+
+function describe(issue: Issue, path: Path, kind: FileKind): Unworded[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => () => ({
         path: [...path, key],
-        message: unknownKey(key, path),
+        message: unknownKey(key, path, kind),
         isAboutKey: true,
       }));
     case 'invalid_union':
-      return describeUnion(issue.errors, path);
+      return describeUnion(issue.errors, path, kind);
     case 'invalid_value':
       return [() => about(path, ownMessage(issue) ?? oneOf(issue.values, issue.input))];
     case 'invalid_type':
@@ -46,9 +52,9 @@ function about(path: Path, message: string): SchemaProblem {
 }
 
 /** Of several forms, the one that fits says what is wrong with it. */
-function describeUnion(options: readonly (readonly Issue[])[], path: Path): Unworded[] {
+function describeUnion(options: readonly (readonly Issue[])[], path: Path, kind: FileKind): Unworded[] {
   const fitting = options.find((issues) => issues.every((issue) => formOf(issue) === undefined));
-  if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path]));
+  if (fitting !== undefined) return fitting.flatMap((issue) => describe(issue, [...path, ...issue.path], kind));
   const forms = options.flat().flatMap((issue) => formOf(issue) ?? []);
   return [() => about(path, `must be ${[...new Set(forms)].join(' or ')}`)];
 }
@@ -94,11 +100,11 @@ function describeInput(input: unknown): string {
   return typeof input === 'string' ? 'text' : `the ${typeof input} ${JSON.stringify(input)}`;
 }
 
-function unknownKey(key: string, path: Path): string {
-  const known = knownKeys(path);
+function unknownKey(key: string, path: Path, { schema, what }: FileKind): string {
+  const known = knownKeys(path, schema);
   const nearest = nearestOf(key, known);
   const help = nearest === undefined ? `known here: ${known.join(', ')}` : `did you mean “${nearest}”?`;
-  return `“${shorten(key)}” is not a key of ${path.length === 0 ? 'a policy' : formatPath(path)}; ${help}`;
+  return `“${shorten(key)}” is not a key of ${path.length === 0 ? what : formatPath(path)}; ${help}`;
 }
 
 export function formatPath(path: Path): string {
@@ -122,12 +128,17 @@ interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
 }
 
-let jsonSchema: SchemaNode | undefined;
+const jsonSchemas = new WeakMap<z.ZodType, SchemaNode>();
+
+function jsonSchemaOf(schema: z.ZodType): SchemaNode {
+  const known = jsonSchemas.get(schema) ?? (z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as SchemaNode);
+  jsonSchemas.set(schema, known);
+  return known;
+}
 
 /** The keys that the schema knows at a path, over all forms that are allowed there. */
-function knownKeys(path: Path): string[] {
-  jsonSchema ??= z.toJSONSchema(policySchema, { io: 'input', reused: 'inline' }) as SchemaNode;
-  let nodes: readonly SchemaNode[] = flatten([jsonSchema]);
+function knownKeys(path: Path, schema: z.ZodType): string[] {
+  let nodes: readonly SchemaNode[] = flatten([jsonSchemaOf(schema)]);
   for (const step of path) {
     const next = nodes.map((node) => (typeof step === 'number' ? node.items : node.properties?.[String(step)]));
     nodes = flatten(next.filter((node) => node !== undefined));

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+import { byteSize, duration, globText } from '../policy/index.ts';
+
+/** A password here would be read by whoever reads the file, and end in every copy of it. */
+const address = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((text) => !hasPassword(text), 'must not hold a name or password; write them to a .netrc file')
+  .transform((text) => (text.endsWith('/') ? text : `${text}/`));
+
+function hasPassword(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
+}
+
+const indexName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be of small letters, digits and hyphens, such as company')
+  .meta({ description: 'What the policy and the plan call it.' });
+
+const index = z.strictObject({
+  name: indexName,
+  url: address.meta({ description: 'Its simple API, such as https://packages.example.org/simple/.' }),
+  only: z.array(globText).min(1, 'must name a project, or be left out').optional().meta({
+    description: 'The projects that come from here and from nowhere else. One index has none: it is for all others.',
+  }),
+});
+
+const adviceAddress = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((text) => !hasPassword(text), 'must not hold a name or password; write them to a .netrc file');
+
+/** How this installation is set up: nothing here decides what may come in. */
+export const settingsSchema = z
+  .strictObject({
+    version: z.literal(1, 'must be 1').meta({ description: 'The version of this schema.' }),
+    indexes: z
+      .array(index)
+      .min(1, 'must name an index, or be left out')
+      .optional()
+      .meta({ description: 'Where packages come from. Left out: the index that pip is configured with.' }),
+    gate: z
+      .strictObject({
+        fresh: duration
+          .prefault('10m')
+          .meta({ description: 'How long a page is served without asking its index again.' }),
+        cache: byteSize.prefault('20GiB').meta({ description: 'How much of the files that were served is kept.' }),
+      })
+      .prefault({})
+      .meta({ description: 'The index that everything is installed through.' }),
+    advisories: z
+      .strictObject({
+        url: adviceAddress.optional().meta({ description: 'A dump of OSV records, as a zip file.' }),
+        refresh: duration.prefault('6h').meta({ description: 'How often a running server fetches it.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Where advisories come from.' }),
+  })
+  .meta({ title: 'Belljar settings', description: 'Where packages and advisories come from, and how much is kept.' });
+
+export type Settings = z.output<typeof settingsSchema>;
