@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
-import { FrameViolation, type HostFrame, type RunnerFrame } from './frames.ts';
+import type { HostFrame, RunnerFrame } from './frame-schemas.ts';
+import { FrameViolation } from './frames.ts';
 import { sessionClosed } from './session-closed.ts';
 
 type ReplyFrame = Extract<RunnerFrame, { type: 'reply' }>;

@@ -1,6 +1,6 @@
 import type { SandboxUsage } from '../sandbox/index.ts';
 import type { Artifact } from './files/index.ts';
-import type { TracebackFrame } from './frames.ts';
+import type { TracebackFrame } from './frame-schemas.ts';
 import type { MimeBundle } from './mime-bundle.ts';
 import type { RunOutcome } from './outcome.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 
-import { FrameViolation, type RunnerFrame, encodeFrame, leastMaxFrameBytes, readFrames } from './frames.ts';
+import type { RunnerFrame } from './frame-schemas.ts';
+import { FrameViolation, encodeFrame, leastMaxFrameBytes, readFrames } from './frames.ts';
 
 const done: RunnerFrame = { type: 'done', run: '1', how: 'exited', code: 0, cut: 0 };
 const stream: RunnerFrame = { type: 'stream', run: '1', name: 'stdout', text: 'é€\n' };

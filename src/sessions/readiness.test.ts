@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { ExitReason, SandboxExit } from '../sandbox/index.ts';
-import { FrameViolation, protocolVersion } from './frames.ts';
+import { protocolVersion } from './frame-schemas.ts';
+import { FrameViolation } from './frames.ts';
 import { Readiness } from './readiness.ts';
 
 const ready = { type: 'ready', protocol: protocolVersion, python: '3.14.0' } as const;

@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { SandboxExit } from '../sandbox/index.ts';
 import { formatBytes } from '../units.ts';
-import { FrameViolation, type RunnerFrame, protocolVersion } from './frames.ts';
+import { type RunnerFrame, protocolVersion } from './frame-schemas.ts';
+import { FrameViolation } from './frames.ts';
 
 type ReadyFrame = Extract<RunnerFrame, { type: 'ready' }>;
 

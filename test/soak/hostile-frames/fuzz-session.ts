@@ -4,7 +4,7 @@ import { BelljarError } from '../../../src/errors.ts';
 import { type RunResult, Session, type SessionEvent } from '../../../src/sessions/index.ts';
 import type { SeededRandom } from '../../policy/random.ts';
 import { cutAnywhere, doneLine, honestLine, hostileLine, linesIn, strangersIn } from './hostile-lines.ts';
-import { MemorySandbox } from './memory-sandbox.ts';
+import { MemorySandbox } from '../../support/memory-sandbox.ts';
 
 const limits = { memoryBytes: 1e8, wallTimeMs: 60_000, cpuTimeMs: 60_000, cpus: 1, outputBytes: 100_000 };
 const runs = 3;

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 
-import type { Sandbox, SandboxExit, SandboxUsage } from '../../../src/sandbox/index.ts';
+import type { Sandbox, SandboxExit, SandboxUsage } from '../../src/sandbox/index.ts';
 
 /** Stands where a sandbox would, with nothing inside: what it says is for the test to say. */
 export class MemorySandbox implements Sandbox {
