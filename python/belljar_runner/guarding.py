@@ -4,6 +4,7 @@ import binascii
 import os
 
 import frames
+from places import WORKSPACE
 
 rules = {}
 
@@ -24,4 +25,4 @@ def raise_rails():
     if rules:
         from belljar_cells import guards
 
-        guards.install(rules)
+        guards.install(rules, WORKSPACE)

@@ -3,8 +3,20 @@
 import os
 import sys
 
-WORKSPACE = "/workspace"
-OURS = ("supervisor", "frames", "output", "workers", "leave")
+from places import WORKSPACE
+
+OURS = (
+    "supervisor",
+    "frames",
+    "glance",
+    "interpreter_worker",
+    "leave",
+    "lines",
+    "links",
+    "output",
+    "places",
+    "workers",
+)
 
 
 def leave(arguments):

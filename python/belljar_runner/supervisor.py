@@ -186,7 +186,8 @@ class Supervisor:
     def with_interpreter(self, frame, line):
         """The interpreter is started by the first who wants it; what it holds lives until it ends."""
         if self.interpreter is None:
-            from workers import Interpreter, InterpreterLink
+            from interpreter_worker import Interpreter
+            from links import InterpreterLink
 
             printed, link = Printed(self), InterpreterLink()
             try:
@@ -221,7 +222,8 @@ class Supervisor:
     def start_errand(self, request):
         """Work on files is done by a worker of its own, which may wait or fail as it likes."""
         import belljar_cells.errand  # noqa: F401  here, so that not every worker loads it anew
-        from workers import Errand, Link
+        from links import Link
+        from workers import Errand
 
         link = Link()
         try:

@@ -9,7 +9,10 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "belljar_runner"))
 
-import workers  # noqa: E402
+import frames  # noqa: E402
+import interpreter_worker  # noqa: E402
+import links  # noqa: E402
+import output  # noqa: E402
 
 OTHER = "f" * 16
 KINDS = ("display", "result", "error", "clear", "input", "value", "done", "reply", "ready", "stream", "cut", "lost", "run")
@@ -25,7 +28,7 @@ class Host:
         self.sent = []
 
     def send(self, frame):
-        self.send_line(workers.frames.encode(frame))
+        self.send_line(frames.encode(frame))
 
     def send_line(self, line):
         self.sent.append(bytes(line))
@@ -44,7 +47,7 @@ class Printed:
     """Nothing is printed."""
 
     def __init__(self):
-        self.owner = workers.Owner("", 1 << 20)
+        self.owner = output.Owner("", 1 << 20)
 
     def drain(self):
         pass
@@ -62,9 +65,9 @@ class Liar:
     def __init__(self, chance):
         self.chance = chance
         self.host = Host()
-        link = workers.InterpreterLink()
+        link = links.InterpreterLink()
         self.inward, self.outward = map(os.dup, link.worker_ends()[:2])
-        self.interpreter = workers.Interpreter(0, Printed(), link, self.host)
+        self.interpreter = interpreter_worker.Interpreter(0, Printed(), link, self.host)
         self.marks = []
         self.asks = []
         self.ended = set()
@@ -204,7 +207,7 @@ LIES = (
 
 def fuzz(seed, count):
     """As many lines, by workers that lie one after the other."""
-    workers.signal_group = lambda pid, number: None  # there is no process
+    interpreter_worker.signal_group = lambda pid, number: None  # there is no process
     chance = random.Random(seed)
     written = 0
     while written < count:

@@ -3,10 +3,9 @@
 import os
 
 import frames  # the supervisor's: the json package takes ten times as long to import as all that is here
+from places import WORKSPACE
 
 from .file_requests import answer
-
-WORKSPACE = "/workspace"
 
 
 def run_errand(request, _inward, outward):

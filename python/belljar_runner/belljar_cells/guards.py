@@ -9,7 +9,7 @@ from . import guard_imports, guard_programs, guard_sockets
 from .kept import __builtins__  # noqa: F401
 
 
-def install(rules, workspace="/workspace"):
+def install(rules, workspace):
     """For the rest of this process and its children; `rules` are the policy's runtime.guards, by section."""
     watchers = {}
     if rules.get("exec"):

@@ -4,6 +4,8 @@ import builtins
 import os
 import sys
 
+from places import WORKSPACE
+
 from . import cells, pip_answer, showing
 from .history import History
 from .interrupts import Interrupts
@@ -13,8 +15,6 @@ from .magic_lines import might_have
 from .sources import Sources
 from .streams import Streams
 from .watcher import Watcher
-
-WORKSPACE = "/workspace"
 
 
 class Interpreter:

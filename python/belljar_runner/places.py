@@ -1,0 +1,3 @@
+"""Where things are behind the glass; the host mounts them there."""
+
+WORKSPACE = "/workspace"
