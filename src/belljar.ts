@@ -72,6 +72,7 @@ export {
   type RunResult,
   type Session,
   type SessionsOptions,
+  type SessionEnd,
   type SessionEvent,
   type WorkspaceSessionOptions,
   describeOutcome,

@@ -131,7 +131,7 @@ export class Cells {
       cancel: () => abort.abort(),
     });
     tell({ type: 'status', state: 'queued' });
-    void tellEnd(cell.result, tell).then((seq) => cell.endedAt(seq));
+    this.#line.tellFirst(tellEnd(cell.result, tell).then((seq) => cell.endedAt(seq)));
     return cell;
   }
 

@@ -3,6 +3,7 @@ import type { Artifact } from './files/index.ts';
 import type { TracebackFrame } from './frame-schemas.ts';
 import type { MimeBundle } from './mime-bundle.ts';
 import type { RunOutcome } from './outcome.ts';
+import type { SessionEnd } from './session-end.ts';
 
 export type { Artifact, MimeBundle, TracebackFrame };
 
@@ -61,8 +62,8 @@ export type RunNews =
   | { readonly type: 'gap'; readonly missed: number }
   /** The interpreter ended, and its names with it; files are still there where `survived` says so. */
   | { readonly type: 'lost'; readonly survived: Survived }
-  /** The session ends because nobody has wanted anything of it for so long. */
-  | { readonly type: 'closed'; readonly why: 'idle'; readonly timeoutMs: number }
+  /** The session has ended; nothing comes after it. */
+  | ({ readonly type: 'closed' } & SessionEnd)
   | { readonly type: 'usage'; readonly usage: SandboxUsage }
   | { readonly type: 'done'; readonly outcome: RunOutcome };
 

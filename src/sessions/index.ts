@@ -31,6 +31,7 @@ export type * from './events.ts';
 export type { CellOptions, Evaluation, InputQuestion } from './cells.ts';
 export type { AskOptions, Completion, Inspection, StateReport } from './questions.ts';
 export type { SessionLimits } from './runner-line.ts';
+export type { ClosingReason, SessionEnd } from './session-end.ts';
 export { Session, type SessionOptions } from './session.ts';
 export {
   type Asker,

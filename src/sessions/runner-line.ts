@@ -21,6 +21,7 @@ import {
   type Work,
 } from './run.ts';
 import { sessionClosed } from './session-closed.ts';
+import { type SessionEnd, endByClosing, endByIdleness, endOfExit } from './session-end.ts';
 import { Turns } from './turns.ts';
 import { since } from './usage.ts';
 
@@ -75,10 +76,13 @@ export class RunnerLine {
   readonly #turns = new Turns(() => this.#idleClock?.touch());
   /** Resolves when the stream has ended and the sandbox with it. */
   readonly ended: Promise<SandboxExit>;
+  #end: SessionEnd | undefined;
   #violation: string | undefined;
   #exit: SandboxExit | undefined;
   #tellExit: ((exit: SandboxExit) => void) | undefined;
   #current: Run | undefined;
+  /** What is still to be told of runs that have ended. */
+  readonly #tellings = new Set<Promise<unknown>>();
   /** What is being written to the record. */
   #noting: Promise<unknown> = Promise.resolve();
   #runs = 0;
@@ -173,7 +177,18 @@ export class RunnerLine {
 
   /** Ends the sandbox: what runs inside does not let go of it. */
   kill(by: string): void {
-    this.#sandbox.kill(by);
+    this.#endFor({ why: 'unresponsive', message: by });
+  }
+
+  /** Why it ended; undefined while it has not. */
+  get end(): SessionEnd | undefined {
+    return this.#end;
+  }
+
+  /** Has the session tell its own end after this, which never rejects. */
+  tellFirst(telling: Promise<unknown>): void {
+    this.#tellings.add(telling);
+    void telling.finally(() => this.#tellings.delete(telling));
   }
 
   send(frame: HostFrame): void {
@@ -181,11 +196,11 @@ export class RunnerLine {
     this.#sandbox.control.write(encodeFrame(frame));
   }
 
-  async close(): Promise<void> {
+  async close(end = endByClosing('asked')): Promise<void> {
     this.#isOver = true;
     this.#current?.giveUp();
     const networkClosed = this.#network?.close();
-    this.#sandbox.kill('the session was closed');
+    this.#endFor(end);
     await networkClosed;
     await this.ended;
     await this.#turns.ended();
@@ -223,7 +238,7 @@ export class RunnerLine {
     if (writing === undefined) return;
     const noted = writing.catch((error: unknown) => {
       this.#isOver = true;
-      this.#sandbox.kill('the record could not be written');
+      this.#endFor({ why: 'unrecorded', message: 'the record could not be written' });
       throw error;
     });
     this.#noting = Promise.allSettled([this.#noting, noted]);
@@ -242,7 +257,7 @@ export class RunnerLine {
       interrupt: () => this.send({ type: 'interrupt', run: run.mark }),
       usedCpuMs: async () => since(before, await this.#sandbox.usage()).cpuMs,
       ...(work.kind !== 'script' && { killInside: () => this.send({ type: 'kill', run: run.mark }) }),
-      kill: () => this.#sandbox.kill('the run went on after its end'),
+      kill: () => this.kill('the run went on after its end'),
     });
     let usedMs: number | undefined;
     try {
@@ -265,8 +280,20 @@ export class RunnerLine {
   }
 
   #endIdle(timeoutMs: number): void {
-    this.log.append(null, { type: 'closed', why: 'idle', timeoutMs });
-    void this.close();
+    void this.close(endByIdleness(timeoutMs));
+  }
+
+  #endFor(end: SessionEnd): void {
+    this.#end ??= end;
+    this.#sandbox.kill(end.message);
+  }
+
+  /** When nothing else is to come. */
+  async #tellClosed(end: SessionEnd): Promise<void> {
+    await this.#turns.ended();
+    await Promise.all(this.#tellings);
+    this.log.append(null, { type: 'closed', ...end });
+    this.log.close();
   }
 
   #hasEnded(): boolean {
@@ -303,7 +330,8 @@ export class RunnerLine {
     this.#exit = exit;
     this.#tellExit?.(exit);
     this.asks.close();
-    void this.#turns.ended().finally(() => this.log.close());
+    this.#end ??= endOfExit(exit, this.#violation);
+    void this.#tellClosed(this.#end);
     return exit;
   }
 

@@ -25,6 +25,7 @@ import {
   readScriptOptions,
 } from './run.ts';
 import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.ts';
+import { type ClosingReason, type SessionEnd, endByClosing } from './session-end.ts';
 
 export interface SessionParts {
   /** What is known of who brings which module. */
@@ -145,7 +146,7 @@ export class Session implements AsyncDisposable {
       );
     }
     const report = await this.saveState(options);
-    await this.close();
+    await this.close('asleep');
     return report;
   }
 
@@ -181,9 +182,14 @@ export class Session implements AsyncDisposable {
     return this.#line.ended;
   }
 
-  /** Ends the session and waits until nothing is left of its sandbox. */
-  close(): Promise<void> {
-    return this.#line.close();
+  /** Why it has ended; undefined while it has not. */
+  get end(): SessionEnd | undefined {
+    return this.#line.end;
+  }
+
+  /** Ends the session and waits until nothing is left of its sandbox. Its last event tells the reason. */
+  close(why: ClosingReason = 'asked'): Promise<void> {
+    return this.#line.close(endByClosing(why));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

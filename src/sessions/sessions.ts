@@ -139,7 +139,7 @@ export class Sessions {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#opening); // what is being launched is closed as soon as it is there
-    await Promise.all([this.#pool?.close(), ...[...this.#open].map((session) => session.close())]);
+    await Promise.all([this.#pool?.close(), ...[...this.#open].map((session) => session.close('shutdown'))]);
   }
 
   async #openPlanned(plan: LaunchPlan, origin: JournalOrigin, options: OpenSessionOptions): Promise<Session> {

@@ -213,7 +213,7 @@ function checkStream(events: readonly SessionEvent[]): void {
   );
   for (const run of new Set(events.map((event) => event.run))) {
     const told = events.filter((event) => event.run === run);
-    if (run === null) assert.ok(told.every(({ type }) => ['stream', 'lost', 'gap', 'clear_output'].includes(type)));
+    if (run === null) assert.ok(told.every(({ type }) => ['stream', 'lost', 'gap', 'clear_output', 'closed'].includes(type)));
     else
       assert.equal(
         told.findIndex(({ type }) => type === 'done'),
