@@ -4,7 +4,7 @@ export type { Draft, Entry, RecordedActor } from './entry.ts';
 export { type ExportSummary, verifyExport, type Write } from './export.ts';
 export { findHomeRecord, type HomeRecord, openHomeRecord } from './open-home-record.ts';
 export { AuditRecord } from './record.ts';
-export type { RunEndDetails, RunStartDetails } from './run-details.ts';
+export type { RunEndDetails, RunStartDetails, StateDetails } from './run-details.ts';
 export { parsePublicKey, type VerifyingKey } from './signing-key.ts';
 export type { EntryFilter } from './table.ts';
 export type { VerifyOptions, VerifyResult } from './verify.ts';

@@ -19,7 +19,11 @@ const end: RunEndDetails = {
   usage: { wallMs: 30_001, cpuMs: null, peakMemoryBytes: 12_345, memoryKills: 0, refusedForks: 0 },
   outputBytes: 10,
   cutBytes: 0,
-  artifacts: [{ path: 'plot.png', bytes: 3, digest: 'c'.repeat(64) }],
+  artifacts: [
+    { path: 'plot.png', change: 'changed', bytes: 3, digest: 'c'.repeat(64) },
+    { path: 'gone.png', change: 'removed', bytes: null, digest: null },
+  ],
+  moreArtifacts: 2,
 };
 
 test('the details of a run fit on the record, and come back as they were', async (context) => {
@@ -28,6 +32,11 @@ test('the details of a run fit on the record, and come back as they were', async
   const ended = await record.append({ action: 'run.end', details: end });
   assert.deepEqual(runStartDetailsSchema.parse(started.details), start);
   assert.deepEqual(runEndDetailsSchema.parse(ended.details), end);
+});
+
+test('the details of a run are read as they were written before removals were told', () => {
+  const { moreArtifacts: _none, ...older } = { ...end, artifacts: [{ path: 'a', bytes: 3, digest: 'c'.repeat(64) }] };
+  assert.deepEqual(runEndDetailsSchema.parse(older), { ...older, moreArtifacts: 0 });
 });
 
 test('the details of a run hold digests, not contents', () => {

@@ -22,6 +22,30 @@ export const runStartDetailsSchema = z.strictObject({
   limits: z.record(z.string().max(64), z.number().nullable()),
 });
 
+const path = z.string().max(4096);
+
+const artifactSchema = z.union([
+  z.strictObject({
+    path,
+    change: z.enum(['new', 'changed', 'removed']),
+    /** Null where nothing is there any more. */
+    bytes: count.nullable(),
+    /** Null where nothing is there any more, or more than is digested. */
+    digest: digestSchema.nullable(),
+  }),
+  /** As it was written while only files with a digest were told. */
+  z.strictObject({ path, bytes: count, digest: digestSchema }),
+]);
+
+/** The details of `state.saved` and `state.restored`: how many names, as it is told from inside. */
+export const stateDetailsSchema = z.strictObject({
+  names: count,
+  /** How many could not be saved, or brought back. */
+  lost: count,
+  /** Of the file, where it was written. */
+  bytes: count.nullable(),
+});
+
 /** The details of `run.end`: how it ended, what it used, what it left. */
 export const runEndDetailsSchema = z.strictObject({
   /** `status` says how; the rest depends on it. */
@@ -36,8 +60,11 @@ export const runEndDetailsSchema = z.strictObject({
   outputBytes: count,
   /** Output beyond the cap, which nobody has seen. */
   cutBytes: count,
-  artifacts: z.array(z.strictObject({ path: z.string().max(4096), bytes: count, digest: digestSchema })).max(500),
+  artifacts: z.array(artifactSchema).max(500),
+  /** How many files more were new, changed or removed. */
+  moreArtifacts: count.default(0),
 });
 
 export type RunStartDetails = z.output<typeof runStartDetailsSchema>;
+export type StateDetails = z.output<typeof stateDetailsSchema>;
 export type RunEndDetails = z.output<typeof runEndDetailsSchema>;

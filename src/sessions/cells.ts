@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { BelljarError, toBelljarError } from '../errors.ts';
@@ -8,8 +10,16 @@ import type { Artifact, RunNews, SessionEvent } from './events.ts';
 import type { ArtifactWatch } from './files/index.ts';
 import { type ImportNames, describeMissing, explainMissing } from './missing/index.ts';
 import { type RunOutcome, describeOutcome } from './outcome.ts';
-import { type RunRequest, type RunResult, type ToldEvent, type Work, checkRequest } from './run.ts';
-import type { RunnerLine } from './runner-line.ts';
+import {
+  type RunEvent,
+  type RunOptions,
+  type RunRequest,
+  type RunResult,
+  type ToldEvent,
+  type Work,
+  checkRequest,
+} from './run.ts';
+import type { Artifacts, RunnerLine } from './runner-line.ts';
 
 export interface CellOptions {
   readonly signal?: AbortSignal | undefined;
@@ -50,14 +60,13 @@ export interface Evaluation {
   readonly events: readonly SessionEvent[];
 }
 
-interface CellRequest extends CellOptions {
-  readonly code: string;
-  readonly toWork: (request: RunRequest) => Work;
-  /** Told of everything too, before it is an event. */
-  readonly also?: (event: ToldEvent) => void;
+interface Started extends CellOptions {
+  readonly work: (id: string) => Work;
+  /** Told of everything too; awaited, so that a slow reader can slow the code. */
+  readonly also?: (event: ToldEvent) => unknown;
 }
 
-/** Cells and calls, and what they tell as events of the session. */
+/** Cells, calls and scripts, and what they tell as events of the session. */
 export class Cells {
   readonly #line: RunnerLine;
   readonly #watch: ArtifactWatch;
@@ -70,7 +79,7 @@ export class Cells {
   }
 
   run(code: string, options: CellOptions): CellRun {
-    return this.#start({ ...options, code, toWork: (request) => ({ kind: 'cell', request }) });
+    return this.#start({ ...options, work: (id) => ({ kind: 'cell', request: toCell(id, code, options) }) });
   }
 
   async evaluate(code: string, options: CellOptions): Promise<Evaluation> {
@@ -96,38 +105,44 @@ export class Cells {
     const run = this.#start({
       onInput: 'refuse',
       ...options,
-      code,
       also,
-      toWork: (request) => ({ kind: 'call', request, inputs: read }),
+      work: (id) => ({ kind: 'call', request: toCell(id, code, options), inputs: read }),
     });
     const result = await run.result;
     if (result.outcome.status === 'ok' && value !== undefined) return value.of;
     throw callFailed(result, describeOutcome(result.outcome) ?? 'the code came to no value');
   }
 
-  #start({ code, toWork, also, ...options }: CellRequest): CellRun {
+  /** Its output is told both to who asked for it, as bytes, and as events. */
+  async runScript(asked: RunRequest, { onEvent, signal }: RunOptions): Promise<RunResult> {
+    const request = checkRequest(asked);
+    const also = (event: ToldEvent): unknown => (isPrinted(event) ? onEvent?.(event) : undefined);
+    return this.#start({ signal, also, work: () => ({ kind: 'script', request }) }).result;
+  }
+
+  #start({ work: toWork, also, ...options }: Started): CellRun {
     const id = this.#line.nextId();
+    const work = toWork(id);
     const { timeoutMs } = options;
     const abort = new AbortController();
     const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
     const tell = (news: RunNews): number => this.#line.log.append(id, news).seq;
-    const onEvent = (event: ToldEvent): Promise<void> | undefined => {
+    const onEvent = (event: ToldEvent): unknown => {
       const news = toNews(event);
       if (news !== undefined) tell(news);
-      also?.(event);
       if (event.type === 'input') this.#askForInput(event, options.onInput);
-      return event.type === 'error' && event.missing ? this.#tellMissing(event.missing.module, tell) : undefined;
+      if (event.type === 'error' && event.missing) return this.#tellMissing(event.missing.module, tell);
+      return also?.(event);
     };
-    const request = checkRequest({ name: options.name ?? `cell ${id}`, code, args: [] });
     const onTurn = (): Promise<void> => {
       tell({ type: 'status', state: 'busy' });
       return this.#watch.prepare();
     };
-    const findArtifacts = (): Promise<readonly Artifact[]> => this.#tellArtifacts(tell);
+    const findArtifacts = (): Promise<Artifacts> => this.#tellArtifacts(work, tell);
     const cell = new CellRun({
       id,
       log: this.#line.log,
-      result: this.#line.enqueue(toWork(request), { onEvent, onTurn, findArtifacts, signal, timeoutMs }, id),
+      result: this.#line.enqueue(work, { onEvent, onTurn, findArtifacts, signal, timeoutMs }, id),
       cancel: () => abort.abort(),
     });
     tell({ type: 'status', state: 'queued' });
@@ -135,11 +150,12 @@ export class Cells {
     return cell;
   }
 
-  async #tellArtifacts(tell: (news: RunNews) => unknown): Promise<readonly Artifact[]> {
-    const { artifacts, more } = await this.#watch.lookIfPossible();
+  async #tellArtifacts(work: Work, tell: (news: RunNews) => unknown): Promise<Artifacts> {
+    const { artifacts: found, more } = await this.#watch.lookIfPossible();
+    const artifacts = found.filter((artifact) => !isOwnText(artifact, work));
     for (const artifact of artifacts) tell({ type: 'artifact', ...artifact });
     if (more > 0) tell({ type: 'more_artifacts', count: more });
-    return artifacts;
+    return { artifacts, moreArtifacts: more };
   }
 
   /** Where nobody said who answers, whoever reads the events may. */
@@ -164,6 +180,20 @@ export class Cells {
     const { module, candidates, hint } = explained;
     tell({ type: 'missing_package', module, candidates, hint, text: describeMissing(explained) });
   }
+}
+
+function toCell(id: string, code: string, { name = `cell ${id}` }: CellOptions): RunRequest {
+  return checkRequest({ name, code, args: [] });
+}
+
+function isPrinted(event: ToldEvent): event is RunEvent {
+  return event.type === 'stream' || event.type === 'cut';
+}
+
+/** The file that a script is run from is there because we wrote it; what the script itself makes of it is its work. */
+function isOwnText({ path, sha256 }: Artifact, { kind, request }: Work): boolean {
+  if (kind !== 'script' || path !== request.name) return false;
+  return sha256 === createHash('sha256').update(request.code, 'utf8').digest('hex');
 }
 
 /** Resolves to the number of the last event. */

@@ -7,8 +7,10 @@ import {
   type Draft,
   type RunEndDetails,
   type RunStartDetails,
+  type StateDetails,
 } from '../record/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
+import type { Artifact } from './events.ts';
 import type { LaunchLimits } from './open-sandbox.ts';
 import type { RunResult, Work } from './run.ts';
 
@@ -41,7 +43,7 @@ export class RunJournal {
   async start(run: string, work: Work): Promise<void> {
     const { request } = work;
     const { environmentKey, python, backend, capabilities, limits } = this.#context;
-    await this.#append('run.start', run, {
+    await this.#append('run.start', `run ${run}`, {
       file: request.name,
       codeDigest: digestOf(request.code),
       inputsDigest: digestOf(canonicalJson(work.kind === 'call' ? work.inputs : [...request.args])),
@@ -54,8 +56,9 @@ export class RunJournal {
   }
 
   async end(run: string, result: RunResult): Promise<void> {
-    const { outcome, usage, outputBytes, cutBytes, artifacts = [] } = result;
-    await this.#append('run.end', run, {
+    const { outcome, usage, outputBytes, cutBytes, artifacts = [], moreArtifacts = 0 } = result;
+    const noted = withinRoom(artifacts);
+    await this.#append('run.end', `run ${run}`, {
       outcome: { ...outcome },
       usage: {
         wallMs: Math.round(usage.wallMs),
@@ -66,27 +69,33 @@ export class RunJournal {
       },
       outputBytes,
       cutBytes,
-      artifacts: withinRoom(
-        artifacts.flatMap(({ path, bytes, sha256 }) =>
-          bytes === undefined || sha256 === undefined ? [] : [{ path: path.toWellFormed(), bytes, digest: sha256 }],
-        ),
-      ),
+      artifacts: noted.map(describeArtifact),
+      moreArtifacts: moreArtifacts + artifacts.length - noted.length,
     } satisfies RunEndDetails);
   }
 
-  async #append(action: string, run: string, details: NonNullable<Draft['details']>): Promise<void> {
+  /** Saved names may be brought back into another session, by somebody else. */
+  async noteState(action: 'state.saved' | 'state.restored', details: StateDetails): Promise<void> {
+    await this.#append(action, 'state', { ...details });
+  }
+
+  async #append(action: string, subject: string, details: NonNullable<Draft['details']>): Promise<void> {
     const { record, actor, workspace, correlationId, policyHash } = this.#context;
     await record.append({
       action,
       actor,
       workspace,
       correlationId,
-      subject: `run ${run}`,
+      subject,
       verdict: 'allow',
       policyHash,
       details,
     });
   }
+}
+
+function describeArtifact({ path, change, bytes, sha256 }: Artifact): RunEndDetails['artifacts'][number] {
+  return { path: path.toWellFormed(), change, bytes: bytes ?? null, digest: sha256 ?? null };
 }
 
 /** The code chooses the names, and an entry has its bound: what does not fit must not keep the run's end from it. */

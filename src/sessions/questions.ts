@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import type { StateDetails } from '../record/index.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import { statePath } from './inside.ts';
 import { bundleSchema } from './mime-bundle.ts';
@@ -33,13 +34,24 @@ const inspectionSchema = z.object({ found: z.boolean(), data: bundleSchema.optio
 export type Inspection = z.infer<typeof inspectionSchema>;
 
 const lossSchema = z.object({ name: text, reason: text.optional(), type: text.optional() }).loose();
+/** How many there were besides those that are told. */
+const more = {
+  savedMore: z.int().nonnegative().optional(),
+  restoredMore: z.int().nonnegative().optional(),
+  notSavedMore: z.int().nonnegative().optional(),
+  notRestoredMore: z.int().nonnegative().optional(),
+};
+
 const stateReportSchema = z
   .object({
     saved: z.array(text).optional(),
     restored: z.array(text).optional(),
     notSaved: z.array(lossSchema).optional(),
     notRestored: z.array(lossSchema).optional(),
-    bytes: z.int().optional(),
+    bytes: z.int().nonnegative().optional(),
+    /** There was nothing to save: what was saved before is still there. */
+    isKept: z.boolean().optional(),
+    ...more,
   })
   .loose();
 /** What was saved or brought back, and what was not, with why. It comes from inside the sandbox. */
@@ -69,14 +81,17 @@ export class Questions {
   }
 
   async saveState(options: AskOptions): Promise<StateReport> {
-    return read(stateReportSchema, await this.#askLong('save', { path: statePath }, options));
+    const report = read(stateReportSchema, await this.#askLong('save', { path: statePath }, options));
+    if (report.isKept !== true) await this.#line.noteState('state.saved', tally(report));
+    return report;
   }
 
   /** Undefined where nothing was saved. */
   async restoreState(options: AskOptions): Promise<StateReport | undefined> {
-    return (
-      read(stateReportSchema.nullable(), await this.#askLong('restore', { path: statePath }, options)) ?? undefined
-    );
+    const report = read(stateReportSchema.nullable(), await this.#askLong('restore', { path: statePath }, options));
+    if (report === null) return undefined;
+    await this.#line.noteState('state.restored', tally(report));
+    return report;
   }
 
   /** What may take as long as a run. */
@@ -124,6 +139,16 @@ export class Questions {
       if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
     }
   }
+}
+
+function tally(report: StateReport): StateDetails {
+  const { savedMore = 0, restoredMore = 0, notSavedMore = 0, notRestoredMore = 0, bytes = null } = report;
+  const { saved = [], restored = [], notSaved = [], notRestored = [] } = report;
+  return {
+    names: saved.length + restored.length + savedMore + restoredMore,
+    lost: notSaved.length + notRestored.length + notSavedMore + notRestoredMore,
+    bytes,
+  };
 }
 
 /** What comes from inside is not believed to have the shape that it should. */

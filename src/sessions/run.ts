@@ -90,8 +90,10 @@ export interface RunResult {
   readonly cutBytes: number;
   /** What is left of the session's state after it. */
   readonly survived: Survived;
-  /** Files that a cell left, changed or removed: the first hundred, as they are described inside. */
+  /** Files that it left, changed or removed: the first hundred, as they are described inside. */
   readonly artifacts?: readonly Artifact[] | undefined;
+  /** How many there were besides. */
+  readonly moreArtifacts?: number | undefined;
 }
 
 /** A frame that belongs to a run. */

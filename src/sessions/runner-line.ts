@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { StateDetails } from '../record/index.ts';
 import type { CapabilityName, Sandbox, SandboxExit } from '../sandbox/index.ts';
 import { Asks } from './asks.ts';
 import { BetweenRuns } from './between-runs.ts';
 import { Courtesy } from './courtesy.ts';
 import { EventLog } from './event-log.ts';
-import type { Artifact, Survived } from './events.ts';
+import type { Survived } from './events.ts';
 import type { HostFrame } from './frame-schemas.ts';
 import { FrameViolation, type ReadFrame, encodeFrame, maxFrameBytesFor, readFrames } from './frames.ts';
 import { IdleClock } from './idle-clock.ts';
@@ -58,8 +59,10 @@ export interface TurnOptions extends RunOptions<ToldEvent> {
   readonly timeoutMs?: number | undefined;
   readonly onTurn?: () => Promise<void>;
   /** Asked for what the run left, where it may have left something. */
-  readonly findArtifacts?: () => Promise<readonly Artifact[]>;
+  readonly findArtifacts?: () => Promise<Artifacts>;
 }
+
+export type Artifacts = Required<Pick<RunResult, 'artifacts' | 'moreArtifacts'>>;
 
 /** The one line to a runner: runs are sent by it one at a time, and what comes back is taken by whom it belongs to. */
 export class RunnerLine {
@@ -223,14 +226,18 @@ export class RunnerLine {
     const { mayHaveLeftFiles, ...ended } = this.#hasEnded()
       ? { ...nothingRun, mayHaveLeftFiles: false }
       : await this.#finish(run, work);
-    const artifacts = mayHaveLeftFiles ? await options.findArtifacts?.() : undefined;
-    const result = artifacts === undefined ? ended : { ...ended, artifacts };
+    const result = { ...ended, ...(mayHaveLeftFiles && (await options.findArtifacts?.())) };
     await isNoted; // nobody is told how a cell ended that is not on the record
     const isEndNoted = this.#note(this.#journal?.end(run.id, result));
     if (work.kind === 'script') await isEndNoted;
     else isEndNoted.catch(() => undefined); // the next run is told that the session has ended
     if (run.readerFailure !== undefined) throw run.readerFailure.thrown;
     return result;
+  }
+
+  /** Puts on the record what was saved or brought back: whoever asked is told when it is there. */
+  async noteState(action: 'state.saved' | 'state.restored', details: StateDetails): Promise<void> {
+    await this.#note(this.#journal?.noteState(action, details));
   }
 
   /** What cannot be put on the record does not go on. */

@@ -15,15 +15,7 @@ import {
   type StateReport,
   readAskOptions,
 } from './questions.ts';
-import {
-  type RunEvent,
-  type RunOptions,
-  type RunRequest,
-  type RunResult,
-  type ToldEvent,
-  checkRequest,
-  readScriptOptions,
-} from './run.ts';
+import { type RunOptions, type RunRequest, type RunResult, readScriptOptions } from './run.ts';
 import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.ts';
 import { type ClosingReason, type SessionEnd, endByClosing } from './session-end.ts';
 
@@ -69,16 +61,12 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Runs a file to its end, in a process of its own. What the code does is in the result.
+   * Runs a file to its end, in a process of its own. What the code does is in the result, and told by events as for cells.
    *
    * @throws SESSION_CLOSED where an earlier run or its end took the session with it; USAGE; what its reader throws.
    */
   async runScript(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const { onEvent: tell, signal } = readScriptOptions(options);
-    const onEvent = (event: ToldEvent): unknown => (isPrinted(event) ? tell?.(event) : undefined);
-    const work = { kind: 'script', request: checkRequest(request) } as const;
-    this.#watch.noteOthers();
-    return this.#line.enqueue(work, { signal, onEvent }, this.#line.nextId());
+    return this.#cells.runScript(request, readScriptOptions(options));
   }
 
   /**
@@ -195,8 +183,4 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-function isPrinted(event: ToldEvent): event is RunEvent {
-  return event.type === 'stream' || event.type === 'cut';
 }
