@@ -261,12 +261,36 @@ class FileTest(unittest.TestCase):
 
     def test_only_the_owner_may_read_it_and_a_planted_link_is_not_followed(self):
         target = os.path.join(self.folder, "target")
-        os.symlink(target, self.path + ".draft")
         os.symlink(target, self.path)
         state.save(fill(a=1), self.path)
         self.assertFalse(os.path.exists(target))
         self.assertFalse(os.path.islink(self.path))
         self.assertEqual(os.stat(self.path).st_mode & 0o777, 0o600)
+
+    def test_two_who_save_at_once_each_leave_a_whole_state(self):
+        first, second = state_file.StateWriter(self.path, None), state_file.StateWriter(self.path, None)
+        index = {"python": "", "platform": "", "modules": {}, "records": []}
+        first.finish({**index, "saver": "first"})
+        self.assertEqual(state_file.read_saver(self.path), "first")
+        second.finish({**index, "saver": "second"})
+        self.assertEqual(state_file.read_saver(self.path), "second")
+        self.assertEqual(os.listdir(self.folder), ["state"])
+
+    def test_drafts_that_were_abandoned_are_removed_and_new_ones_left_alone(self):
+        for name in ("state.draft-old", "state.draft-new", "other"):
+            open(os.path.join(self.folder, name), "w").close()
+        os.utime(os.path.join(self.folder, "state.draft-old"), (1, 1))
+        os.utime(os.path.join(self.folder, "other"), (1, 1))
+        state.save(fill(a=1), self.path)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["other", "state", "state.draft-new"])
+
+    def test_nobody_saved_what_is_no_state_or_says_nonsense(self):
+        self.assertIsNone(state_file.read_saver(self.path))
+        state_file.StateWriter(self.path, None).finish({"saver": ["not a name"]})
+        self.assertIsNone(state_file.read_saver(self.path))
+        with open(self.path, "w") as file:
+            file.write("no state")
+        self.assertIsNone(state_file.read_saver(self.path))
 
     def test_large_text_and_bytes_are_written_as_they_are(self):
         big = os.urandom(3_000_000)

@@ -29,7 +29,7 @@ export { CellRun } from './cell-run.ts';
 export type { ReadOptions } from './event-log.ts';
 export type * from './events.ts';
 export type { CellOptions, Evaluation, InputQuestion } from './cells.ts';
-export type { AskOptions, Completion, Inspection, StateReport } from './questions.ts';
+export type { AskOptions, Completion, Inspection, SaveOptions, StateReport } from './questions.ts';
 export type { SessionLimits } from './runner-line.ts';
 export type { ClosingReason, SessionEnd } from './session-end.ts';
 export { Session, type SessionOptions } from './session.ts';

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { z } from 'zod';
 
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
@@ -12,6 +14,18 @@ export interface AskOptions {
   /** The user's own code may be asked, and take as long as it likes; after this it is interrupted, then ended. */
   readonly timeoutMs?: number | undefined;
 }
+
+export interface SaveOptions extends AskOptions {
+  /** What the file may take, where that shall be less than half of what the workspace may. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** @throws USAGE where there are others among them. */
+export const readSaveOptions = optionsReader<SaveOptions>('saving the names of a session', {
+  signal: signalOption,
+  timeoutMs: timeoutOption,
+  maxBytes: z.int().positive().optional(),
+});
 
 /** @throws USAGE where there are others among them. */
 export const readAskOptions = optionsReader<AskOptions>('a question to a session', {
@@ -51,6 +65,8 @@ const stateReportSchema = z
     bytes: z.int().nonnegative().optional(),
     /** There was nothing to save: what was saved before is still there. */
     isKept: z.boolean().optional(),
+    /** What another session of the workspace had saved, and this one had not restored, is gone. */
+    replacesOther: z.boolean().optional(),
     ...more,
   })
   .loose();
@@ -60,9 +76,18 @@ export type StateReport = z.infer<typeof stateReportSchema>;
 const quickMs = 5000;
 const graceMs = 1000;
 
+/** The file is written anew beside the old one, so there must be room for both. */
+function mostStateBytes({ diskBytes = defaultDiskBytes }: SessionLimits): number {
+  return Math.floor(diskBytes / 2);
+}
+
+const defaultDiskBytes = 1024 * 1024 * 1024;
+
 /** What the interpreter is asked between runs; each question has its time. */
 export class Questions {
   readonly #line: RunnerLine;
+  /** By this a session knows what it saved itself. */
+  readonly #saver = randomUUID();
 
   constructor(line: RunnerLine) {
     this.#line = line;
@@ -80,8 +105,10 @@ export class Questions {
     return read(z.array(text), await this.#askLong('preload', { modules }, options));
   }
 
-  async saveState(options: AskOptions): Promise<StateReport> {
-    const report = read(stateReportSchema, await this.#askLong('save', { path: statePath }, options));
+  async saveState({ maxBytes = Infinity, ...options }: SaveOptions): Promise<StateReport> {
+    const limits = { maxBytes: Math.min(maxBytes, mostStateBytes(this.#line.limits)) };
+    const about = { path: statePath, limits, saver: this.#saver };
+    const report = read(stateReportSchema, await this.#askLong('save', about, options));
     if (report.isKept !== true) await this.#line.noteState('state.saved', tally(report));
     return report;
   }

@@ -28,6 +28,8 @@ import { since } from './usage.ts';
 
 export interface SessionLimits extends RunLimitsInForce {
   readonly memoryBytes: number;
+  /** What the files of the workspace may take. */
+  readonly diskBytes?: number | undefined;
 }
 
 export interface LineOptions {

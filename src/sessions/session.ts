@@ -13,7 +13,9 @@ import {
   type Inspection,
   Questions,
   type StateReport,
+  type SaveOptions,
   readAskOptions,
+  readSaveOptions,
 } from './questions.ts';
 import { type RunOptions, type RunRequest, type RunResult, readScriptOptions } from './run.ts';
 import { type LineOptions, RunnerLine, type SessionLimits } from './runner-line.ts';
@@ -113,8 +115,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** Writes the session's names to a file among those of the workspace, and tells what could not be saved and why. */
-  async saveState(options: AskOptions = {}): Promise<StateReport> {
-    return this.#questions.saveState(readAskOptions(options));
+  async saveState(options: SaveOptions = {}): Promise<StateReport> {
+    return this.#questions.saveState(readSaveOptions(options));
   }
 
   /** Brings names back that were saved among the files of the workspace, and tells what did not come back and why. */
@@ -123,7 +125,7 @@ export class Session implements AsyncDisposable {
   }
 
   /** Saves the names, then ends the session; Workspace.wakeSession() brings them back, after a restart of the server too. */
-  async sleep(options: AskOptions = {}): Promise<StateReport> {
+  async sleep(options: SaveOptions = {}): Promise<StateReport> {
     if (!this.#keepsFiles) {
       throw new BelljarError(
         'USAGE',

@@ -3,7 +3,11 @@ import { describe, it } from 'node:test';
 
 import type { Session, SessionEvent } from '../../src/sessions/index.ts';
 import { openTestSession } from '../support/glass.ts';
+import { openHouse } from '../support/house.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+import { loopImages } from '../support/volumes.ts';
+
+const owner = { actor: { id: 'person', kind: 'user' }, role: 'owner' } as const;
 
 type RaisedError = Extract<SessionEvent, { type: 'error' }>;
 
@@ -45,6 +49,19 @@ describe('a saved state', needs(root, bubblewrap, python), () => {
     assert.match(error?.traceback ?? '', /line 7, in fail\n +return self\.x \/ 0/);
   });
 
+  it('is bounded: what does not fit is listed, and the bound is half of what the files may take, or less', async () => {
+    await using session = await openTestSession({ diskBytes: 4 << 20 });
+    await run(session, 'small = "x" * 100\nlarge = bytearray(3 << 20)');
+    const byDisk = await session.saveState();
+    assert.deepEqual([byDisk.saved, byDisk.notSaved?.map(({ name }) => name)], [['small'], ['large']]);
+    assert.match(byDisk.notSaved?.[0]?.reason ?? '', /does not fit: a saved state may take 2048 KiB here/);
+    await run(session, 'large = bytearray(1 << 20)');
+    assert.deepEqual((await session.saveState()).saved?.toSorted(), ['large', 'small'], 'the control');
+    const byCaller = await session.saveState({ maxBytes: 20_000 });
+    assert.match(byCaller.notSaved?.[0]?.reason ?? '', /may take 19 KiB here/);
+    assert.deepEqual(byCaller.saved, ['small']);
+  });
+
   it('is none where nothing was saved, and the session goes on', async () => {
     await using session = await openTestSession();
     assert.equal(await session.restoreState(), undefined);
@@ -52,6 +69,36 @@ describe('a saved state', needs(root, bubblewrap, python), () => {
     await run(session, 'open("/workspace/.belljar/state", "wb").write(b"not a state")');
     await assert.rejects(session.restoreState(), /no saved state, or not a whole one/);
     assert.equal((await run(session, '1')).error, undefined);
+  });
+});
+
+describe('a saved state of two sessions', needs(root, bubblewrap, python, loopImages), () => {
+  it('is that of the later one, whose report says what it replaced', async (context) => {
+    const { sessions } = await openHouse(context);
+    const open = () => sessions.open({ ...owner, workspace: 'shared' });
+    await using one = await open();
+    await using other = await open();
+    await run(one, 'a = 1');
+    assert.equal((await one.saveState()).replacesOther, undefined);
+    assert.equal((await one.saveState()).replacesOther, undefined, 'one’s own is no other’s');
+    await run(other, 'b = 2');
+    assert.equal((await other.saveState()).replacesOther, true);
+    const restored = await one.restoreState();
+    assert.deepEqual(restored?.restored, ['b']);
+    assert.equal((await one.saveState()).replacesOther, undefined, 'what was restored is not lost');
+  });
+
+  it('is whole when both save at once', async (context) => {
+    const { sessions } = await openHouse(context);
+    const open = () => sessions.open({ ...owner, workspace: 'shared' });
+    await using one = await open();
+    await using other = await open();
+    await Promise.all([run(one, 'a = bytearray(1 << 22)'), run(other, 'b = bytearray(1 << 22)')]);
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([one.saveState(), other.saveState()]);
+      const restored = await one.restoreState();
+      assert.equal(restored?.restored?.length, 1);
+    }
   });
 });
 

@@ -18,13 +18,16 @@ MAX_FAILURES_TOLD = 200
 MAX_NAME = 100
 
 
-def save(namespace, path, limits=None):
-    """Writes what can be; `limits["maxBytes"]` bounds the file. The old file stays until the new one is whole."""
+def save(namespace, path, limits=None, saver=None):
+    """Writes what can be; `limits["maxBytes"]` bounds the file. The old file stays until the new one is whole.
+
+    `saver` is the session that does it.
+    """
     max_bytes = (limits or {}).get("maxBytes")
     writer = state_file.StateWriter(path, max_bytes)
     try:
         records, modules, failures = write_names(namespace, writer)
-        index = {"python": reasons.describe_python(), "platform": reasons.describe_platform()}
+        index = {"python": reasons.describe_python(), "platform": reasons.describe_platform(), "saver": saver}
         index.update(packages=list_versions(), modules=modules, records=records)
         writer.finish(index)
     except BaseException:

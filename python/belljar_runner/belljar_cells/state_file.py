@@ -7,12 +7,14 @@ to the disk and comes back without another copy of it.
 import json
 import os
 import struct
+import time
 
 from .kept import __builtins__  # noqa: F401
 
 MAGIC = b"belljar state 1\n"
 TRAILER = struct.Struct("<QQ16s")
 MAX_INDEX_BYTES = 64 * 1024 * 1024
+ABANDONED_AFTER = 3600  # seconds
 
 
 class DoesNotFit(Exception):
@@ -28,9 +30,10 @@ class StateWriter:
 
     def __init__(self, path, max_bytes):
         self.path = path
-        self.draft = path + ".draft"
+        # Two sessions of one workspace may save at once: each writes a file of its own, and the last one stays.
+        self.draft = "%s.draft-%s" % (path, os.urandom(6).hex())
         self.max_bytes = max_bytes
-        remove_quietly(self.draft)
+        remove_abandoned(path)
         self.descriptor = os.open(self.draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         self.position = 0
         self.write(MAGIC)
@@ -74,6 +77,33 @@ class StateWriter:
     def give_up(self):
         os.close(self.descriptor)
         remove_quietly(self.draft)
+
+
+def remove_abandoned(path):
+    """Drafts of sessions that were ended while they saved."""
+    folder, name = os.path.split(path)
+    with os.scandir(folder or ".") as entries:
+        for entry in entries:
+            try:
+                if entry.name.startswith(name + ".draft") and is_old(entry):
+                    os.unlink(entry.path)
+            except OSError:
+                pass  # somebody else was quicker, or made something else of it
+
+
+def is_old(entry):
+    return time.time() - entry.stat(follow_symlinks=False).st_mtime > ABANDONED_AFTER
+
+
+def read_saver(path):
+    """Which session saved it; None where there is no state."""
+    try:
+        reader = StateReader(path)
+    except (OSError, NotAState):
+        return None
+    reader.close()
+    saver = reader.index.get("saver") if isinstance(reader.index, dict) else None
+    return saver if isinstance(saver, str) else None
 
 
 def sync_folder(path):

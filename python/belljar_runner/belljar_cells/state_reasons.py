@@ -55,11 +55,19 @@ def explain_kind(value):
     return None
 
 
+def say_size(size):
+    units = ["bytes", "KiB", "MiB", "GiB"]
+    while size >= 10 * 1024 and len(units) > 1:
+        size //= 1024
+        del units[0]
+    return "%d %s" % (size, units[0])
+
+
 def explain_error(value, error, max_bytes):
     """Why saving failed, for the one who wrote the value's name."""
     kind = type(error)
     if kind is DoesNotFit:
-        return "it does not fit: a state may take %d bytes; write it to a file of its own" % max_bytes
+        return "it does not fit: a saved state may take %s here; write it to a file of its own" % say_size(max_bytes)
     if kind is NotSavable:
         # The value itself, or something inside of it.
         return bound(str(error) if explain_kind(value) else "it holds %s" % error)

@@ -32,6 +32,7 @@ class Worker:
     def __init__(self, channel, interpreter):
         self.channel = channel
         self.interpreter = interpreter
+        self.known_savers = set()
         channel.held = interpreter.interrupts.held
 
     def handle(self, frame):
@@ -78,16 +79,22 @@ class Worker:
 
     def on_save(self, about):
         from .state import is_own, save
+        from .state_file import read_saver
 
         is_empty = all(is_own(name) for name in list(self.interpreter.namespace))
         if is_empty and os.path.exists(about["path"]):
             return {"saved": [], "notSaved": [], "isKept": True}  # what was saved before is worth more than nothing
         os.makedirs(os.path.dirname(about["path"]), exist_ok=True)
-        return save(self.interpreter.namespace, about["path"], about.get("limits"))
+        before = read_saver(about["path"])
+        report = save(self.interpreter.namespace, about["path"], about.get("limits"), about.get("saver"))
+        is_other = before not in (None, about.get("saver")) and before not in self.known_savers
+        return {**report, "replacesOther": True} if is_other else report
 
     def on_restore(self, about):
         if not os.path.exists(about["path"]):
             return None
         from .state import restore
+        from .state_file import read_saver
 
+        self.known_savers.add(read_saver(about["path"]))
         return restore(self.interpreter.namespace, about["path"], self.interpreter.sources.remember)
