@@ -7,9 +7,10 @@ import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import { readInputs } from './call-inputs.ts';
 import { CellRun, callFailed, toNews } from './cell-run.ts';
 import type { Artifact, RunNews, SessionEvent } from './events.ts';
-import type { ArtifactWatch } from './files/index.ts';
+import type { ArtifactWatch, SessionFiles } from './files/index.ts';
 import { type ImportNames, describeMissing, explainMissing } from './missing/index.ts';
 import { type RunOutcome, describeOutcome } from './outcome.ts';
+import { findOwnModules } from './own-modules.ts';
 import {
   type RunEvent,
   type RunOptions,
@@ -66,15 +67,27 @@ interface Started extends CellOptions {
   readonly also?: (event: ToldEvent) => unknown;
 }
 
+export interface CellsParts {
+  readonly watch: ArtifactWatch;
+  readonly files: SessionFiles;
+  /** What is known of who brings which module. */
+  readonly importNames?: ImportNames | undefined;
+}
+
+/** More than that no cell raises by itself. */
+const maxMissingTold = 10;
+
 /** Cells, calls and scripts, and what they tell as events of the session. */
 export class Cells {
   readonly #line: RunnerLine;
   readonly #watch: ArtifactWatch;
+  readonly #files: SessionFiles;
   readonly #importNames: ImportNames | undefined;
 
-  constructor(line: RunnerLine, watch: ArtifactWatch, importNames: ImportNames | undefined) {
+  constructor(line: RunnerLine, { watch, files, importNames }: CellsParts) {
     this.#line = line;
     this.#watch = watch;
+    this.#files = files;
     this.#importNames = importNames;
   }
 
@@ -127,22 +140,27 @@ export class Cells {
     const abort = new AbortController();
     const signal = options.signal === undefined ? abort.signal : AbortSignal.any([abort.signal, options.signal]);
     const tell = (news: RunNews): number => this.#line.log.append(id, news).seq;
+    const missing: string[] = [];
     const onEvent = (event: ToldEvent): unknown => {
       const news = toNews(event);
       if (news !== undefined) tell(news);
       if (event.type === 'input') this.#askForInput(event, options.onInput);
-      if (event.type === 'error' && event.missing) return this.#tellMissing(event.missing.module, tell);
+      if (event.type === 'error' && event.missing && missing.length < maxMissingTold) missing.push(event.missing.module);
       return also?.(event);
     };
     const onTurn = (): Promise<void> => {
       tell({ type: 'status', state: 'busy' });
       return this.#watch.prepare();
     };
+    // Not at once: the sandbox is asked for it, and cannot be heard while this is waited for.
+    const onFinished = async (): Promise<void> => {
+      for (const module of missing) await this.#tellMissing(module, tell);
+    };
     const findArtifacts = (): Promise<Artifacts> => this.#tellArtifacts(work, tell);
     const cell = new CellRun({
       id,
       log: this.#line.log,
-      result: this.#line.enqueue(work, { onEvent, onTurn, findArtifacts, signal, timeoutMs }, id),
+      result: this.#line.enqueue(work, { onEvent, onTurn, onFinished, findArtifacts, signal, timeoutMs }, id),
       cancel: () => abort.abort(),
     });
     tell({ type: 'status', state: 'queued' });
@@ -176,7 +194,8 @@ export class Cells {
 
   /** Nothing is installed by it: it says what could be asked for. */
   async #tellMissing(missing: string, tell: (news: RunNews) => unknown): Promise<void> {
-    const explained = await explainMissing(missing, { seen: this.#importNames });
+    const workspaceModules = await findOwnModules(this.#files, missing);
+    const explained = await explainMissing(missing, { seen: this.#importNames, workspaceModules });
     const { module, candidates, hint } = explained;
     tell({ type: 'missing_package', module, candidates, hint, text: describeMissing(explained) });
   }

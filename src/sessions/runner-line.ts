@@ -60,6 +60,8 @@ const rememberedBytes = 8 * 1024 * 1024;
 export interface TurnOptions extends RunOptions<ToldEvent> {
   readonly timeoutMs?: number | undefined;
   readonly onTurn?: () => Promise<void>;
+  /** When the run has ended, and its session can be asked again. */
+  readonly onFinished?: () => Promise<void>;
   /** Asked for what the run left, where it may have left something. */
   readonly findArtifacts?: () => Promise<Artifacts>;
 }
@@ -228,6 +230,7 @@ export class RunnerLine {
     const { mayHaveLeftFiles, ...ended } = this.#hasEnded()
       ? { ...nothingRun, mayHaveLeftFiles: false }
       : await this.#finish(run, work);
+    await options.onFinished?.();
     const result = { ...ended, ...(mayHaveLeftFiles && (await options.findArtifacts?.())) };
     await isNoted; // nobody is told how a cell ended that is not on the record
     const isEndNoted = this.#note(this.#journal?.end(run.id, result));

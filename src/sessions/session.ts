@@ -47,9 +47,9 @@ export class Session implements AsyncDisposable {
     this.#keepsFiles = startsEmpty === false;
     this.#line = line;
     this.#watch = new ArtifactWatch(line.asks, { startsEmpty });
-    this.#cells = new Cells(line, this.#watch, importNames);
-    this.#questions = new Questions(line);
     this.files = new SessionFiles(this.#watch.channel);
+    this.#cells = new Cells(line, { watch: this.#watch, files: this.files, importNames });
+    this.#questions = new Questions(line);
   }
 
   /**

@@ -10,6 +10,7 @@ import type { AuditRecord } from '../record/index.ts';
 import type { Backend } from '../sandbox/index.ts';
 import { type OpenSessionOptions, denialOf, findUnsupported, readOpening, toRefusal } from './admission.ts';
 import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
+import type { ImportNames } from './missing/index.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
@@ -49,6 +50,8 @@ export interface SessionsParts extends SessionsOptions {
   readonly record: AuditRecord;
   /** Asked at every opening, so that a changed policy holds from the next session on. */
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  /** What was learned of who brings which module, for code that misses one. */
+  readonly importNames?: ImportNames | undefined;
   readonly egress?: EgressSettings;
   /** Whether the backend has a bundle of packages, which every session is shown. */
   readonly hasPackages?: boolean;
@@ -174,8 +177,8 @@ export class Sessions {
   }
 
   #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
-    const { backend, interpreter, hasPackages } = this.#parts;
-    return FreshSession.launch({ backend, executable: interpreter.executable, hasPackages }, plan, options);
+    const { backend, interpreter, hasPackages, importNames } = this.#parts;
+    return FreshSession.launch({ backend, executable: interpreter.executable, hasPackages, importNames }, plan, options);
   }
 
   #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {

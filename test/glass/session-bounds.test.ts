@@ -1,11 +1,46 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { ImportNamesInMemory } from '../../src/sessions/index.ts';
 import { openHouse } from '../support/house.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { loopImages } from '../support/volumes.ts';
 
 const owner = { actor: { id: 'person', kind: 'user' }, role: 'owner' } as const;
+
+describe('a session that misses a module', needs(root, bubblewrap, python), () => {
+  it('is told what was learned from wheels, also where it was warm', async (context) => {
+    const importNames = new ImportNamesInMemory();
+    importNames.learn('Acme.Frames', ['acmeframes']);
+    const pool = { presets: [{}], minAvailableBytes: 0 };
+    const { sessions } = await openHouse(context, { importNames, pool });
+    await sessions.poolFilled();
+    for (const requested of [{}, { processes: 60 }]) {
+      await using session = await sessions.open({ ...owner, requested });
+      const { events } = await session.evaluate('import acmeframes');
+      const missing = events.find((event) => event.type === 'missing_package');
+      assert.deepEqual(missing?.candidates, [{ name: 'acme-frames', because: 'seen' }]);
+    }
+    assert.equal(sessions.pool?.served, 1);
+  });
+
+  it('is offered no package for what lies among its own files', async (context) => {
+    const { sessions } = await openHouse(context);
+    await using session = await sessions.open(owner);
+    const missing = async () => {
+      const { events } = await session.evaluate('import plotlib2.part');
+      const types = events.map(({ type }) => type);
+      assert.ok(types.indexOf('error') < types.indexOf('missing_package'));
+      assert.ok(types.indexOf('missing_package') < types.indexOf('done'));
+      return events.find((event) => event.type === 'missing_package');
+    };
+    assert.equal((await missing())?.candidates.length, 1, 'the control');
+    await session.files.write('plotlib2.py', '');
+    const own = await missing();
+    assert.deepEqual(own?.candidates, []);
+    assert.match(own.hint ?? '', /plotlib2 lies among the files of the workspace/);
+  });
+});
 
 describe('an idle session', needs(root, bubblewrap, python), () => {
   it('ends after its time and says so, though its code goes on by itself', async (context) => {

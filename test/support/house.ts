@@ -8,7 +8,7 @@ import { findInterpreter } from '../../src/environments/index.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
 import { type Entry, openHomeRecord } from '../../src/record/index.ts';
 import { type Backend, type LaunchSpec, ProcessBackend, type Sandbox } from '../../src/sandbox/index.ts';
-import { Sessions, type SessionsOptions, describeBundles } from '../../src/sessions/index.ts';
+import { Sessions, type SessionsOptions, type SessionsParts, describeBundles } from '../../src/sessions/index.ts';
 
 export interface House {
   readonly sessions: Sessions;
@@ -19,7 +19,10 @@ export interface House {
 }
 
 /** All that belongs to Belljar but the policy's file. */
-export async function openHouse(context: TestContext, options: SessionsOptions = {}): Promise<House> {
+export async function openHouse(
+  context: TestContext,
+  options: SessionsOptions & Pick<SessionsParts, 'importNames'> = {},
+): Promise<House> {
   const interpreter = await findInterpreter();
   const folder = await mkdtemp(join(tmpdir(), 'belljar-test-'));
   const homeRecord = await openHomeRecord(folder);
