@@ -136,8 +136,8 @@ class Interpreter:
             self.cut(size)
 
     def end_run(self, frame):
-        if not self.mark:
-            raise ValueError("there is no run to end")
+        if not self.mark or frame.get("run") != self.mark:
+            raise ValueError("there is no such run to end")  # the end of one that was ended by a forged one, at the latest
         self.end_asking()
         how = {"how": "finished", "status": str(frame["status"])}
         if frame["status"] == "exited":

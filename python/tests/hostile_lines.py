@@ -142,9 +142,9 @@ def parse(line):
         return None
 
 
-def honest(chance, kind=None):
-    kind = kind or chance.choice(KINDS[:7])
-    return json.dumps({"type": kind, "data": {"text/plain": "x"}, "metadata": {}, "status": chance.choice(("ok", "error"))})
+def honest(chance, mark):
+    told = {"type": chance.choice(KINDS[:7]), "data": {"text/plain": "x"}, "metadata": {}}
+    return json.dumps({**told, "status": chance.choice(("ok", "error")), "run": mark})
 
 
 def odd_value(chance, _mark):
@@ -152,8 +152,8 @@ def odd_value(chance, _mark):
     return ('{"type":"%s","%s":%s}' % (chance.choice(KINDS), key, chance.choice(VALUES))).encode()
 
 
-def odd_code(chance, _mark):
-    return ('{"type":"done","status":"exited","code":%s}' % chance.choice(VALUES)).encode()
+def odd_code(chance, mark):
+    return ('{"type":"done","run":"%s","status":"exited","code":%s}' % (mark, chance.choice(VALUES))).encode()
 
 
 def names_another(chance, _mark):
@@ -168,23 +168,23 @@ def nested(chance, _mark):
 
 def says_more_than_one_thing(chance, mark):
     more = '{"type":"done","run":"%s","cut":0,"how":"finished","status":"ok"}' % chance.choice((OTHER, mark))
-    return (honest(chance) + chance.choice(("", " ", ",", "\r", "\x0b", "\x00", "\n")) + more).encode()
+    return (honest(chance, mark) + chance.choice(("", " ", ",", "\r", "\x0b", "\x00", "\n")) + more).encode()
 
 
-def mutated(chance, _mark):
-    line = bytearray(honest(chance).encode())
+def mutated(chance, mark):
+    line = bytearray(honest(chance, mark).encode())
     for _ in range(chance.randrange(1, 5)):
         at = chance.randrange(len(line))
         line[at : at + chance.randrange(3)] = bytes([chance.randrange(256)])
     return bytes(line)
 
 
-def honestly(chance, _mark):
-    return honest(chance).encode()
+def honestly(chance, mark):
+    return honest(chance, mark).encode()
 
 
-def two_ends(chance, _mark):
-    return b'{"type":"done","status":"ok"}\n' * chance.randrange(1, 4)
+def two_ends(chance, mark):
+    return b'{"type":"done","run":"%s","status":"ok"}\n' % mark.encode() * chance.randrange(1, 4)
 
 
 def noise(chance, _mark):

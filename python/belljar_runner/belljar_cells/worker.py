@@ -53,7 +53,7 @@ class Worker:
         if "value" in outcome and outcome["status"] == "ok":
             self.channel.send({"type": "value", "value": outcome["value"]})
         code = {"code": outcome["code"]} if outcome["status"] == "exited" else {}
-        self.channel.send({"type": "done", "status": outcome["status"], **code})
+        self.channel.send({"type": "done", "run": frame["run"], "status": outcome["status"], **code})
 
     def answer(self, frame):
         what, about = frame["what"], frame["about"]
