@@ -27,7 +27,7 @@ def serve():
     os.dup2(2, 1)
     os.close(null)
     if len(sys.argv) == 3:
-        start_forwarder(sys.argv[1], int(sys.argv[2]))
+        start_forwarder(sys.argv[1], int(sys.argv[2]), os.environ.pop("BELLJAR_WALL_OUT", None))
     if "BELLJAR_GUARDS" in os.environ:
         import guarding
 
@@ -35,7 +35,7 @@ def serve():
     return Supervisor(control_in, control_out).serve()
 
 
-def start_forwarder(path, port):
+def start_forwarder(path, port, wall):
     """Starts what leads to the way out, where there is one, and waits until it listens."""
     ready_in, ready_out = os.pipe()
     if os.fork() == 0:
@@ -46,7 +46,7 @@ def start_forwarder(path, port):
             os.closerange(ready_out + 1, 1024)
             import forwarder
 
-            forwarder.run(path, port, ready_out)
+            forwarder.run(path, port, ready_out, wall)
         except BaseException as error:
             os.write(2, f"the way out: {error!r}\n".encode())
         finally:

@@ -35,8 +35,8 @@ export interface LaunchSpec {
   readonly network: NetworkAccess;
   /** Whether a small process of ours is process 1 and reaps; else the program itself is, and has to. */
   readonly reaper?: boolean;
-  /** What the program gives up itself once it has started, for good and for all that comes of it. */
-  readonly wall?: Wall;
+  /** What programs of ours give up themselves once they have started, for good and for all that comes of them. */
+  readonly walls?: readonly Wall[];
   /** Capabilities that must be enforced, or the launch fails closed. */
   readonly require: readonly CapabilityName[];
 }

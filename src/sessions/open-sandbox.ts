@@ -82,7 +82,7 @@ const ladderMs = 4000;
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
   const { executable, limits, require, signal, workspace, acceptEgress, hasPackages = false } = options;
   const isOpen = acceptEgress !== undefined;
-  const { env, ...wall } = prepareGuards(options.guards);
+  const { env, ...walls } = prepareGuards(options.guards, { hasWayOut: isOpen });
   return backend.launch(
     {
       argv: [
@@ -114,7 +114,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         fileBytes: limits.diskBytes + limits.scratchBytes,
       },
       network: isOpen ? { kind: 'egress', at: egressSocket, accept: acceptEgress } : 'off',
-      ...wall,
+      ...walls,
       require,
     },
     signal,

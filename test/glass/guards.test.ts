@@ -39,6 +39,18 @@ for family in (2, 10, 16, 1):
 print(libc.socketpair(1, 1, 0, (ctypes.c_int * 2)()))
 `;
 
+/** Of the runner: the supervisor, the way out and the script itself. */
+const countFilters = `
+import os
+found = []
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    with open("/proc/%s/cmdline" % pid) as file:
+        if "main.py" in file.read():
+            with open("/proc/%s/status" % pid) as status:
+                found += [line.split()[1] for line in status if line.startswith("Seccomp_filters")]
+print(len(found), "processes,", *sorted(set(found)), "filters")
+`;
+
 const fork = `
 import multiprocessing, os
 context = multiprocessing.get_context("fork")
@@ -88,6 +100,17 @@ print(libc.prctl(22, 2, ctypes.byref(block), 0, 0), ctypes.get_errno())
     const code = 'import urllib.request; print(urllib.request.urlopen("http://open.example/").read())';
     const { stdout, stderr } = await runInSession(session, code);
     assert.equal(stdout, "b'opened'\n", stderr);
+  });
+
+  it('hold for every process of ours inside, for what leads to the way out too', async () => {
+    const filtersOf = async (guards: Partial<Guards>): Promise<string> => {
+      await using session = await openGuarded(guards, (connection) => connection.destroy());
+      return (await runInSession(session, countFilters)).stdout;
+    };
+    const plain = await filtersOf({});
+    const [one] = /(?<=, )\d+/.exec(plain) ?? [];
+    const guarded = await filtersOf({ exec: ['*'], sockets: ['unix'] });
+    assert.deepEqual([plain, guarded], [`3 processes, ${one} filters\n`, `3 processes, ${Number(one) + 1} filters\n`]);
   });
 
   it('say by which rule something is refused, in scripts', async () => {

@@ -20,6 +20,7 @@ import type {
   LaunchSpec,
   Sandbox,
   SandboxLimits,
+  WallName,
 } from '../contract.ts';
 import { openBridge, sweepBridges } from '../egress/index.ts';
 import { compileFilter, compileWall } from '../seccomp/index.ts';
@@ -105,12 +106,12 @@ export class ProcessBackend implements Backend {
     const group = await this.#makeGroup(places, spec);
     try {
       const command = buildCommand({
-        spec: handOverWall(spec),
+        spec: handOverWalls(spec),
         identity: chooseIdentity(files?.uid),
         root,
         joinFiles: group.joinFiles,
         filter:
-          spec.wall === undefined ? this.#filter : this.#filter && compileFilter(process.arch, { mayAddFilter: true }),
+          hasWalls(spec) ? this.#filter && compileFilter(process.arch, { mayAddFilter: true }) : this.#filter,
         lifted: this.#lifted,
         countsCpu: places.cpuacct.version !== 'none',
       });
@@ -209,14 +210,21 @@ function describeFiles({ mounts }: LaunchSpec, files: VolumeLease | undefined): 
   return mount === undefined || files === undefined ? [] : [{ filesPath: files.hostPath, at: mount.at }];
 }
 
-function handOverWall(spec: LaunchSpec): LaunchSpec {
-  if (spec.wall === undefined) return spec;
-  const program = compileWall(process.arch, spec.wall.refused);
-  if (program === undefined) {
-    const message = `there is no system-call filter for ${process.arch}, so nothing can be refused by one`;
-    throw new BelljarError('SANDBOX_CAPABILITY_MISSING', message);
-  }
-  return { ...spec, env: { ...spec.env, [spec.wall.variable]: program.toString('base64') } };
+function handOverWalls(spec: LaunchSpec): LaunchSpec {
+  const { walls = [] } = spec;
+  const variables = walls.map(({ variable, refused }) => [variable, demandWall(refused).toString('base64')]);
+  return { ...spec, env: { ...spec.env, ...(Object.fromEntries(variables) as Record<string, string>) } };
+}
+
+function demandWall(refused: readonly WallName[]): Buffer {
+  const program = compileWall(process.arch, refused);
+  if (program !== undefined) return program;
+  const message = `there is no system-call filter for ${process.arch}, so nothing can be refused by one`;
+  throw new BelljarError('SANDBOX_CAPABILITY_MISSING', message);
+}
+
+function hasWalls({ walls = [] }: LaunchSpec): boolean {
+  return walls.length > 0;
 }
 
 function withoutLifted({ memoryBytes, processes, cpus }: SandboxLimits, lifted: Lifted): GroupLimits {
