@@ -108,9 +108,17 @@ export class Sessions {
   }
 
   async #openNow(asked: OpenSessionOptions): Promise<Session> {
+    const options = readOpening(asked);
+    for (;;) {
+      const session = await this.#openUnderPolicy(options);
+      if (session !== undefined) return session;
+    }
+  }
+
+  /** Undefined where another policy came into force meanwhile: what this one had decided is worth nothing any more. */
+  async #openUnderPolicy(options: OpenSessionOptions): Promise<Session | undefined> {
     if (this.#isClosed) throw belljarClosed();
     const { record, currentPolicy } = this.#parts;
-    const options = readOpening(asked);
     const { actor, role, workspace = null, requested = {}, preload = [] } = options;
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
@@ -145,10 +153,19 @@ export class Sessions {
     await Promise.all([this.#pool?.close(), ...[...this.#open].map((session) => session.close('shutdown'))]);
   }
 
-  async #openPlanned(plan: LaunchPlan, origin: JournalOrigin, options: OpenSessionOptions): Promise<Session> {
+  async #openPlanned(
+    plan: LaunchPlan,
+    origin: JournalOrigin,
+    options: OpenSessionOptions,
+  ): Promise<Session | undefined> {
     const leave = this.#occupancy.enter(plan.workspace);
     try {
       const fresh = await this.#obtain(plan, options.signal);
+      if (this.#parts.currentPolicy().hash !== plan.policyHash) {
+        await fresh.close();
+        leave();
+        return undefined;
+      }
       const session = this.#claim(fresh, origin, options);
       this.#open.add(session);
       void session.ended.finally(() => {

@@ -132,6 +132,36 @@ describe('the pool', needs(root, bubblewrap, python), () => {
     assert.equal((after ?? 0) < (before ?? 0), true);
   });
 
+  it('makes nothing for an opening that another policy had decided', async (context) => {
+    const { plan, pool } = await openPool(context, 1);
+    await pool.filled();
+    pool.dropAllBut('another');
+    assert.equal(await pool.take(plan), undefined);
+    await pool.filled();
+    const { warm, kinds, missed } = pool.report();
+    assert.deepEqual([warm, kinds, missed], [0, 0, 1]);
+    const next = { ...plan, policyHash: 'another' };
+    assert.equal(await pool.take(next), undefined);
+    await pool.filled();
+    assert.equal(pool.report().warm, 1, 'the control: one that the policy in force decides is made');
+  });
+
+  it('hands out nothing by a policy that is not in force any more, warm or not', async (context) => {
+    for (const pool of [onePlain, undefined]) {
+      const { sessions, backend, setPolicy, entries } = await openHouse(context, { pool });
+      await sessions.poolFilled();
+      const opening = sessions.open(owner);
+      setPolicy('{limits: {processes: 7}}');
+      const session = await opening;
+      await session.run('1').result;
+      await session.close();
+      const start = (await entries()).find(({ action }) => action === 'run.start');
+      assert.equal((start?.details['limits'] as { processes: number }).processes, 7);
+      assert.equal(sessions.pool?.served ?? 0, 0);
+      await Promise.all(backend.launched.slice(0, 1).map(({ exited }) => exited));
+    }
+  });
+
   it('makes none, and lets go those that it has, where the machine has too little memory', async (context) => {
     const scarce = { ...onePlain, minAvailableBytes: Number.MAX_SAFE_INTEGER };
     const { sessions, backend } = await openHouse(context, { pool: scarce });

@@ -54,6 +54,8 @@ export class Pool {
   /** Something changed while it was being filled. */
   #isAskedAgain = false;
   #making: { readonly plan: LaunchPlan; readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  /** Of the policy in force; undefined while it is the first one. */
+  #policyHash: string | undefined;
   #served = 0;
   #missed = 0;
 
@@ -69,6 +71,10 @@ export class Pool {
 
   /** Takes one of that kind, where there is one that still answers: it is the caller's, to close too. */
   async take(plan: LaunchPlan): Promise<FreshSession | undefined> {
+    if (!this.#isInForce(plan)) {
+      this.#missed += 1; // a shelf for it would be filled and never be asked again
+      return undefined;
+    }
     await this.#letGo((each) => each.workspace === plan.workspace && plan.workspace !== null && !isSame(each, plan));
     const shelf = this.#shelfOf(plan);
     shelf.noteWanted(this.#now());
@@ -102,6 +108,7 @@ export class Pool {
 
   /** Lets go, and forgets, what was decided by another policy. */
   dropAllBut(policyHash: string): void {
+    this.#policyHash = policyHash;
     void this.#letGo((plan) => plan.policyHash !== policyHash);
   }
 
@@ -212,6 +219,10 @@ export class Pool {
     if (this.#shelves.size >= maxKinds) this.#forgetOldest();
     this.#shelves.set(key, shelf);
     return shelf;
+  }
+
+  #isInForce({ policyHash }: LaunchPlan): boolean {
+    return this.#policyHash === undefined || policyHash === this.#policyHash;
   }
 
   #forgetOldest(): void {
