@@ -133,6 +133,23 @@ print(libc.prctl(22, 2, ctypes.byref(block), 0, 0), ctypes.get_errno())
     assert.deepEqual((await run.result).outcome, { status: 'ok' });
   });
 
+  it('let code ask what packages there are, and say so where there are none', async () => {
+    const there = `
+import os
+os.makedirs("/tmp/more/acme-1.0.dist-info")
+open("/tmp/more/acme-1.0.dist-info/METADATA", "w").write("Metadata-Version: 2.1\\nName: acme\\nVersion: 1.0\\n")
+__import__("sys").path.append("/tmp/more")
+`;
+    for (const guards of [{}, { exec: ['*'], imports: ['ctypes', 'subprocess'] }]) {
+      await using session = await openGuarded(guards);
+      const { stdout } = await session.evaluate('%pip list');
+      assert.equal(stdout, 'No packages are there beside Python\'s own modules.\n');
+      assert.equal((await session.evaluate('%pip freeze')).stdout, '');
+      await session.evaluate(there);
+      for (const code of ['%pip list', '!pip list']) assert.equal((await session.evaluate(code)).stdout, 'acme==1.0\n');
+    }
+  });
+
   it('are not there to be seen by the code, nor to be told to it by the environment', async () => {
     const look = 'import os, sys; print([each for each in os.environ if "BELLJAR" in each], "guarding" in sys.modules)';
     assert.equal((await runGuarded(look, { exec: ['*'] })).stdout, '[] False\n');

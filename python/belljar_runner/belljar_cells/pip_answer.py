@@ -32,7 +32,9 @@ def answer(words):
     """What to say to the arguments of a package tool. Raises where something would have to be installed."""
     command = next((word for word in words if not word.startswith("-")), "")
     if command in ("list", "freeze"):
-        return "".join("%s==%s\n" % each for each in sorted(installed(), key=lambda each: each[0].lower()))
+        found = "".join("%s==%s\n" % each for each in sorted(installed(), key=lambda each: each[0].lower()))
+        # Silence would look like a failure; what freeze prints is meant for a file.
+        return found if found or command == "freeze" else "No packages are there beside Python's own modules.\n"
     if command not in INSTALLING:
         raise refusal([])
     wanted = read_wanted(words[words.index(command) + 1 :])
