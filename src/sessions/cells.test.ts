@@ -4,11 +4,12 @@ import { describe, it } from 'node:test';
 import { MemoryRunner, type RunFrame, type RunnerScript } from '../../test/support/memory-runner.ts';
 import { Cells, checkAnswer } from './cells.ts';
 import type { SessionEvent } from './events.ts';
-import { ArtifactWatch } from './files/index.ts';
+import { ArtifactWatch, SessionFiles } from './files/index.ts';
 
 async function open(script: RunnerScript): Promise<{ runner: MemoryRunner; cells: Cells } & AsyncDisposable> {
   const { runner, line } = await MemoryRunner.openLine(script);
-  const cells = new Cells(line, new ArtifactWatch(line.asks, { startsEmpty: true }), undefined);
+  const watch = new ArtifactWatch(line.asks, { startsEmpty: true });
+  const cells = new Cells(line, { watch, files: new SessionFiles(watch.channel) });
   return { runner, cells, [Symbol.asyncDispose]: () => line.close() };
 }
 

@@ -145,7 +145,8 @@ export class Cells {
       const news = toNews(event);
       if (news !== undefined) tell(news);
       if (event.type === 'input') this.#askForInput(event, options.onInput);
-      if (event.type === 'error' && event.missing && missing.length < maxMissingTold) missing.push(event.missing.module);
+      if (event.type === 'error' && event.missing && missing.length < maxMissingTold)
+        missing.push(event.missing.module);
       return also?.(event);
     };
     const onTurn = (): Promise<void> => {

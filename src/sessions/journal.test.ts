@@ -92,7 +92,12 @@ describe('RunJournal', () => {
       usage: { wallMs: 2, cpuMs: null, peakMemoryBytes: 7, memoryKills: 0, refusedForks: 0 },
       outputBytes: 3,
       cutBytes: 2,
-      artifacts: [{ path: 'a.txt', bytes: 1, digest }],
+      artifacts: [
+        { path: 'a.txt', change: 'new', bytes: 1, digest },
+        { path: 'gone', change: 'removed', bytes: null, digest: null },
+        { path: 'large', change: 'changed', bytes: 1e9, digest: null },
+      ],
+      moreArtifacts: 0,
     });
   });
 

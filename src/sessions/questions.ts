@@ -7,7 +7,7 @@ import type { StateDetails } from '../record/index.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import { statePath } from './inside.ts';
 import { bundleSchema } from './mime-bundle.ts';
-import type { RunnerLine } from './runner-line.ts';
+import type { RunnerLine, SessionLimits } from './runner-line.ts';
 
 export interface AskOptions {
   readonly signal?: AbortSignal | undefined;

@@ -121,7 +121,7 @@ describe('RunnerLine', () => {
     await tick();
     assert.equal(line.isUntouched, false);
     const types = (await eventsOf(line)).map((event: RunNews) => (event.type === 'lost' ? event.survived : event.type));
-    assert.deepEqual(types, ['files']);
+    assert.deepEqual(types, ['files', 'closed']);
   });
 
   it('is not as it was when something has run', async () => {
@@ -155,7 +155,8 @@ describe('RunnerLine', () => {
     });
     const artifact = { path: 'a', change: 'new' } as const;
     for (const code of ['writes', 'reads']) {
-      const findArtifacts = (): Promise<[typeof artifact]> => (asked.push(code), Promise.resolve([artifact]));
+      const found = { artifacts: [artifact], moreArtifacts: 0 };
+      const findArtifacts = (): Promise<typeof found> => (asked.push(code), Promise.resolve(found));
       const { artifacts } = await enqueue(line, code, { findArtifacts });
       assert.deepEqual(artifacts, code === 'writes' ? [artifact] : undefined);
     }
@@ -178,7 +179,8 @@ describe('RunnerLine', () => {
     const { line } = await MemoryRunner.openLine({}, { idleTimeoutMs: 5 });
     await keepAlive(line.ended);
     const [closed] = await eventsOf(line);
-    assert.deepEqual(closed, { type: 'closed', why: 'idle', timeoutMs: 5, seq: 1, run: null });
+    const message = 'nobody wanted anything of it for 5 ms';
+    assert.deepEqual(closed, { type: 'closed', why: 'idle', message, timeoutMs: 5, seq: 1, run: null });
   });
 
   it('does not end where something goes on for longer than that', async () => {

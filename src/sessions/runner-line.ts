@@ -22,7 +22,7 @@ import {
   type Work,
 } from './run.ts';
 import { sessionClosed } from './session-closed.ts';
-import { type SessionEnd, endByClosing, endByIdleness, endOfExit } from './session-end.ts';
+import { type SessionEnd, endByClosing, endByIdleness, endOfExit, isWanted } from './session-end.ts';
 import { Turns } from './turns.ts';
 import { since } from './usage.ts';
 
@@ -228,7 +228,7 @@ export class RunnerLine {
     if (work.kind === 'script') await isNoted;
     // It may have been closed while the record was written to.
     const { mayHaveLeftFiles, ...ended } = this.#hasEnded()
-      ? { ...nothingRun, mayHaveLeftFiles: false }
+      ? await this.#endUnbegun(run)
       : await this.#finish(run, work);
     await options.onFinished?.();
     const result = { ...ended, ...(mayHaveLeftFiles && (await options.findArtifacts?.())) };
@@ -289,6 +289,14 @@ export class RunnerLine {
       this.#courtesy.runEnded(usedMs);
       this.#current = undefined;
     }
+  }
+
+  /** The session ended before the run began: by somebody's wish, or by what ran in it before. */
+  async #endUnbegun(run: Run): Promise<RunResult & { readonly mayHaveLeftFiles: boolean }> {
+    const exit = await this.ended;
+    const isByWish = this.#end === undefined || isWanted(this.#end);
+    const outcome = isByWish ? nothingRun.outcome : run.outcomeOfExit(exit, this.#violation);
+    return { ...nothingRun, outcome, survived: 'nothing', mayHaveLeftFiles: false };
   }
 
   #endIdle(timeoutMs: number): void {

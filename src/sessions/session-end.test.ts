@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { ExitReason, SandboxExit } from '../sandbox/index.ts';
-import { endByClosing, endByIdleness, endOfExit } from './session-end.ts';
+import { endByClosing, endByIdleness, endOfExit, isWanted } from './session-end.ts';
 
 const usage = { wallMs: 0, cpuMs: 0, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 };
 
@@ -22,7 +22,17 @@ describe('endOfExit()', () => {
     const killed = exit({ kind: 'killed', by: 'the test' });
     assert.deepEqual(endOfExit(killed, 'a frame is not JSON'), { why: 'broken', message: 'a frame is not JSON' });
     assert.deepEqual(endOfExit(killed, undefined), { why: 'lost', message: 'its sandbox ended: the test' });
-    assert.equal(endOfExit(exit({ kind: 'signalled', signal: 9 }), undefined).message, 'its sandbox ended: by signal 9');
+    assert.equal(
+      endOfExit(exit({ kind: 'signalled', signal: 9 }), undefined).message,
+      'its sandbox ended: by signal 9',
+    );
+  });
+});
+
+describe('isWanted()', () => {
+  it('tells an end that somebody chose from one that came upon the session', () => {
+    assert.deepEqual([isWanted(endByClosing('asked')), isWanted(endByIdleness(1000))], [true, true]);
+    assert.equal(isWanted(endOfExit(exit({ kind: 'killed', by: 'x' }), undefined)), false);
   });
 });
 
@@ -31,7 +41,7 @@ describe('endByClosing() and endByIdleness()', () => {
     assert.equal(endByClosing('shutdown').message, 'Belljar was closed');
     assert.deepEqual(endByIdleness(60_000), {
       why: 'idle',
-      message: 'nobody wanted anything of it for 1m',
+      message: 'nobody wanted anything of it for 1 min',
       timeoutMs: 60_000,
     });
   });

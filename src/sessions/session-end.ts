@@ -43,7 +43,12 @@ export function endByIdleness(timeoutMs: number): SessionEnd {
   return { why: 'idle', message: `nobody wanted anything of it for ${formatDuration(timeoutMs)}`, timeoutMs };
 }
 
-/** The end of a session that nobody had asked for, by how its sandbox ended. */
+/** Whether it was ended on purpose, and not by what ran in it or by a failure. */
+export function isWanted({ why }: SessionEnd): boolean {
+  return ['asked', 'asleep', 'idle', 'shutdown'].includes(why);
+}
+
+/** The end of a session that came by itself, by how its sandbox ended. */
 export function endOfExit({ why }: SandboxExit, violation: string | undefined): SessionEnd {
   switch (why.kind) {
     case 'memory':

@@ -195,7 +195,11 @@ export class Sessions {
 
   #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
     const { backend, interpreter, hasPackages, importNames } = this.#parts;
-    return FreshSession.launch({ backend, executable: interpreter.executable, hasPackages, importNames }, plan, options);
+    return FreshSession.launch(
+      { backend, executable: interpreter.executable, hasPackages, importNames },
+      plan,
+      options,
+    );
   }
 
   #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {

@@ -143,7 +143,7 @@ __import__("sys").path.append("/tmp/more")
     for (const guards of [{}, { exec: ['*'], imports: ['ctypes', 'subprocess'] }]) {
       await using session = await openGuarded(guards);
       const { stdout } = await session.evaluate('%pip list');
-      assert.equal(stdout, 'No packages are there beside Python\'s own modules.\n');
+      assert.equal(stdout, "No packages are there beside Python's own modules.\n");
       assert.equal((await session.evaluate('%pip freeze')).stdout, '');
       await session.evaluate(there);
       for (const code of ['%pip list', '!pip list']) assert.equal((await session.evaluate(code)).stdout, 'acme==1.0\n');

@@ -63,8 +63,8 @@ function script(code: string): RunRequest {
   return { name: 'script.py', code, args: [] };
 }
 
-function leftBy({ artifacts }: RunResult): string[] | undefined {
-  return artifacts?.map(({ path, change }) => `${change} ${path}`);
+function leftBy({ artifacts = [] }: RunResult): string[] {
+  return artifacts.map(({ path, change }) => `${change} ${path}`);
 }
 
 function printedBy(events: readonly SessionEvent[], wanted: string): string {

@@ -97,7 +97,8 @@ describe('a saved state of two sessions', needs(root, bubblewrap, python, loopIm
     for (let round = 0; round < 5; round++) {
       await Promise.all([one.saveState(), other.saveState()]);
       const restored = await one.restoreState();
-      assert.equal(restored?.restored?.length, 1);
+      assert.ok((restored?.restored?.length ?? 0) > 0);
+      assert.deepEqual(restored?.notRestored, []);
     }
   });
 });

@@ -110,8 +110,7 @@ export class ProcessBackend implements Backend {
         identity: chooseIdentity(files?.uid),
         root,
         joinFiles: group.joinFiles,
-        filter:
-          hasWalls(spec) ? this.#filter && compileFilter(process.arch, { mayAddFilter: true }) : this.#filter,
+        filter: hasWalls(spec) ? this.#filter && compileFilter(process.arch, { mayAddFilter: true }) : this.#filter,
         lifted: this.#lifted,
         countsCpu: places.cpuacct.version !== 'none',
       });
