@@ -228,6 +228,20 @@ export const errorTable = {
     meaning: 'Finding the versions that a wish means came to no end that can be used.',
     hint: 'Try again; if it lasts, the details hold what the resolver said.',
   },
+  ADVISORIES_UNUSABLE: {
+    http: 422,
+    exit: 65,
+    rpc: -32090,
+    meaning: 'What was to be imported is no dump of advisories, or older or smaller than what is there.',
+    hint: 'Import the dump that OSV publishes for PyPI: a ZIP file or a folder with one JSON file for each record.',
+  },
+  ADVISORIES_UNAVAILABLE: {
+    http: 503,
+    exit: 69,
+    rpc: -32091,
+    meaning: 'New advisories cannot be fetched; those that are here stay in force.',
+    hint: 'Try again later, or fetch the dump by hand and run `belljar advisories import FILE`.',
+  },
   FILE_NOT_FOUND: {
     http: 404,
     exit: 66,

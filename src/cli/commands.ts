@@ -40,6 +40,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'sign the record’s head, to be kept somewhere else',
     load: async () => (await import('./audit-checkpoint.ts')).auditCheckpointCommand,
   },
+  'advisories import': {
+    summary: 'take a dump of advisories in the OSV format',
+    load: async () => (await import('./advisories-import.ts')).advisoriesImportCommand,
+  },
+  'advisories update': {
+    summary: 'fetch the advisories from the configured source',
+    load: async () => (await import('./advisories-update.ts')).advisoriesUpdateCommand,
+  },
+  'advisories status': {
+    summary: 'say which advisories packages are judged by, and how old they are',
+    load: async () => (await import('./advisories-status.ts')).advisoriesStatusCommand,
+  },
   doctor: {
     summary: 'say what this machine can enforce',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -1,1 +1,12 @@
+export {
+  Advisories,
+  type AdvisoriesStatus,
+  type ImportOptions,
+  type ImportReport,
+  openAdvisories,
+  shippedStatus,
+} from './advisories.ts';
 export type { AdvisoryData } from './advisory-index.ts';
+export type { AdvisoryChange, NewlyAffected, PackageVersion } from './changes.ts';
+export { configuredSource, requireSource, sourceVariable } from './configured-source.ts';
+export { refreshAdvisories } from './refresh.ts';
