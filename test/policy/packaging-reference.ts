@@ -20,9 +20,12 @@ export const packagingReference: Prerequisite = {
   holds: existsSync(environment) || makeEnvironment(),
 };
 
-/** Asks the Python program all questions at once. */
-export async function askPackaging<Answer>(questions: readonly Record<string, unknown>[]): Promise<Answer[]> {
-  const child = spawn(join(environment, 'bin', 'python'), ['-I', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Asks a Python program all questions at once. */
+export async function askPackaging<Answer>(
+  questions: readonly Record<string, unknown>[],
+  file = program,
+): Promise<Answer[]> {
+  const child = spawn(join(environment, 'bin', 'python'), ['-I', file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
   const [answers, code] = await Promise.all([text(child.stdout), closed]);

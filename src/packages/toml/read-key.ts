@@ -1,10 +1,15 @@
 import type { Cursor } from './cursor.ts';
 import { readKeyString } from './read-string.ts';
 
+const maxParts = 64;
+
 /** Reads a key, dotted or not: its parts. */
 export function readKey(cursor: Cursor): readonly [string, ...string[]] {
   const parts: [string, ...string[]] = [readPart(cursor)];
-  while (cursor.take(/[ \t]*\.[ \t]*/y) !== undefined) parts.push(readPart(cursor));
+  while (cursor.take(/[ \t]*\.[ \t]*/y) !== undefined) {
+    if (parts.length === maxParts) throw cursor.problem(`a key has more than ${maxParts} parts`);
+    parts.push(readPart(cursor));
+  }
   return parts;
 }
 

@@ -146,6 +146,7 @@ describe('readToml()', () => {
       assert.ok(problem.line === 2 || problem.line === 3, text);
     }
     assert.match(problemOf(`x = ${'['.repeat(99)}`).what, /nested/);
+    assert.match(problemOf(`${'a.'.repeat(99)}a = 1`).what, /parts/);
     assert.match(problemOf(`x = ${'1'.repeat(5000)}`).what, /too long/);
   });
 

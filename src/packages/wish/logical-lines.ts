@@ -7,7 +7,7 @@ export interface LogicalLine {
   readonly line: number;
 }
 
-const comment = /(?:^|[ \t])#.*$/;
+const comment = /(?:^|[ \t])#/;
 
 /**
  * Puts lines together that a “\” holds together, and takes comments away. Where pip, uv and people read a continuation
@@ -15,21 +15,29 @@ const comment = /(?:^|[ \t])#.*$/;
  */
 export function joinLines(lines: readonly string[], problems: ProblemList): readonly LogicalLine[] {
   const joined: LogicalLine[] = [];
-  let open: { text: string; line: number } | undefined;
+  let open: { parts: string[]; line: number } | undefined;
   for (const [index, raw] of lines.entries()) {
     const line = index + 1;
-    if (open !== undefined) checkContinuation({ before: open.text, line, raw }, problems);
-    const uncommented = raw.replace(comment, '');
+    if (open !== undefined) checkContinuation({ before: open.parts.at(-1) ?? '', line, raw }, problems);
+    const uncommented = withoutComment(raw);
     const goesOn = uncommented === raw && raw.endsWith('\\');
     if (!goesOn) checkEnd({ line, raw, uncommented }, problems);
-    const whole: string = (open?.text ?? '') + uncommented.replace(/\\[ \t]*$/, '');
-    const start: number = open?.line ?? line;
-    open = goesOn ? { text: whole, line: start } : undefined;
-    if (!goesOn && whole.trim() !== '') joined.push({ text: whole.trim(), line: start });
+    open ??= { parts: [], line };
+    open.parts.push(uncommented.replace(/\\[ \t]*$/, ''));
+    if (goesOn) continue;
+    const text = open.parts.join('').trim();
+    if (text !== '') joined.push({ text, line: open.line });
+    open = undefined;
   }
-  if (open !== undefined)
-    problems.add({ line: open.line, text: open.text, message: 'nothing follows the “\\” at the end' });
+  if (open !== undefined) {
+    problems.add({ line: open.line, text: open.parts[0] ?? '', message: 'nothing follows the “\\” at the end' });
+  }
   return joined;
+}
+
+function withoutComment(line: string): string {
+  const start = line.search(comment);
+  return start === -1 ? line : line.slice(0, start);
 }
 
 function checkEnd(
@@ -51,7 +59,7 @@ function checkContinuation(
     problems.add({ line, text: raw, message: 'the line before goes on here, and nothing stands here' });
   } else if (/^[ \t]*#/.test(raw)) {
     problems.add({ line, text: raw, message: 'the line before goes on here, and a comment stands here' });
-  } else if (!/[ \t]$/.test(before) && !/^[ \t]/.test(raw)) {
+  } else if (!/[ \t]/.test(before.at(-1) ?? '') && !/^[ \t]/.test(raw)) {
     problems.add({
       line,
       text: raw,

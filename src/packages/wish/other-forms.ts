@@ -71,6 +71,7 @@ function refusePath(text: string): Refusal | undefined {
 }
 
 function refuseArchive(text: string): Refusal | undefined {
-  if (!/^[A-Za-z0-9._+!-]+\.(?:whl|egg|zip|tar|tgz|tbz|txz|tar\.[a-z0-9]+)(?=[[;\s]|$)/i.test(text)) return undefined;
+  if (!/^[A-Za-z0-9._+!-]+\.(?:whl|egg|zip|tar|tgz|tbz|txz|tar\.(?:gz|bz2|xz|z|lz|lzma|zst))(?=[[;\s]|$)/i.test(text))
+    return undefined;
   return { message: 'it names a file', hint: onlyNames };
 }

@@ -32,7 +32,8 @@ const oldNames: Readonly<Record<string, MarkerVariable>> = {
 
 const maxDepth = 32;
 const maxLength = 4000;
-const wordEnd = '(?![A-Za-z0-9_])';
+const orWord = /or(?![A-Za-z0-9_])/y;
+const andWord = /and(?![A-Za-z0-9_])/y;
 
 /** Reads a whole marker; one that can never be evaluated is refused where it stands. */
 export function parseMarker(text: string, place: MarkerPlace = 'metadata'): MarkerReading {
@@ -69,13 +70,13 @@ class Parser {
   /** `and` binds closer than `or`. */
   #readAlternatives(depth: number): Marker {
     const parts = [this.#readConjunction(depth)];
-    while (this.#take(new RegExp(`or${wordEnd}`, 'y')) !== undefined) parts.push(this.#readConjunction(depth));
+    while (this.#take(orWord) !== undefined) parts.push(this.#readConjunction(depth));
     return join('or', parts);
   }
 
   #readConjunction(depth: number): Marker {
     const parts = [this.#readAtom(depth)];
-    while (this.#take(new RegExp(`and${wordEnd}`, 'y')) !== undefined) parts.push(this.#readAtom(depth));
+    while (this.#take(andWord) !== undefined) parts.push(this.#readAtom(depth));
     return join('and', parts);
   }
 

@@ -16,18 +16,21 @@ const lengths: Readonly<Record<string, number>> = {
   sha384: 96,
   sha512: 128,
 };
-const trailingHash = /[ \t]+--hash=(?<value>\S*)$/;
+const option = '--hash=';
 const hintOf256 = 'A sha256 of 64 hexadecimal digits is what counts: --hash=sha256:…';
 
 /** Takes the `--hash=` pins off the end of a line. Of several digests of a file only sha256 is kept: it is enough. */
 export function readHashes(line: string): HashedText {
   const values: string[] = [];
-  let text = line;
-  for (let match = trailingHash.exec(text); match !== null; match = trailingHash.exec(text)) {
-    values.unshift(match.groups?.['value'] ?? '');
-    text = text.slice(0, match.index);
+  let end = endOfText(line, line.length);
+  for (;;) {
+    const start = startOfWord(line, end);
+    if (start === 0 || !line.startsWith(option, start)) break;
+    values.push(line.slice(start + option.length, end));
+    end = endOfText(line, start);
   }
-  const problems = values.flatMap(judge);
+  const text = line.slice(0, end);
+  const problems = values.toReversed().flatMap(judge);
   const sha256s = values.filter((value) => value.startsWith('sha256:')).map((value) => value.slice(7).toLowerCase());
   if (values.length > 0 && sha256s.length === 0 && problems.length === 0) {
     problems.push({ message: 'there is no sha256 among its hashes', hint: hintOf256 });
@@ -42,4 +45,21 @@ function judge(value: string): Refusal[] {
   const what =
     length === undefined ? 'is no hash that is known' : `has not the ${length} hexadecimal digits of ${algorithm}`;
   return [{ message: `“--hash=${value.slice(0, 80)}” ${what}`, hint: hintOf256 }];
+}
+
+function startOfWord(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && !isSpace(text[start - 1])) start -= 1;
+  return start;
+}
+
+/** The end of what stands before the space before a place. */
+function endOfText(text: string, before: number): number {
+  let end = before;
+  while (end > 0 && isSpace(text[end - 1])) end -= 1;
+  return end;
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }

@@ -11,8 +11,11 @@ export type RequirementReading =
   | { readonly ok: true; readonly requirement: RequirementText }
   | { readonly ok: false; readonly problems: readonly Refusal[] };
 
+const maxLength = 8000;
+
 /** Reads one PEP 508 requirement by name: extras, versions, a marker; no address, no option. */
 export function readRequirement(text: string, place: MarkerPlace = 'wish'): RequirementReading {
+  if (text.length > maxLength) return { ok: false, problems: [{ message: 'the requirement is too long' }] };
   const foreign = [...findHidden(text).filter(({ character }) => character < '\x80'), ...findForeign(text)];
   if (foreign.length > 0) return { ok: false, problems: foreign.map(({ message }) => ({ message })) };
   const refusal = refuseOtherForms(text);
@@ -29,6 +32,8 @@ export function readRequirement(text: string, place: MarkerPlace = 'wish'): Requ
 
 function readHead(text: string): Omit<RequirementText, 'marker'> | Refusal {
   if (/,[ \t]*,|^[^<>=!~]*,(?![^[]*\])/.test(text)) return { message: 'a comma stands where no version is named' };
+  // Python's `packaging` takes what follows for a part of the text, or for none, by where a space stands.
+  if (/===.*,[ \t]*[^ \t)]/.test(text)) return { message: 'behind “===” stands another version' };
   const reading = parseRequirement(text);
   if (!reading.ok) return { message: reading.message, hint: hintFor(text) };
   const { name, extras } = reading.requirement;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
+import { findScriptBlocks } from './script-block.ts';
 import { formatWish, readScript, type WishReading } from './index.ts';
 
 function read(...block: string[]): WishReading {
@@ -74,5 +75,12 @@ describe('readScript()', () => {
       [5],
     );
     assert.deepEqual(readScript(block, { from: 's.py' })?.problems, []);
+  });
+});
+
+describe('findScriptBlocks()', () => {
+  it('needs no longer than a moment for many openings that nothing closes', () => {
+    assert.deepEqual(findScriptBlocks('# /// script\n'.repeat(300_000)), []);
+    assert.equal(findScriptBlocks('# /// script\n# x\n# ///\n\n# /// script\n# y\n# ///').length, 2);
   });
 });

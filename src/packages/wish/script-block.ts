@@ -11,11 +11,15 @@ export function findScriptBlocks(code: string): readonly ScriptBlock[] {
   const blocks: ScriptBlock[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     if (lines[at] !== '# /// script') continue;
-    const after = lines.slice(at + 1);
-    const end = after.findIndex((line) => line !== '#' && !line.startsWith('# '));
-    const comment = end === -1 ? after : after.slice(0, end);
+    let end = at + 1;
+    while (lines[end] === '#' || lines[end]?.startsWith('# ') === true) end += 1;
+    const comment = lines.slice(at + 1, end);
     const close = comment.lastIndexOf('# ///');
-    if (close < 1) continue;
+    if (close < 1) {
+      // Nothing that opens later in this comment is closed either.
+      at = end - 1;
+      continue;
+    }
     const content = comment.slice(0, close).map((line) => line.slice(2));
     blocks.push({ text: content.join('\n'), firstLine: at + 2 });
     at += close + 1;
