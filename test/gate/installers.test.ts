@@ -66,7 +66,7 @@ for (const [kind, install] of kinds) {
       const gate = await openGate(context);
       gate.inspection = () => ({
         verdict: 'refused',
-        problems: [{ rule: 'record', message: 'a file is not in RECORD' }],
+        problems: [{ rule: 'wheel.record', message: 'a file is not in RECORD' }],
       });
       const folder = await temporaryFolder(context);
       const { path, ask } = gate.client('strict', kind);
@@ -74,7 +74,7 @@ for (const [kind, install] of kinds) {
       const bad = await install({ folder, indexUrl, requirements: ['acme-base'] });
       assert.notEqual(bad.code, 0, bad.said);
       assert.deepEqual(bad.installed, []);
-      assert.match((await ask('/refusals')).text, /a file is not in RECORD \[inspection\.record\]/);
+      assert.match((await ask('/refusals')).text, /a file is not in RECORD \[wheel\.record\]/);
     },
   );
 }

@@ -52,3 +52,13 @@ test('Inspections keeps nothing where looking failed', async (context) => {
   await assert.rejects(inspections.findOr(sha256, async () => ({ verdict: 'perhaps' })));
   assert.equal((await inspections.findOr(sha256, async () => soundInspection)).verdict, 'sound');
 });
+
+test('Inspections looks again in the next process where this one failed over the wheel', async (context) => {
+  const folder = await temporaryFolder(context);
+  const refused = { verdict: 'refused', problems: [{ rule: 'inspection.time', message: 'it took too long' }] } as const;
+  const first = new Inspections({ folder, inspector: '1' });
+  assert.deepEqual(await first.findOr(sha256, async () => refused), refused);
+  assert.deepEqual(await first.findOr(sha256, async () => soundInspection), refused, 'not with each request');
+  const second = new Inspections({ folder, inspector: '1' });
+  assert.equal((await second.findOr(sha256, async () => soundInspection)).verdict, 'sound');
+});

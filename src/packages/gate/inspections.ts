@@ -32,6 +32,11 @@ export interface InspectionsOptions {
 
 const maxRemembered = 20_000;
 
+/** What says more about this machine at that moment than about the wheel: the next process looks again. */
+function isLasting(inspection: KeptInspection): boolean {
+  return inspection.verdict === 'sound' || !inspection.problems.some(({ rule }) => rule.startsWith('inspection.'));
+}
+
 /** What was found in wheels, by their sha256: each is opened once, and what was found is kept. */
 export class Inspections {
   readonly #options: InspectionsOptions;
@@ -68,7 +73,7 @@ export class Inspections {
   async #look(sha256: string, look: () => Promise<unknown>): Promise<KeptInspection> {
     const inspection = inspectionSchema.parse(await look());
     this.#remember(sha256, inspection);
-    await this.#write(sha256, inspection);
+    if (isLasting(inspection)) await this.#write(sha256, inspection);
     return inspection;
   }
 

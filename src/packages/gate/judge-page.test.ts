@@ -77,8 +77,8 @@ test('what was found in a wheel that was opened before does', async () => {
   assert.deepEqual(await judge({ ...base, startupFiles: ['a.pth'], licence }), {
     [wheel('1.0')]: 'ask packages.inspection.startupFiles',
   });
-  assert.deepEqual(await judge({ verdict: 'refused', problems: [{ rule: 'zip', message: 'no ZIP' }] }), {
-    [wheel('1.0')]: 'deny inspection.zip',
+  assert.deepEqual(await judge({ verdict: 'refused', problems: [{ rule: 'archive.form', message: 'no ZIP' }] }), {
+    [wheel('1.0')]: 'deny archive.form',
   });
 });
 

@@ -176,7 +176,7 @@ type Problems = Extract<KeptInspection, { verdict: 'refused' }>['problems'];
 function unsound(file: ProjectFile, identity: FileIdentity, problems: Problems): JudgedFile {
   const reasons = problems.map(({ rule, message, path }): Reason => {
     const matched = path ?? file.filename;
-    return { rule: `inspection.${rule}`, verdict: 'deny', matched, message: `${file.filename}: ${message}`, path: [] };
+    return { rule, verdict: 'deny', matched, message: `${file.filename}: ${message}`, path: [] };
   });
   return { file, ...identity, verdict: 'deny', reasons };
 }

@@ -96,11 +96,11 @@ test('a wheel that is not sound is refused to everybody, with the reason', async
   const { ask, files } = gate.client('plan');
   gate.inspection = () => ({
     verdict: 'refused',
-    problems: [{ rule: 'path.outside', message: 'an entry leads out of the folder', path: '../evil' }],
+    problems: [{ rule: 'archive.name', message: 'an entry leads out of the folder', path: '../evil' }],
   });
   const { status, text } = await ask(address);
   assert.equal(status, 403);
-  assert.match(text, /an entry leads out of the folder \[inspection\.path\.outside\]/);
+  assert.match(text, /an entry leads out of the folder \[archive\.name\]/);
   assert.deepEqual(await files('acme'), []);
   assert.equal((await ask(address)).status, 403);
   assert.deepEqual(gate.inspected, [wheel]);
