@@ -1,3 +1,11 @@
+export {
+  addClient,
+  type NewClient,
+  readClients,
+  removeClient,
+  requireLongToken,
+  type StoredClient,
+} from './client-file.ts';
 export { type ClientEntry, hashToken, leastTokenLength, makeToken } from './clients.ts';
 export type { GateEvent, GateOptions, WheelToInspect } from './desk.ts';
 export { type AdmitOptions, type AdmittedClient, Gate } from './gate.ts';
@@ -9,3 +17,4 @@ export { type JudgedFile, type JudgedPage, judgePage } from './judge-page.ts';
 export type { Refusal } from './refusal-book.ts';
 export { formatRefusals } from './refusal-text.ts';
 export type { LockedFiles, ViewName } from './view.ts';
+export { announceGate, findRunningGates, type RunningGate } from './running-gates.ts';

@@ -1,18 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 
 import { BelljarError } from '../../errors.ts';
 import { type Exchange, sendNotModified, sendText } from './answer.ts';
 import { type ByteRange, matchesEtag, readRange } from './range.ts';
+import { sendBytes } from './send-bytes.ts';
 
 export interface FileAnswer {
   readonly path: string;
   readonly etag: string;
   readonly sizeBytes: number;
 }
-
-/** Large enough for the speed of the disk, small enough that hundreds of slow readers cost little. */
-const chunkBytes = 256 * 1024;
 
 /** Sends a file or the part of it that was asked for. What was opened is sent whole, even if it is removed meanwhile. */
 export async function sendFile(exchange: Exchange, { path, etag, sizeBytes }: FileAnswer): Promise<void> {
@@ -33,7 +30,7 @@ export async function sendFile(exchange: Exchange, { path, etag, sizeBytes }: Fi
       return;
     }
     writeHead(exchange, { headers, range, sizeBytes });
-    await sendBytes(exchange, handle, range ?? { first: 0, last: sizeBytes - 1 });
+    await sendBody(exchange, handle, range ?? { first: 0, last: sizeBytes - 1 });
   } finally {
     await handle.close();
   }
@@ -56,17 +53,11 @@ function writeHead({ response }: Exchange, { headers, range, sizeBytes }: Head):
   response.writeHead(206, { ...headers, ...type, 'content-length': last - first + 1, 'content-range': contentRange });
 }
 
-async function sendBytes({ request, response }: Exchange, handle: FileHandle, part: ByteRange): Promise<void> {
-  const { first: start, last: end } = part;
-  if (request.method === 'HEAD' || end < start) {
+async function sendBody({ request, response }: Exchange, handle: FileHandle, part: ByteRange): Promise<void> {
+  if (request.method === 'HEAD' || part.last < part.first) {
     response.end();
     return;
   }
-  const stream = handle.createReadStream({ start, end, highWaterMark: chunkBytes, autoClose: false });
-  try {
-    await pipeline(stream, response);
-  } catch (error) {
-    // Who left needs no answer; where the disk failed, a body that ends early is the only one that is left.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') response.destroy();
-  }
+  // Who left needs no answer; where the disk failed, a body that ends early is the only one that is left.
+  await sendBytes(response, handle, part).catch(() => response.destroy());
 }
