@@ -4,6 +4,7 @@ export { defaultPolicyName, parseDefaultPolicy } from './default-policy.ts';
 export { type AdvisoryFacts, type Facts, factsSchema, type PackageFacts } from './facts.ts';
 export { policyJsonSchema } from './json-schema.ts';
 export { judge, judgeAdvisoryData, type Judgement, type Question, type Wish } from './judge.ts';
+export { type Glob, matchesGlob, parseGlob } from './glob.ts';
 export { type HostDecision, judgeHost } from './judge-host.ts';
 export { judgePackage, type PackageJudgement } from './judge-package.ts';
 export { parseLicenceExpression } from './licence-expression.ts';

@@ -55,7 +55,7 @@ export async function misbehave({ misbehaviour, request, response, honest }: Act
       return void response.destroy();
     case 'truncated':
       response.writeHead(200, { 'content-type': type, 'content-length': body.length, ...etagOf(honest) });
-      return void response.write(body.subarray(0, misbehaviour.afterBytes), () => response.destroy());
+      return void response.write(body.subarray(0, misbehaviour.afterBytes), () => response.socket?.end());
     case 'shortened':
       return void response.writeHead(200, { 'content-type': type }).end(body.subarray(0, misbehaviour.toBytes));
     case 'endless':

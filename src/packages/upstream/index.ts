@@ -1,2 +1,5 @@
+export type { EvictOptions, Eviction } from './artifact-store.ts';
+export { type ConfiguredIndexesOptions, defaultIndexName, readConfiguredIndexes } from './configured-indexes.ts';
+export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
 export { type ProjectFile, type ProjectPage, type ProjectStatus, projectStatuses } from './project-page.ts';
 export type { Artifact, ArtifactOptions, FetchOptions, IndexSource, Upstream } from './upstream.ts';

@@ -8,6 +8,10 @@ export interface IndexSource {
   readonly url: string;
   /** Patterns of names (`*` stands for anything) that come from here and from nowhere else; without them: all others. */
   readonly only?: readonly string[] | undefined;
+  /** Further hosts that it may send us to, as `files.example:8443`; those that its pages name need not stand here. */
+  readonly hosts?: readonly string[] | undefined;
+  /** A file of certificates in PEM, in place of those that Node trusts. */
+  readonly certificates?: string | undefined;
 }
 
 export interface FetchOptions {
