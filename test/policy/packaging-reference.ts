@@ -21,11 +21,20 @@ export const packagingReference: Prerequisite = {
 };
 
 /** Asks a Python program all questions at once. */
-export async function askPackaging<Answer>(
-  questions: readonly Record<string, unknown>[],
-  file = program,
-): Promise<Answer[]> {
-  const child = spawn(join(environment, 'bin', 'python'), ['-I', file], { stdio: ['pipe', 'pipe', 'inherit'] });
+export function askPackaging<Answer>(questions: readonly Record<string, unknown>[], file = program): Promise<Answer[]> {
+  return askPackagingProgram({ program: file, args: [], questions });
+}
+
+interface Questions {
+  /** A Python program that answers each line with a line, with `packaging` at hand. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly questions: readonly unknown[];
+}
+
+export async function askPackagingProgram<Answer>({ program: file, args, questions }: Questions): Promise<Answer[]> {
+  const python = join(environment, 'bin', 'python');
+  const child = spawn(python, ['-I', file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
   const [answers, code] = await Promise.all([text(child.stdout), closed]);
