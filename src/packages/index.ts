@@ -11,4 +11,7 @@ export {
   shippedStatus,
   sourceVariable,
 } from './advisories/index.ts';
+export { famousImports, mostImported } from './famous-imports.ts';
+export { importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
+export { standardModules } from './standard-modules.ts';
 export { type ScriptMetadata, readScriptMetadata, requireMet } from './wish/index.ts';

@@ -7,7 +7,7 @@ export { judge, judgeAdvisoryData, type Judgement, type Question, type Wish } fr
 export { type Glob, matchesGlob, parseGlob } from './glob.ts';
 export { type HostDecision, judgeHost } from './judge-host.ts';
 export { judgePackage, type PackageJudgement } from './judge-package.ts';
-export { parseLicenceExpression } from './licence-expression.ts';
+export { formatLicence, type LicenceExpression, parseLicenceExpression } from './licence-expression.ts';
 export { isProjectName, normalizeName } from './names.ts';
 export { parsePolicy, type PolicyReading } from './parse-policy.ts';
 export type { Policy, RunLimits } from './policy-schema.ts';

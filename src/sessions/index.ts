@@ -18,7 +18,6 @@ export {
   candidatesFor,
   describeMissing,
   explainMissing,
-  importNamesOf,
 } from './missing/index.ts';
 export type { EgressSettings } from './network.ts';
 export { RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';

@@ -1,3 +1,3 @@
 export { describeMissing } from './describe-missing.ts';
-export { type ImportNames, ImportNamesInMemory, importNamesOf } from './import-names.ts';
+export { type ImportNames, ImportNamesInMemory } from './import-names.ts';
 export { type MissingKnowledge, type MissingModule, candidatesFor, explainMissing } from './missing-module.ts';

@@ -1,7 +1,7 @@
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 import type { PackageCandidate } from '../events.ts';
-import { famousImports } from './famous-imports.ts';
-import { type ImportNames, ownLooking } from './import-names.ts';
+import { famousImports, ownLooking } from '../../packages/index.ts';
+import type { ImportNames } from './import-names.ts';
 import { knownImports, namespaces } from './known-imports.ts';
 import { readLookAlike, readModuleName, showModule } from './module-name.ts';
 import { importedAs, meaningOf, meantBy } from './nearby-names.ts';

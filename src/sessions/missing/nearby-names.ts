@@ -1,8 +1,8 @@
 import { nearestOf } from '../../nearest.ts';
 import { normalizeName } from '../../policy/index.ts';
-import { famousImports, mostImported } from './famous-imports.ts';
+import { famousImports, mostImported, standardModules } from '../../packages/index.ts';
 import { knownImports } from './known-imports.ts';
-import { removedModules, standardModules } from './standard-library.ts';
+import { removedModules } from './standard-library.ts';
 
 /** What everybody calls a module or its project; as names of packages they are anybody's. */
 const aliases: ReadonlyMap<string, string> = new Map([

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 
 import { findPythons } from '../../../test/python/find-pythons.ts';
 import { isProjectName } from '../../policy/index.ts';
-import { famousImports, mostImported } from './famous-imports.ts';
+import { famousImports, mostImported, standardModules } from '../../packages/index.ts';
 import { knownImports, namespaces } from './known-imports.ts';
 import { readModuleName } from './module-name.ts';
-import { explainStandardModule, standardModules } from './standard-library.ts';
+import { explainStandardModule } from './standard-library.ts';
 
 describe('the table of known imports', () => {
   it('has more than a hundred rows of names that can be modules and projects', () => {

@@ -1,0 +1,9 @@
+export { type CoreMetadata, type MetadataReading, readCoreMetadata } from './core-metadata.ts';
+export type { EntryPoint } from './entry-points.ts';
+export { importNamesOf, maxNamesPerWheel, ownLooking } from './import-names.ts';
+export type { Inspection, SoundWheel } from './inspection.ts';
+export { Inspector, type InspectorOptions, inspectorVersion, inspectWheel, type WheelToInspect } from './inspector.ts';
+export type { StatedLicence } from './licence.ts';
+export type { WheelProblem } from './problem.ts';
+export { refusalRules, type RefusalRule } from './rules.ts';
+export { parseWheelName, type WheelName } from './wheel-name.ts';

@@ -1,0 +1,62 @@
+import { type Landing, landingOf } from './landing.ts';
+import type { WheelProblem } from './problem.ts';
+import { findProgramProblem } from './program-name.ts';
+
+export interface LandingQuestion {
+  readonly paths: readonly string[];
+  /** The wheel's own `.dist-info` folder; its `.data` folder has the same name before the dot. */
+  readonly distInfo: string;
+  /** The name of the project, as PEP 503 spells it. */
+  readonly project: string;
+}
+
+/** Refuses files that would land where files of others lie, or under names that people count on. */
+export function judgeLanding({ paths, distInfo, project }: LandingQuestion): WheelProblem[] {
+  const dataFolder = distInfo.replace(/\.dist-info$/i, '.data');
+  const seen = new Map<string, string>();
+  return paths.flatMap((path) => {
+    const tell = (rule: WheelProblem['rule'], why: string): WheelProblem[] => [
+      { rule, message: `${path} ${why}`, path },
+    ];
+    const top = path.split('/', 1)[0] ?? '';
+    if (/\.data$/i.test(top) && top !== dataFolder)
+      return tell('wheel.folder', 'lies in another package’s .data folder');
+    const landing = landingOf(path);
+    if (landing === undefined) return tell('wheel.folder', 'lies in .data without a place to go');
+    const key = `${landing.scheme}/${landing.path}`.toLowerCase();
+    const twin = seen.get(key);
+    if (twin !== undefined) return tell('wheel.target', `would be written over ${twin}`);
+    seen.set(key, path);
+    const target = findTargetProblem(landing, distInfo);
+    if (target !== undefined) return tell('wheel.target', target);
+    const program = programOf(landing);
+    const problem = program === undefined ? undefined : findProgramProblem(program, project);
+    return problem === undefined ? [] : tell('wheel.script', problem);
+  });
+}
+
+function findTargetProblem({ scheme, path }: Landing, distInfo: string): string | undefined {
+  if (scheme === 'packages') return findForeignRecord(path, distInfo);
+  if (scheme === 'scripts' && path.includes('/')) return 'would be a program in a folder of its own';
+  if (scheme !== 'data') return undefined;
+  if (/^pyvenv\.cfg$/i.test(path)) return 'would be the settings of the environment itself';
+  if (/^lib(?:32|64)?\/(?:python|pypy)[^/]*\//i.test(path) || /^lib\/site-packages\//i.test(path)) {
+    return 'would lie among the packages or in Python itself, past what is looked at there';
+  }
+  if (/^(?:include\/)?(?:python[0-9.]*)?$/i.test(path)) return 'would lie where Python itself lies';
+  return undefined;
+}
+
+/** A folder that tells of another distribution would make that one seem installed, or be another one than it is. */
+function findForeignRecord(path: string, distInfo: string): string | undefined {
+  const top = path.split('/', 1)[0] ?? '';
+  if (!/\.(?:dist-info|egg-info|egg)$/i.test(top) || top === distInfo) return undefined;
+  return 'would make another package seem installed';
+}
+
+/** The name under which a file would be a program; those of the data folder lie there too. */
+function programOf({ scheme, path }: Landing): string | undefined {
+  if (scheme === 'scripts') return path;
+  if (scheme !== 'data') return undefined;
+  return /^(?:bin|sbin|scripts)\/([^/]+)$/i.exec(path)?.[1];
+}

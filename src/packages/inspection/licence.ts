@@ -1,0 +1,85 @@
+import { formatLicence, type LicenceExpression, parseLicenceExpression } from '../../policy/index.ts';
+import type { Headers } from './headers.ts';
+import { readLicenceClassifier, readLicenceSpelling } from './licence-spellings.ts';
+
+/** A licence as METADATA states it: an SPDX expression where one can be made of it. */
+export interface StatedLicence {
+  readonly expression: string;
+  /** The field it was read from. */
+  readonly source: 'License-Expression' | 'License' | 'Classifier';
+}
+
+export interface LicenceReading {
+  readonly licence: StatedLicence | undefined;
+  /** Where the fields say different things, in words. */
+  readonly contradictions: readonly string[];
+}
+
+/** The first field that tells: License-Expression, then License, then the classifiers. */
+export function readLicence(headers: Headers): LicenceReading {
+  const stated = [readExpression(headers), readFreeText(headers), readClassifiers(headers)];
+  const told = stated.filter((licence) => licence !== undefined);
+  const licence = told.find(({ expression }) => parseLicenceExpression(expression) !== undefined) ?? told[0];
+  const others = told.filter((other) => other !== licence);
+  const contradictions = licence === undefined ? [] : others.flatMap((other) => contradict(licence, other));
+  return { licence, contradictions };
+}
+
+function readExpression(headers: Headers): StatedLicence | undefined {
+  const text = headers.get('license-expression')?.[0];
+  if (text === undefined || text === '') return undefined;
+  const expression = parseLicenceExpression(text);
+  return {
+    expression: expression === undefined ? text.slice(0, 200) : formatLicence(expression),
+    source: 'License-Expression',
+  };
+}
+
+/** Many put the whole text there; its first line is its name. */
+function readFreeText(headers: Headers): StatedLicence | undefined {
+  const text = headers.get('license')?.[0]?.trim() ?? '';
+  if (text === '' || /^unknown$/i.test(text)) return undefined;
+  const firstLine = text.split('\n', 1)[0]?.trim() ?? '';
+  const expression = readLicenceSpelling(text) ?? readLicenceSpelling(firstLine);
+  return { expression: expression ?? firstLine.slice(0, 200), source: 'License' };
+}
+
+/** All of them hold, as long as nobody says that one may choose. */
+function readClassifiers(headers: Headers): StatedLicence | undefined {
+  const found = (headers.get('classifier') ?? []).map(readLicenceClassifier).filter((each) => each !== undefined);
+  const different = [...new Set(found)];
+  return different.length === 0 ? undefined : { expression: different.join(' AND '), source: 'Classifier' };
+}
+
+function contradict(licence: StatedLicence, other: StatedLicence): string[] {
+  const [chosen, told] = [licence, other].map(({ expression }) => parseLicenceExpression(expression));
+  if (chosen === undefined || told === undefined) return [];
+  const strange = leavesOf(told).filter((id) => !leavesOf(chosen).some((known) => isSameFamily(id, known)));
+  if (strange.length === 0) return [];
+  return [`${licence.source} says ${licence.expression}, ${nameOf(other)} ${strange.join(', ')}`];
+}
+
+function nameOf({ source }: StatedLicence): string {
+  return source === 'Classifier' ? 'the classifiers say' : `${source} says`;
+}
+
+function leavesOf(expression: LicenceExpression): string[] {
+  if (expression.kind === 'licence') return [expression.id];
+  return [...leavesOf(expression.left), ...leavesOf(expression.right)];
+}
+
+/** Classifiers and short names often leave out the number: that is less, and not something else. */
+function isSameFamily(one: string, other: string): boolean {
+  if (one === other) return true;
+  const vague = [
+    [/^LicenseRef-BSD$/, /BSD/],
+    [/^GPL-1.0-or-later$/, /^GPL/],
+    [/^LGPL-2.0-or-later$/, /^LGPL/],
+    [/^AGPL-1.0-or-later$/, /^AGPL/],
+    [/^(?:PSF|Python)-2/, /^(?:PSF|Python|CNRI)/],
+    [/^LicenseRef-/, /^LicenseRef-/],
+  ] as const;
+  return vague.some(
+    ([short, family]) => (short.test(one) && family.test(other)) || (short.test(other) && family.test(one)),
+  );
+}
