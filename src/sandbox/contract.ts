@@ -20,6 +20,8 @@ export interface Backend {
    * with less than `require`.
    */
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox>;
+  /** Whether a workspace has files: those of its first launch are made then. */
+  hasFiles(workspace: string): Promise<boolean>;
 }
 
 export type BackendName = 'process' | 'container';
@@ -65,10 +67,13 @@ export type NetworkAccess =
 export type Mount =
   | { readonly kind: 'bundle'; readonly name: string }
   | { readonly kind: 'scratch'; readonly at: string; readonly maxBytes: number }
-  /** Files that outlive the sandbox, by a name of the caller's; the backend alone knows where they lie. One at most. */
+  /**
+   * Files that outlive the sandbox, by a name of the caller's; the backend alone knows where they lie. One at most. Those
+   * of a workspace that is yet to come have no name: they are gone with the sandbox, unless it gives them to one.
+   */
   | {
       readonly kind: 'workspace';
-      readonly name: string;
+      readonly name: string | null;
       readonly at: string;
       readonly maxBytes: number;
       readonly maxFiles: number;
@@ -106,6 +111,8 @@ export interface Sandbox {
   usage(): Promise<SandboxUsage>;
   /** Lets the limit on CPU time count anew, from what had been used by a moment ago. */
   restartCpuTime(usedMs: number): void;
+  /** Gives files without a name to a workspace that has none, for good; resolves to whether it had none. */
+  giveFilesTo(workspace: string): Promise<boolean>;
   /** In the background it gets processor time that no other sandbox wants. A wish: a backend may not have the means. */
   setPriority(priority: 'foreground' | 'background'): void;
 }

@@ -111,6 +111,7 @@ async function withClock(play: (scene: Scene) => Promise<void>): Promise<void> {
     exited: new Promise<never>(() => undefined),
     kill: () => undefined,
     restartCpuTime: () => undefined,
+    giveFilesTo: () => Promise.resolve(false),
     setPriority: (priority: string) => heard.push(priority),
     usage(): Promise<SandboxUsage> {
       return Promise.resolve({ wallMs: 0, cpuMs: this.cpuMs, peakMemoryBytes: 0, memoryKills: 0, refusedForks: 0 });

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 import type { Backend, CapabilityName, Sandbox } from '../sandbox/index.ts';
-import type { LaunchPlan } from './launch-plan.ts';
+import { type LaunchPlan, newWorkspace } from './launch-plan.ts';
 import type { SessionNetwork } from './network.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { type LineOptions, RunnerLine } from './runner-line.ts';
@@ -69,7 +69,7 @@ export class FreshSession {
     const sandbox = await openSandbox(backend, launch);
     if (isForLater) sandbox.setPriority('background');
     const line = await RunnerLine.open(sandbox, limits, { signal });
-    const session = new Session(line, { importNames, startsEmpty: workspace === null });
+    const session = new Session(line, { importNames, startsEmpty: workspace === null || workspace === newWorkspace });
     try {
       // A module that is missing is for the code that imports it to find out.
       if (plan.preload.length > 0) await session.preload(plan.preload, { signal });
@@ -103,6 +103,11 @@ export class FreshSession {
     } catch {
       return false; // whatever is wrong with it, another one is made
     }
+  }
+
+  /** Gives its files to a new workspace; resolves to whether that had none. */
+  giveFilesTo(workspace: string): Promise<boolean> {
+    return this.#sandbox.giveFilesTo(workspace);
   }
 
   /** Has it be somebody's, from now on and for good. */

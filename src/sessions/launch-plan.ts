@@ -3,13 +3,16 @@ import type { RunDecision, RunLimits } from '../policy/index.ts';
 import type { CapabilityName } from '../sandbox/index.ts';
 import { listWalls } from './guards.ts';
 
+/** Stands for a workspace that is yet to come: no workspace can be called so. */
+export const newWorkspace = '+';
+
 /** All that a session's sandbox depends on beside the machine and its Python: equal plans make sandboxes alike. */
 export interface LaunchPlan {
   readonly limits: RunLimits;
   readonly require: readonly CapabilityName[];
   readonly guards: RunDecision['guards'];
   readonly hasNetwork: boolean;
-  /** Whose files are shown; null for files that are gone with the session. */
+  /** Whose files are shown: a workspace's, a new workspace's, or nobody's; those are gone with the session. */
   readonly workspace: string | null;
   /** Imported before the session is anybody's. */
   readonly preload: readonly string[];

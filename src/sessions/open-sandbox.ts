@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
 import { type Guards, prepareGuards } from './guards.ts';
+import { newWorkspace } from './launch-plan.ts';
 import { packagesFolder, runnerFolder, scratchFolder, workspaceFolder } from './inside.ts';
 
 /** Processes that are Belljar's own in every sandbox and do not count against the user: bubblewrap and the runner. */
@@ -124,5 +125,5 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
 function mountWorkspace(name: string | undefined, maxBytes: number): Mount {
   if (name === undefined) return { kind: 'scratch', at: workspaceFolder, maxBytes };
   const maxFiles = Math.max(leastFiles, Math.ceil(maxBytes / bytesPerFile));
-  return { kind: 'workspace', name, at: workspaceFolder, maxBytes, maxFiles };
+  return { kind: 'workspace', name: name === newWorkspace ? null : name, at: workspaceFolder, maxBytes, maxFiles };
 }

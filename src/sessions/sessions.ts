@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import type { Interpreter } from '../environments/index.ts';
-import { cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
+import { BelljarError, cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
 import { type Policy, decideRun } from '../policy/index.ts';
 import { optionsReader, timeoutOption } from '../options.ts';
 import type { AuditRecord } from '../record/index.ts';
@@ -12,7 +12,7 @@ import { type OpenSessionOptions, denialOf, findUnsupported, readOpening, toRefu
 import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
-import { type LaunchPlan, planLaunch } from './launch-plan.ts';
+import { type LaunchPlan, newWorkspace, planLaunch } from './launch-plan.ts';
 import { type EgressSettings, SessionNetwork } from './network.ts';
 import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
 import {
@@ -120,6 +120,7 @@ export class Sessions {
     if (this.#isClosed) throw belljarClosed();
     const { record, currentPolicy } = this.#parts;
     const { actor, role, workspace = null, requested = {}, preload = [] } = options;
+    if (workspace === newWorkspace) throw new BelljarError('USAGE', `“${workspace}” cannot be the name of a workspace`);
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
     const decision = decideRun({ policy, actor, role, requested });
@@ -186,11 +187,21 @@ export class Sessions {
     const pool = this.#pool;
     return pool.whileWaitedFor(async () => {
       refuseWhenCancelled(signal);
-      const warm = await pool.take(plan);
+      const warm = (await pool.take(plan)) ?? (await this.#takeForNew(plan, pool));
       if (signal?.aborted !== true) return warm ?? (await this.#launch(plan, { signal }));
       await warm?.close();
       throw cancelled(signal);
     });
+  }
+
+  /** A workspace that has no files yet takes over those that a warm session came with. */
+  async #takeForNew(plan: LaunchPlan, pool: Pool): Promise<FreshSession | undefined> {
+    const { workspace } = plan;
+    if (workspace === null || (await this.#parts.backend.hasFiles(workspace))) return undefined;
+    const fresh = await pool.take({ ...plan, workspace: newWorkspace });
+    if (fresh === undefined || (await fresh.giveFilesTo(workspace))) return fresh;
+    await fresh.close(); // somebody made the workspace in between
+    return undefined;
   }
 
   #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
@@ -233,10 +244,11 @@ export class Sessions {
   /** What the presets come to under the policy in force; those that it denies are not kept. */
   #planPresets(): KeptPlan[] {
     const { policy, hash: policyHash } = this.#parts.currentPolicy();
-    return this.#presets.flatMap(({ preload, requested, keep }) => {
+    return this.#presets.flatMap(({ preload, requested, keep, files }) => {
       const decision = decideRun({ policy, ...nobody, requested });
       if (decision.verdict === 'deny' || findUnsupported(policy.runtime, this.#parts.backend.name)) return [];
-      return [{ plan: planLaunch(decision, { workspace: null, preload, policyHash }), keep }];
+      const workspace = files === 'workspace' ? newWorkspace : null;
+      return [{ plan: planLaunch(decision, { workspace, preload, policyHash }), keep }];
     });
   }
 }

@@ -207,6 +207,38 @@ describe('the pool, for a workspace with files', needs(root, bubblewrap, python,
     await Promise.all(ofA.map(({ exited }) => exited));
   });
 
+  it('gives a new workspace a session that waited, files and uid and all', needs(loopImages), async (context) => {
+    const presets = [{ keep: 2, files: 'workspace' as const }];
+    const { sessions, backend } = await openHouse(context, { pool: { presets, minAvailableBytes: 0 } });
+    await sessions.poolFilled();
+    const launched = backend.launched.length;
+    const first = await sessions.open({ ...owner, workspace: 'new' });
+    assert.equal(backend.launched.length, launched, 'nothing was launched for it');
+    const uid = await first.evaluate('import os; open("kept", "w").write("kept"); os.getuid()');
+    await first.close();
+    await using again = await sessions.open({ ...owner, workspace: 'new' });
+    const seen = await again.evaluate('import os; open("kept").read(), os.getuid()');
+    assert.deepEqual(seen.result?.['text/plain'], `('kept', ${String(uid.result?.['text/plain'])})`);
+    await using another = await sessions.open({ ...owner, workspace: 'other' });
+    assert.equal((await another.evaluate('import os; os.listdir()')).result?.['text/plain'], '[]');
+    assert.equal(sessions.pool?.served, 2, 'two were new');
+    await assert.rejects(sessions.open({ ...owner, workspace: '+' }), { code: 'USAGE' });
+  });
+
+  it('gives one new workspace one set of files, however many open it at once', needs(loopImages), async (context) => {
+    const presets = [{ keep: 3, files: 'workspace' as const }];
+    const { sessions } = await openHouse(context, { pool: { presets, minAvailableBytes: 0 } });
+    await sessions.poolFilled();
+    const opened = await Promise.all([1, 2, 3].map(() => sessions.open({ ...owner, workspace: 'new' })));
+    context.after(() => Promise.all(opened.map((session) => session.close())));
+    for (const [at, session] of opened.entries()) await session.evaluate(`open("${at}", "w").close()`);
+    for (const session of opened)
+      assert.equal(
+        (await session.evaluate('import os; sorted(os.listdir())')).result?.['text/plain'],
+        "['0', '1', '2']",
+      );
+  });
+
   it('imports nothing from the workspace before somebody asks: its files may change until then', async (context) => {
     const { sessions } = await openHouse(context, { pool: { minAvailableBytes: 0 } });
     const options = { ...owner, workspace: 'a', preload: ['mine'] };

@@ -63,6 +63,10 @@ export class CountingBackend implements Backend {
     return this.#inner.probe(signal);
   }
 
+  hasFiles(workspace: string): Promise<boolean> {
+    return this.#inner.hasFiles(workspace);
+  }
+
   async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox> {
     const sandbox = await this.#inner.launch(spec, signal);
     this.launched.push(sandbox);

@@ -17,6 +17,10 @@ export class MemoryBackend implements Backend {
     return Promise.reject(new Error('there is nothing to probe'));
   }
 
+  hasFiles(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   launch(_spec: LaunchSpec): Promise<MemoryRunner['sandbox']> {
     const runner = new MemoryRunner(this.#script);
     this.launched.push(runner);

@@ -93,6 +93,10 @@ export class ProcessBackend implements Backend {
     }
   }
 
+  async hasFiles(workspace: string): Promise<boolean> {
+    return (await this.#volumes?.has(workspace)) ?? false;
+  }
+
   async #launchWith(spec: LaunchSpec, places: CgroupPlaces, files: VolumeLease | undefined): Promise<Sandbox> {
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, files });
     requireCapabilities(spec, capabilities);
@@ -133,11 +137,13 @@ export class ProcessBackend implements Backend {
   async #acquireFiles({ mounts }: LaunchSpec, signal?: AbortSignal): Promise<VolumeLease | undefined> {
     const wanted = findWorkspace(mounts);
     if (wanted === undefined) return undefined;
-    if (this.#volumes !== undefined) return this.#volumes.acquire(wanted, signal);
-    throw new BelljarError(
-      'SANDBOX_LAUNCH_FAILED',
-      `this backend keeps no files, so none of workspace “${wanted.name}”`,
-    );
+    const { name } = wanted;
+    if (this.#volumes !== undefined)
+      return name === null
+        ? this.#volumes.acquireNew(wanted, signal)
+        : this.#volumes.acquire({ ...wanted, name }, signal);
+    const whose = name === null ? 'a new workspace' : `workspace “${name}”`;
+    throw new BelljarError('SANDBOX_LAUNCH_FAILED', `this backend keeps no files, so none of ${whose}`);
   }
 
   /** Finds where groups can be made, once; what a server that was killed left behind is removed on the way. */

@@ -67,6 +67,10 @@ export class ProcessSandbox implements Sandbox {
     this.#clocks.restartCpuTime(usedMs);
   }
 
+  async giveFilesTo(workspace: string): Promise<boolean> {
+    return (await this.#files?.nameAs(workspace)) ?? false;
+  }
+
   setPriority(priority: 'foreground' | 'background'): void {
     void this.#group.setBackground(priority === 'background');
   }

@@ -49,5 +49,6 @@ function withMounts(backend: Backend, bounds: { readonly maxBytes?: number; read
     name: backend.name,
     probe: (signal) => backend.probe(signal),
     launch: (spec, signal) => backend.launch(change(spec), signal),
+    hasFiles: (workspace) => backend.hasFiles(workspace),
   };
 }

@@ -15,8 +15,14 @@ export function findWorkspace(mounts: readonly Mount[]): WorkspaceMount | undefi
   if (wanted === undefined) return undefined;
   requireApart(mounts);
   if (another === undefined) return wanted;
-  const names = `“${wanted.name}” and “${another.name}”`;
-  throw new BelljarError('SANDBOX_LAUNCH_FAILED', `a sandbox sees the files of one workspace, not of ${names}`);
+  throw new BelljarError(
+    'SANDBOX_LAUNCH_FAILED',
+    `a sandbox sees the files of one workspace, not of ${names([wanted, another])}`,
+  );
+}
+
+function names(mounts: readonly WorkspaceMount[]): string {
+  return mounts.map(({ name }) => (name === null ? 'a new one' : `“${name}”`)).join(' and ');
 }
 
 /** Nothing is mounted at a path below something that code inside can write: it could put a link in its way. */

@@ -140,6 +140,22 @@ export async function attachFolder({ layout, name, server }: AttachParts): Promi
   };
 }
 
+/** After a volume in use got its name: an image stays mounted where it is, and is told to be in use where it now belongs. */
+export async function renameAttached(attached: AttachedVolume, parts: AttachParts): Promise<AttachedVolume> {
+  const { layout, name, server } = parts;
+  if ((await findVolumeKind(layout, name)) === 'folder') {
+    await attached.detach();
+    return attachFolder(parts);
+  }
+  const marker = layout.mountPoint(server, name);
+  await mkdir(marker, { mode: 0o700 });
+  const detach = async (): Promise<void> => {
+    await attached.detach();
+    await dropLeft(marker);
+  };
+  return { ...attached, name, detach };
+}
+
 /** What runs inside owns the folder, and may have closed it even to itself. What lies in it is not touched. */
 export function openFolder({ hostPath }: AttachedVolume): Promise<void> {
   return chmod(hostPath, 0o711);

@@ -10,7 +10,7 @@ import { BelljarError } from '../../errors.ts';
  *     workspaces/NAME/image     a file system of fixed size, owned by the workspace's uid; or
  *     workspaces/NAME/files     a plain folder, where images cannot be mounted
  *     mounted/SERVER/NAME       where a living server has mounted an image, or that it uses a folder
- *     unfinished/SERVER.N       what is being made or removed
+ *     unfinished/SERVER.N       what is being made or removed, and what has no name yet
  *     servers/SERVER            a socket: who listens there lives
  *     locks/NAME  uids/UID      who attaches or removes a volume just now; which uids are taken
  *
@@ -32,7 +32,7 @@ export class VolumeLayout {
   }
 
   volume(name: string): string {
-    return join(this.folder, 'workspaces', checkVolumeName(name));
+    return isNameless(name) ? this.unfinished(name.slice(1)) : join(this.folder, 'workspaces', checkVolumeName(name));
   }
 
   image(name: string): string {
@@ -65,12 +65,21 @@ export class VolumeLayout {
   }
 
   mountPoint(server: string, name: string): string {
-    return join(this.mounted(server), checkVolumeName(name));
+    return join(this.mounted(server), isNameless(name) ? name : checkVolumeName(name));
   }
 
   unfinished(name = ''): string {
     return join(this.folder, 'unfinished', name);
   }
+}
+
+/** What a volume is called while it is nobody's: by the mark under which it was made. No workspace can be called so. */
+export function namelessName(mark: string): string {
+  return `+${mark}`;
+}
+
+export function isNameless(name: string): boolean {
+  return /^\+[A-Za-z0-9._-]{1,99}$/.test(name);
 }
 
 /** No separators, no leading dot, nothing a terminal or a shell would take for something else. */

@@ -27,5 +27,5 @@ function makeLease(measure: () => Promise<VolumeUse>) {
   const release = async (): Promise<void> => void (count += 1);
   const holds = (): Promise<boolean> => Promise.resolve(false);
   const volume = { name: 'a', hostPath: '/', uid: undefined, measure, holds, detach: release };
-  return { lease: new VolumeLease({ volume, bounds, isHard: false, release }), released: () => count };
+  return { lease: new VolumeLease({ volume: () => volume, bounds, isHard: false, release }), released: () => count };
 }

@@ -3,10 +3,13 @@ import { type VolumeBounds, type VolumeExcess, findExcess } from './bounds.ts';
 import { VolumeWatch } from './watch.ts';
 
 export interface LeaseParts {
-  readonly volume: AttachedVolume;
+  /** As it is at the moment: it may be given a name. */
+  readonly volume: () => AttachedVolume;
   readonly bounds: VolumeBounds;
   readonly isHard: boolean;
   readonly release: () => Promise<void>;
+  /** Gives a volume that is nobody's a name; resolves to whether that was free. */
+  readonly nameAs?: (name: string) => Promise<boolean>;
 }
 
 /** The files of a workspace for one sandbox: held to their bound, and given back when it is gone. */
@@ -20,8 +23,9 @@ export class VolumeLease {
   #ended: Promise<VolumeExcess | undefined> | undefined;
 
   constructor(parts: LeaseParts) {
-    this.hostPath = parts.volume.hostPath;
-    this.uid = parts.volume.uid;
+    const { hostPath, uid } = parts.volume();
+    this.hostPath = hostPath;
+    this.uid = uid;
     this.isHard = parts.isHard;
     this.#parts = parts;
   }
@@ -29,6 +33,11 @@ export class VolumeLease {
   /** From now on tells, once, when the files are over their bound; a process and those below it use them. */
   watch(pid: number | undefined, onExcess: (excess: VolumeExcess) => void): void {
     if (!this.isHard) this.#watch = new VolumeWatch(() => this.#look(pid), onExcess);
+  }
+
+  /** Gives files that are nobody's to a workspace that has none; resolves to whether it had none. */
+  async nameAs(name: string): Promise<boolean> {
+    return (await this.#parts.nameAs?.(name)) ?? false;
   }
 
   /** Gives the files back; resolves to what they were over their bound by in the end. */
@@ -49,6 +58,6 @@ export class VolumeLease {
 
   async #look(pid?: number): Promise<VolumeExcess | undefined> {
     const { volume, bounds } = this.#parts;
-    return findExcess(await volume.measure(bounds, pid), bounds);
+    return findExcess(await volume().measure(bounds, pid), bounds);
   }
 }

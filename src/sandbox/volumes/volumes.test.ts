@@ -71,6 +71,69 @@ describe('Volumes', needs(root, loopImages), () => {
     assert.deepEqual(mountsBelow(folder), []);
   });
 
+  it('makes files that are nobody’s, and gives them to a workspace that has none, as they are', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    const lease = await volumes.acquireNew(small);
+    writeFileSync(join(lease.hostPath, 'kept'), 'kept');
+    assert.ok(!(await volumes.has('a')));
+    assert.ok(await lease.nameAs('a'));
+    assert.ok(await volumes.has('a'));
+    assert.equal(readFileSync(join(lease.hostPath, 'kept'), 'utf8'), 'kept', 'they stay where they are shown');
+    const another = openVolumes(folder);
+    await assert.rejects(another.remove('a'), { code: 'WORKSPACE_UNUSABLE', message: /in use/ });
+    const [same, elsewhere] = [await volumes.acquire(small), await another.acquire(small)];
+    assert.deepEqual([same.hostPath, same.uid, elsewhere.uid], [lease.hostPath, lease.uid, lease.uid]);
+    assert.equal(readFileSync(join(elsewhere.hostPath, 'kept'), 'utf8'), 'kept');
+    for (const each of [lease, same, elsewhere]) await each.end();
+    assert.deepEqual([mountsBelow(folder), readdirSync(join(folder, 'mounted'))], [[], []]);
+    assert.ok(await volumes.remove('a'));
+    assert.deepEqual(readdirSync(join(folder, 'uids')), []);
+  });
+
+  it('gives none to a workspace that has files, nor twice, and leaves nothing of what nobody got', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder);
+    await (await volumes.acquire(small)).end();
+    const [lease, other] = [await volumes.acquireNew(small), await volumes.acquireNew(small)];
+    assert.notEqual(lease.uid, other.uid);
+    assert.ok(!(await lease.nameAs('a')), 'it is there already');
+    assert.deepEqual(await Promise.all([lease.nameAs('b'), other.nameAs('b')]), [true, false]);
+    assert.ok(!(await lease.nameAs('c')), 'it has a name');
+    await assert.rejects(other.nameAs('../c'), { code: 'USAGE' });
+    await lease.end();
+    await other.end();
+    assert.deepEqual(readdirSync(join(folder, 'workspaces')).sort(), ['a', 'b']);
+    assert.deepEqual([readdirSync(join(folder, 'unfinished')), readdirSync(join(folder, 'uids')).length], [[], 2]);
+    await assert.rejects(volumes.acquire({ ...small, name: '+1-2-3-1' }), { code: 'USAGE' });
+  });
+
+  it('sweeps what is nobody’s after the server that made it', async (context) => {
+    const folder = temporaryVolumes(context);
+    const lease = await openVolumes(folder).acquireNew(small);
+    context.after(() => lease.end());
+    const [server = ''] = readdirSync(join(folder, 'mounted'));
+    await openVolumes(folder).sweep();
+    assert.equal(mountsBelow(folder).length, 1, 'it lives');
+    await openVolumes(folder, undefined, [server]).sweep();
+    assert.deepEqual([mountsBelow(folder), readdirSync(join(folder, 'unfinished'))], [[], []]);
+  });
+
+  it('gives a plain folder a name too', async (context) => {
+    const folder = temporaryVolumes(context);
+    const volumes = openVolumes(folder, folderOnly);
+    const lease = await volumes.acquireNew(small);
+    writeFileSync(join(lease.hostPath, 'kept'), 'kept');
+    assert.ok(await lease.nameAs('a'));
+    const again = await volumes.acquire(small);
+    assert.equal(readFileSync(join(again.hostPath, 'kept'), 'utf8'), 'kept');
+    await lease.end();
+    await again.end();
+    const nobodys = await volumes.acquireNew(small);
+    await nobodys.end();
+    assert.deepEqual([readdirSync(join(folder, 'unfinished')), readdirSync(join(folder, 'mounted'))], [[], []]);
+  });
+
   it('shares one file system between two servers that start at once; neither unmounts the other’s', async (context) => {
     const folder = temporaryVolumes(context);
     const [one, other] = await Promise.all([openVolumes(folder).acquire(small), openVolumes(folder).acquire(small)]);

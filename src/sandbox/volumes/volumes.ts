@@ -7,6 +7,7 @@ import {
   dropLeft,
   attachFolder,
   attachImage,
+  renameAttached,
   findVolumeKind,
   growWhereSmaller,
   openFolder,
@@ -14,7 +15,7 @@ import {
 } from './attach.ts';
 import { type VolumeBounds, checkBounds } from './bounds.ts';
 import { attachedDevices } from './image.ts';
-import { VolumeLayout, checkVolumeName } from './layout.ts';
+import { VolumeLayout, checkVolumeName, isNameless, namelessName } from './layout.ts';
 import { VolumeLease } from './lease.ts';
 import { withLock } from './lock.ts';
 import { makeVolume } from './make-volume.ts';
@@ -39,7 +40,7 @@ export interface VolumeRequest extends VolumeBounds {
 }
 
 interface UsedVolume {
-  readonly attached: AttachedVolume;
+  attached: AttachedVolume;
   readonly visit: Visit;
   users: number;
 }
@@ -82,6 +83,42 @@ export class Volumes {
   }
 
   /**
+   * Makes files that are nobody's yet: they are gone with the lease, unless a workspace gets them before.
+   *
+   * @throws USAGE, WORKSPACE_UNUSABLE; CANCELLED with nothing half-made left.
+   */
+  async acquireNew(bounds: VolumeBounds, signal?: AbortSignal): Promise<VolumeLease> {
+    checkBounds(bounds);
+    const layout = await this.#makeLayout();
+    const visit = await this.#visits.enter(layout);
+    const mark = visit.nextMark();
+    try {
+      const parts = { layout, name: namelessName(mark), server: visit.server, isGone: this.#isGone, signal };
+      const { kind } = await this.means();
+      await makeVolume(layout, { ...bounds, name: parts.name, kind, mark, signal });
+      const attached = await (kind === 'folder' ? attachFolder(parts) : attachImage(parts));
+      await openFolder(attached);
+      const isHard = kind === 'image'; // it was made for these bounds
+      return this.#leaseNew({ attached, visit, users: 1 }, bounds, isHard);
+    } catch (error) {
+      await dropLeft(layout.mountPoint(visit.server, namelessName(mark)));
+      await this.#forget(layout, mark);
+      await visit.leave();
+      throw error;
+    }
+  }
+
+  /** Whether a workspace has files. */
+  async has(name: string): Promise<boolean> {
+    checkVolumeName(name);
+    const layout = await this.#makeLayout();
+    return findVolumeKind(layout, name).then(
+      (kind) => kind !== undefined,
+      () => true, // damaged, but there
+    );
+  }
+
+  /**
    * Removes the files of a workspace; resolves to whether there were any.
    *
    * @throws USAGE, WORKSPACE_UNUSABLE where they are in use.
@@ -102,19 +139,54 @@ export class Volumes {
       const isHard = await used.attached.holds(request);
       if (!isHard) await refuseExcess(used.attached, request);
       refuseWhenCancelled(signal);
-      return new VolumeLease({ volume: used.attached, bounds: request, isHard, release });
+      return new VolumeLease({ volume: () => used.attached, bounds: request, isHard, release });
     } catch (error) {
       await this.#release(used);
       throw error;
     }
   }
 
+  #leaseNew(used: UsedVolume, bounds: VolumeBounds, isHard: boolean): VolumeLease {
+    this.#used.set(used.attached.name, used);
+    return new VolumeLease({
+      volume: () => used.attached,
+      bounds,
+      isHard,
+      release: () => this.#inTurn(used.attached.name, () => this.#release(used)),
+      nameAs: (name) => this.#inTurn(checkVolumeName(name), () => this.#nameAs(used, name)),
+    });
+  }
+
+  /** It moves as a whole, mounted as it is; whoever looks for its users finds them under the new name too. */
+  async #nameAs(used: UsedVolume, name: string): Promise<boolean> {
+    const { attached, visit } = used;
+    const layout = await this.#makeLayout();
+    if (!isNameless(attached.name) || this.#used.get(attached.name) !== used) return false;
+    return withLock(layout.lock(name), async () => {
+      if (await this.has(name)) return false;
+      await rename(layout.volume(attached.name), layout.volume(name));
+      used.attached = await renameAttached(attached, { layout, name, server: visit.server, isGone: this.#isGone });
+      this.#used.delete(attached.name);
+      this.#used.set(name, used);
+      return true;
+    });
+  }
+
   async #release(used: UsedVolume): Promise<void> {
     used.users -= 1;
     if (used.users > 0) return;
-    this.#used.delete(used.attached.name);
-    await used.attached.detach();
-    await used.visit.leave();
+    const { attached, visit } = used;
+    this.#used.delete(attached.name);
+    await attached.detach();
+    if (isNameless(attached.name)) await this.#forget(await this.#makeLayout(), attached.name.slice(1));
+    await visit.leave();
+  }
+
+  /** What never became a workspace's. */
+  async #forget(layout: VolumeLayout, mark: string): Promise<void> {
+    const owner = await ownerOf(layout, namelessName(mark));
+    await removeTree(layout.unfinished(mark));
+    if (owner !== undefined) await rmdir(layout.uid(owner)).catch(() => undefined);
   }
 
   async #use(request: VolumeRequest, signal: AbortSignal | undefined): Promise<UsedVolume> {

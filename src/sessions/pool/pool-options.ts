@@ -12,6 +12,8 @@ const presetSchema = z.strictObject({
   preload: modulesSchema.default([]),
   /** What differs from the policy's own limits, as in the sessions that are to get it. */
   requested: limitsSchema(amount).default({}),
+  /** For new workspaces, which take over the files that one comes with; or for sessions without a workspace. */
+  files: z.enum(['workspace', 'scratch']).default('scratch'),
   /** So many are kept, wanted lately or not. */
   keep: count.default(1),
 });

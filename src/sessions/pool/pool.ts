@@ -1,5 +1,5 @@
 import type { FreshSession } from '../fresh-session.ts';
-import { type LaunchPlan, keyOf } from '../launch-plan.ts';
+import { type LaunchPlan, keyOf, newWorkspace } from '../launch-plan.ts';
 import { availableMemory } from './available-memory.ts';
 import type { PoolSettings } from './pool-options.ts';
 import { Quiet } from './quiet.ts';
@@ -75,7 +75,8 @@ export class Pool {
       this.#missed += 1; // a shelf for it would be filled and never be asked again
       return undefined;
     }
-    await this.#letGo((each) => each.workspace === plan.workspace && plan.workspace !== null && !isSame(each, plan));
+    const isNobodys = plan.workspace === null || plan.workspace === newWorkspace;
+    await this.#letGo((each) => !isNobodys && each.workspace === plan.workspace && !isSame(each, plan));
     const shelf = this.#shelfOf(plan);
     shelf.noteWanted(this.#now());
     for (let fresh = shelf.take(); fresh !== undefined; fresh = shelf.take()) {
