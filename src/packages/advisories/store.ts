@@ -39,7 +39,7 @@ export interface StoreResult {
 }
 
 const pageRows = 2000;
-const batchQueries = 500;
+const batchItems = 250;
 const keptSnapshots = 500;
 const transactionTimeoutMs = 300_000;
 /** Less than this share of what was there is more likely half a dump than good news. */
@@ -125,12 +125,11 @@ async function replace(transaction: Transaction, snapshot: Snapshot, options: St
   if (stored === undefined)
     await transaction.write(insertSnapshot(1, options.first, { ...options, source: 'shipped' }));
   await transaction.write(insertSnapshot(number, snapshot, options));
-  if (stored !== undefined) await writeAll(transaction, removed.flatMap(deleteLine));
-  await writeAll(transaction, (stored === undefined ? [...snapshot.lines] : added).flatMap(insertLine));
-  await writeAll(
-    transaction,
-    [...changedNames].map((name) => sql`insert into advisory_changes (snapshot, name) values (${number}, ${name})`),
-  );
+  if (stored !== undefined) await writeAll(transaction, removed, deleteLine);
+  await writeAll(transaction, stored === undefined ? [...snapshot.lines] : added, insertLine);
+  await writeAll(transaction, [...changedNames], (name) => [
+    sql`insert into advisory_changes (snapshot, name) values (${number}, ${name})`,
+  ]);
   await forgetBefore(transaction, number - keptSnapshots);
   return { isChanged: true, changedNames };
 }
@@ -204,9 +203,15 @@ function insertSnapshot(
     values (${number}, ${digest}, ${source}, ${asOf ?? null}, ${now}, ${now}, ${etag ?? null}, ${lines.size}, ${refused})`;
 }
 
-async function writeAll(transaction: Transaction, queries: readonly Sql[]): Promise<void> {
-  for (let at = 0; at < queries.length; at += batchQueries)
-    await transaction.write(...queries.slice(at, at + batchQueries));
+/** Some at a time: between them others have their turn. */
+async function writeAll<Item>(
+  transaction: Transaction,
+  items: readonly Item[],
+  queriesOf: (item: Item) => readonly Sql[],
+): Promise<void> {
+  for (let at = 0; at < items.length; at += batchItems) {
+    await transaction.write(...items.slice(at, at + batchItems).flatMap(queriesOf));
+  }
 }
 
 async function forgetBefore(transaction: Transaction, number: number): Promise<void> {
