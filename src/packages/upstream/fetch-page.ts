@@ -5,6 +5,7 @@ import type { IndexClient } from './index-client.ts';
 import type { KeptPage } from './kept-page.ts';
 import { PageProblem } from './page-content.ts';
 import { parsePage } from './parse-page.ts';
+import type { ProjectFile } from './project-page.ts';
 import { acceptedCodings, passOver, readBody } from './read-body.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -55,7 +56,7 @@ async function read(options: FetchPageOptions, answer: Answer, timeout: AbortSig
   }
   await passOver(answer);
   if (answer.status === 304 && known !== undefined) return known;
-  if (answer.status === 404 || answer.status === 410) return { page: undefined, sizeBytes: 200 };
+  if (answer.status === 404 || answer.status === 410) return { page: undefined, hosts: [], sizeBytes: 200 };
   const { index, url, status } = answer;
   const advice = status === 401 || status === 403 ? '; check the user and password of the index' : '';
   throw unavailable({ index, url, why: 'status', message: `it answers with status ${status}${advice}` });
@@ -68,9 +69,22 @@ function settle({ name, known }: FetchPageOptions, answer: Answer, body: Buffer)
   try {
     const { files, status, statusReason } = parsePage(body, name, answer.url);
     const page = { name, index: answer.index, digest, status, statusReason, files };
-    return { page, etag, lastModified, sizeBytes: body.length * 2 };
+    return { page, hosts: [...hostsOf(files)], etag, lastModified, sizeBytes: body.length * 2 };
   } catch (error) {
     if (!(error instanceof PageProblem)) throw error;
     throw unavailable({ index: answer.index, url: answer.url, why: 'content', message: error.message });
   }
+}
+
+/** Most pages name one host, thousands of times. */
+function hostsOf(files: readonly ProjectFile[]): Set<string> {
+  const hosts = new Set<string>();
+  let last: string | undefined;
+  for (const { url } of files) {
+    if (last !== undefined && url.startsWith(last)) continue;
+    const { host, origin } = new URL(url);
+    hosts.add(host);
+    last = `${origin}/`;
+  }
+  return hosts;
 }

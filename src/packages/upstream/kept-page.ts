@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 import { z } from 'zod';
 
@@ -8,6 +8,8 @@ import { type ProjectFile, type ProjectPage, projectStatuses } from './project-p
 export interface KeptPage {
   /** Undefined where it has no such project. */
   readonly page: Omit<ProjectPage, 'fetchedAt' | 'isStale'> | undefined;
+  /** Where its files lie. */
+  readonly hosts: readonly string[];
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
   /** About how much memory it takes. */
@@ -15,7 +17,7 @@ export interface KeptPage {
 }
 
 /** Raised with the form below, and with what the readers of pages take: what an older Belljar kept is fetched again. */
-const form = 1;
+const form = 2;
 
 const headSchema = z.object({
   form: z.literal(form),
@@ -27,7 +29,8 @@ const headSchema = z.object({
   statusReason: z.string().optional(),
   etag: z.string().optional(),
   lastModified: z.string().optional(),
-  rowsDigest: z.string(),
+  hosts: z.array(z.string()),
+  checksum: z.int(),
 });
 
 type Row = readonly [
@@ -43,9 +46,9 @@ type Row = readonly [
 ];
 
 /** A line that says what it is and vouches for the rest, then the files as rows: several times quicker to read than the page. */
-export function encodeKeptPage(kept: KeptPage, name: string, index: string): string {
-  const rows = JSON.stringify((kept.page?.files ?? []).map(encodeFile));
-  const { page, etag, lastModified } = kept;
+export function encodeKeptPage(kept: KeptPage, name: string, index: string): Buffer {
+  const rows = Buffer.from(JSON.stringify((kept.page?.files ?? []).map(encodeFile)));
+  const { page, etag, lastModified, hosts } = kept;
   const head: z.infer<typeof headSchema> = {
     form,
     name,
@@ -56,23 +59,45 @@ export function encodeKeptPage(kept: KeptPage, name: string, index: string): str
     statusReason: page?.statusReason,
     etag,
     lastModified,
-    rowsDigest: digestOf(rows),
+    hosts: [...hosts],
+    checksum: crc32(rows),
   };
-  return `${JSON.stringify(head)}\n${rows}`;
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), rows]);
 }
 
 /** Undefined where it is damaged, of another form or of something else. */
-export function decodeKeptPage(text: string, wanted: { name: string; index: string }): KeptPage | undefined {
-  const end = text.indexOf('\n');
-  const rows = text.slice(end + 1);
-  const head = readHead(text.slice(0, Math.max(end, 0)));
+export function decodeKeptPage(bytes: Buffer, wanted: { name: string; index: string }): KeptPage | undefined {
+  const end = bytes.indexOf('\n');
+  const rows = bytes.subarray(end + 1);
+  const head = readHead(bytes.toString('utf8', 0, Math.max(end, 0)));
   if (head === undefined || head.name !== wanted.name || head.index !== wanted.index) return undefined;
-  if (head.rowsDigest !== digestOf(rows)) return undefined;
-  const { name, index, digest, status, statusReason, etag, lastModified } = head;
-  const validators = { etag, lastModified, sizeBytes: text.length * 3 };
-  if (head.isMissing) return { page: undefined, ...validators };
-  const files = (JSON.parse(rows) as readonly Row[]).map(decodeFile); // the digest says that we wrote them
-  return { page: { name, index, digest, status, statusReason, files }, ...validators };
+  if (head.checksum !== crc32(rows)) return undefined;
+  const { name, index, digest, status, statusReason, etag, lastModified, hosts } = head;
+  const common = { hosts, etag, lastModified, sizeBytes: bytes.length * 3 };
+  if (head.isMissing) return { page: undefined, ...common };
+  const readFiles = readOnce(rows);
+  const page = {
+    name,
+    index,
+    digest,
+    status,
+    statusReason,
+    get files() {
+      return readFiles();
+    },
+  };
+  return { page, ...common };
+}
+
+/** Most of the time goes into the files, and who knows the page’s digest need not look at them. */
+function readOnce(bytes: Buffer): () => readonly ProjectFile[] {
+  let rows: Buffer | undefined = bytes;
+  let files: readonly ProjectFile[] = [];
+  return () => {
+    if (rows !== undefined) files = (JSON.parse(rows.toString('utf8')) as readonly Row[]).map(decodeFile); // the checksum says that we wrote them
+    rows = undefined;
+    return files;
+  };
 }
 
 function readHead(line: string): z.infer<typeof headSchema> | undefined {
@@ -111,8 +136,4 @@ function decodeFile(row: Row): ProjectFile {
     yankedReason: yankedReason || undefined,
     coreMetadata: typeof mark === 'string' ? { sha256: mark || undefined } : mark === 0 ? 'none' : 'unknown',
   };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

@@ -32,8 +32,8 @@ export class PageStore {
     const file = await open(path, 'r').catch(() => undefined); // not there, or not to be read: asked for again
     if (file === undefined) return undefined;
     try {
-      const text = await file.readFile('utf8');
-      const kept = decodeKeptPage(text, { name, index: this.#index });
+      const bytes = await file.readFile();
+      const kept = decodeKeptPage(bytes, { name, index: this.#index });
       if (kept !== undefined) return { kept, checkedAtMs: (await file.stat()).mtimeMs };
     } finally {
       await file.close();

@@ -110,26 +110,26 @@ export class Pages {
   }
 
   #remember(name: string, known: Known): Known {
-    this.#options.client.admitHosts(hostsOf(known.kept));
+    this.#options.client.admitHosts(known.kept.hosts);
     this.#memory.set(name, known, known.kept.sizeBytes);
     return known;
   }
 }
 
-function present({ kept, checkedAtMs, isStale }: Known, isLost = false): ProjectPage | undefined {
-  if (kept.page === undefined) return undefined;
-  return { ...kept.page, fetchedAt: new Date(checkedAtMs).toISOString(), isStale: isStale || isLost };
-}
-
-/** Most pages name one host, thousands of times. */
-function hostsOf({ page }: KeptPage): Set<string> {
-  const hosts = new Set<string>();
-  let last = '';
-  for (const { url } of page?.files ?? []) {
-    if (last !== '' && url.startsWith(last)) continue;
-    const { host, origin } = new URL(url);
-    hosts.add(host);
-    last = `${origin}/`;
-  }
-  return hosts;
+/** Its files are read when they are asked for. */
+function present({ kept: { page }, checkedAtMs, isStale }: Known, isLost = false): ProjectPage | undefined {
+  if (page === undefined) return undefined;
+  const { name, index, status, statusReason, digest } = page;
+  return {
+    name,
+    index,
+    status,
+    statusReason,
+    get files() {
+      return page.files;
+    },
+    digest,
+    fetchedAt: new Date(checkedAtMs).toISOString(),
+    isStale: isStale || isLost,
+  };
 }
