@@ -18,7 +18,7 @@ const floors = [
   ['notebooks'],
   ['plugins'],
   ['live-policy', 'settings'],
-  ['inspect.ts', 'proof'],
+  ['home-gate.ts', 'inspect.ts', 'proof'],
   ['workspaces.ts'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],

@@ -25,6 +25,16 @@ export type { Actor } from './policy/index.ts';
 export { formatBytes, parseByteSize, parseDurationMs } from './units.ts';
 export type { Role } from './words.ts';
 export { type CaseReport, type ProofReport, type ProveOptions, proveGlass } from './proof/index.ts';
+export {
+  addGateClient,
+  findHomeGates,
+  HomeGate,
+  listGateClients,
+  openHomeGate,
+  type OpenGateOptions,
+  removeGateClient,
+} from './home-gate.ts';
+export { formatRefusals, type Refusal } from './packages/index.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
 export {
   type BackendReport,

@@ -52,6 +52,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say which advisories packages are judged by, and how old they are',
     load: async () => (await import('./advisories-status.ts')).advisoriesStatusCommand,
   },
+  gate: {
+    summary: 'serve the package index, filtered by the policy, to pip, uv and poetry',
+    load: async () => (await import('./gate.ts')).gateCommand,
+  },
+  'gate refusals': {
+    summary: 'print what the gate refused, and why',
+    load: async () => (await import('./gate-refusals.ts')).gateRefusalsCommand,
+  },
+  'gate token': {
+    summary: 'give a client of the gate a token, list or revoke them',
+    load: async () => (await import('./gate-token.ts')).gateTokenCommand,
+  },
   doctor: {
     summary: 'say what this machine can enforce',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -12,6 +12,25 @@ export {
   sourceVariable,
 } from './advisories/index.ts';
 export { famousImports, mostImported } from './famous-imports.ts';
-export { importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
+export {
+  addClient,
+  announceGate,
+  findRunningGates,
+  formatRefusals,
+  Gate,
+  type GateEvent,
+  Inspections,
+  isLoopback,
+  makeToken,
+  type NewClient,
+  readClients,
+  type Refusal,
+  removeClient,
+  requireLongToken,
+  type RunningGate,
+  type StoredClient,
+} from './gate/index.ts';
+export { Inspector, inspectorVersion, importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
 export { standardModules } from './standard-modules.ts';
+export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 export { type ScriptMetadata, readScriptMetadata, requireMet } from './wish/index.ts';

@@ -1,0 +1,220 @@
+import { join } from 'node:path';
+
+import { BelljarError } from './errors.ts';
+import { LivePolicy } from './live-policy/index.ts';
+import {
+  addClient,
+  type Advisories,
+  announceGate,
+  findRunningGates,
+  Gate,
+  type GateEvent,
+  Inspections,
+  Inspector,
+  inspectorVersion,
+  isLoopback,
+  type LocalUpstream,
+  makeToken,
+  type NewClient,
+  openAdvisories,
+  openUpstream,
+  readClients,
+  readConfiguredIndexes,
+  removeClient,
+  requireLongToken,
+  type RunningGate,
+  type StoredClient,
+} from './packages/index.ts';
+import { type AuditRecord, openHomeRecord } from './record/index.ts';
+import { readSettings } from './settings/index.ts';
+import { cacheFolder, ensureHome, resolveHome } from './storage/index.ts';
+
+export interface OpenGateOptions {
+  /** Where BELLJAR_HOME, BELLJAR_POLICY and the indexes are looked up; the process's own where left out. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly home?: string | undefined;
+  readonly policyFile?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Without it only loopback addresses are taken. */
+  readonly isOpenToNetwork?: boolean | undefined;
+  /** What else clients call this host, with the port where they name it. */
+  readonly names?: readonly string[] | undefined;
+  /** The token of this run; one is made where it is left out. */
+  readonly token?: string | undefined;
+  readonly view?: StoredClient['view'] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const defaultPort = 8461;
+const lookAgainMs = 1000;
+const reloadAdvisoriesMs = 60_000;
+const evictEveryMs = 10 * 60_000;
+
+/** Where a home keeps the clients of its gates, and which gates are open. */
+export function gateFolder(home: string): string {
+  return join(home, 'gate');
+}
+
+export function clientFile(home: string): string {
+  return join(gateFolder(home), 'clients.json');
+}
+
+/** The gates of a home that are open. */
+export function findHomeGates(home: string): Promise<RunningGate[]> {
+  return findRunningGates(gateFolder(home));
+}
+
+/** A gate on its own: the index that pip, uv and poetry are pointed at. */
+export class HomeGate implements AsyncDisposable {
+  readonly gate: Gate;
+  readonly policy: LivePolicy;
+  readonly advisories: Advisories;
+  /** The beginning of all addresses, without a token. */
+  readonly origin: string;
+  /** The address of the index for the client of this run; whoever knows it is that client. */
+  readonly indexUrl: string;
+  readonly #opened: AsyncDisposableStack;
+
+  constructor(
+    parts: Pick<HomeGate, 'gate' | 'policy' | 'advisories' | 'origin' | 'indexUrl'>,
+    opened: AsyncDisposableStack,
+  ) {
+    this.gate = parts.gate;
+    this.policy = parts.policy;
+    this.advisories = parts.advisories;
+    this.origin = parts.origin;
+    this.indexUrl = parts.indexUrl;
+    this.#opened = opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+/**
+ * Opens a gate on a home's policy, record and caches, for clients other than ours.
+ *
+ * @throws USAGE, ADDRESS_UNUSABLE, HOME_UNUSABLE, POLICY_INVALID, INDEX_UNAVAILABLE and what the database throws.
+ */
+export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeGate> {
+  const { env = process.env, signal, host = '127.0.0.1', view = 'strict' } = options;
+  refuseNetwork(options);
+  const token = options.token === undefined ? makeToken() : requireLongToken(options.token);
+  const home = await ensureHome(options.home ?? resolveHome(env));
+  await using opened = new AsyncDisposableStack();
+  const policy = opened.use(await LivePolicy.open({ file: options.policyFile, env, home }));
+  const { record, database } = opened.use(await openHomeRecord(home, signal === undefined ? {} : { signal }));
+  const advisories = await openAdvisories(database, { record });
+  const settings = await readSettings({ home, env });
+  const folder = join(cacheFolder(home), 'packages');
+  const indexes = settings.indexes ?? (await readConfiguredIndexes(env, { signal }));
+  const upstream = opened.use(await openUpstream({ folder, indexes, env, freshMs: settings.gate.fresh }));
+  const inspector = opened.use(new Inspector({ cacheFolder: cacheFolder(home) }));
+  const clients = await readClients(clientFile(home));
+  const gate = opened.use(
+    new Gate({
+      upstream,
+      policy: () => policy.current,
+      advisories: () => advisories.current,
+      inspections: new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion }),
+      inspect: (wheel, closing) => inspector.inspect({ ...wheel, signal: closing }),
+      clients,
+      hosts: hostsOf(options),
+      onEvent: recorder(record),
+    }),
+  );
+  const { port } = await gate.listen({ host, port: options.port ?? defaultPort });
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { path } = gate.admit({ id: 'default', view, token });
+  const operator = gate.admit({ id: 'operator', view: 'strict', seesAll: true });
+  const running = { pid: process.pid, url: `${origin}${operator.path}`, token: operator.token };
+  opened.use(await announceGate(gateFolder(home), running));
+  opened.use(followChanges({ gate, advisories, home, clients }));
+  opened.use(keepWithin(upstream, settings.gate.cache));
+  await record.append({ action: 'gate.opened', policyHash: policy.current.hash, details: { host, port, view } });
+  policy.on('changed', ({ hash, source }) => {
+    record.append({ action: 'policy.changed', policyHash: hash, details: { source } }).catch(() => undefined);
+  });
+  return new HomeGate({ gate, policy, advisories, origin, indexUrl: `${origin}${path}/simple/` }, opened.move());
+}
+
+function refuseNetwork({ host = '127.0.0.1', isOpenToNetwork = false }: OpenGateOptions): void {
+  if (isOpenToNetwork || isLoopback(host)) return;
+  throw new BelljarError('USAGE', `${host} can be reached by other machines`, {
+    hint: 'Say --open-to-network if that is what you want: tokens and packages then travel unencrypted.',
+  });
+}
+
+function hostsOf({ host = '127.0.0.1', port = defaultPort, names = [] }: OpenGateOptions): string[] {
+  const all = isLoopback(host) ? names : [host, ...names];
+  return all.flatMap((name) => [name.toLowerCase(), `${name.toLowerCase()}:${port}`]);
+}
+
+interface Followed {
+  readonly gate: Gate;
+  readonly advisories: Advisories;
+  readonly home: string;
+  readonly clients: readonly StoredClient[];
+}
+
+/** Takes over what other processes changed: clients that came or went, advisories that were imported. */
+function followChanges({ gate, advisories, home, clients }: Followed): Disposable {
+  let known = clients;
+  const look = async (): Promise<void> => {
+    const now = await readClients(clientFile(home));
+    if (JSON.stringify(now) === JSON.stringify(known)) return;
+    gate.replaceClients(known, now);
+    known = now;
+  };
+  // A file that cannot be read changes nothing; the next look may find it whole.
+  const timers = [
+    setInterval(() => void look().catch(() => undefined), lookAgainMs),
+    setInterval(() => void advisories.reload().catch(() => undefined), reloadAdvisoriesMs),
+  ];
+  for (const timer of timers) timer.unref();
+  return { [Symbol.dispose]: () => timers.forEach((timer) => clearInterval(timer)) };
+}
+
+/** Removes the files that were not asked for longest, where there are more than may be kept. */
+function keepWithin(upstream: LocalUpstream, maxBytes: number): Disposable {
+  // What cannot be removed now is tried again the next time.
+  const evict = (): void => void upstream.evict({ maxBytes }).catch(() => undefined);
+  const timer = setInterval(evict, evictEveryMs).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+const maxRemembered = 20_000;
+
+/** What came in and what did not goes on the record, each once for a client and a policy. */
+function recorder(record: AuditRecord): (event: GateEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    const { kind, client, project, version, filename = null, sha256 = null, policyHash, rules } = event;
+    const key = [kind, client, project, sha256, policyHash, ...rules].join(' ');
+    if (told.has(key)) return;
+    if (told.size >= maxRemembered) told.clear();
+    told.add(key);
+    const verdict = kind === 'served' ? 'allow' : 'deny';
+    const subject = version === undefined ? project : `${project} ${version}`;
+    const details = { client, filename, sha256, rules: [...rules] };
+    // Nobody waits for it; a record that cannot be written is told by what it is asked for next.
+    record.append({ action: `gate.${kind}`, subject, verdict, policyHash, details }).catch(() => undefined);
+  };
+}
+
+/** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE, INPUT_UNREADABLE */
+export function addGateClient(home: string, client: NewClient): Promise<string> {
+  return addClient(clientFile(home), client);
+}
+
+/** The clients that have tokens of their own. @throws INPUT_UNREADABLE */
+export function listGateClients(home: string): Promise<StoredClient[]> {
+  return readClients(clientFile(home));
+}
+
+/** Resolves to whether there was one. @throws INPUT_UNREADABLE */
+export function removeGateClient(home: string, id: string): Promise<boolean> {
+  return removeClient(clientFile(home), id);
+}
