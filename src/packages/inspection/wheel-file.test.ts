@@ -15,6 +15,7 @@ function problem(text: string, filename = 'a-1.0-py2.py3-none-any.whl'): string 
 it('findWheelFileProblem() finds nothing where WHEEL agrees with the file’s name', () => {
   assert.equal(problem(good), undefined);
   assert.equal(problem(good, 'a-1.0-py3-none-any.whl'), undefined);
+  assert.equal(problem(good, 'a-1.0-py3-none-manylinux1_x86_64.whl'), undefined);
   assert.equal(problem(`${good}Build: 1\n`, 'a-1.0-1-py3-none-any.whl'), undefined);
   assert.equal(problem(good.replace(/Tag: py2.*\nTag.*/, 'Tag: py2.py3-none-any')), undefined);
 });
@@ -27,6 +28,9 @@ it('findWheelFileProblem() tells what is missing, twice or different', () => {
   assert.match(problem(good.replaceAll(/Tag.*\n/g, '')) ?? '', /no Tag/);
   assert.match(problem(good.replace('py2-none-any', 'py2')) ?? '', /Tag that is none/);
   assert.match(problem(good, 'a-1.0-cp311-cp311-win32.whl') ?? '', /is not for cp311-cp311-win32/);
+  const narrow = good.replaceAll('any', 'win32');
+  assert.match(problem(narrow) ?? '', /is not for py2-none-any, py3-none-any/);
+  assert.match(problem(narrow, 'a-1.0-py3-none-win_amd64.whl') ?? '', /is not for py3-none-win_amd64/);
   assert.match(problem(`${good}Build: 2\n`) ?? '', /build 2/);
   assert.match(problem(`${good}nonsense\n`) ?? '', /from line 6 on/);
 });

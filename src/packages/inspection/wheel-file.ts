@@ -27,6 +27,15 @@ function findTagProblem(lines: readonly string[], tags: ReadonlySet<string>): st
     if (expanded === undefined) return `has a Tag that is none: ${line.slice(0, 100)}`;
     for (const tag of expanded) told.add(tag);
   }
-  const missing = [...tags].filter((tag) => !told.has(tag));
+  const missing = [...tags].filter((tag) => !told.has(tag) && ![...told].some((wider) => covers(wider, tag)));
   return missing.length === 0 ? undefined : `is not for ${missing.slice(0, 5).join(', ')}, and the file’s name is`;
+}
+
+/** Wheels for any machine are often given a name for one, since they carry programs of it; the other way round is a lie. */
+function covers(wider: string, tag: string): boolean {
+  const [python, abi, platform] = tag.split('-');
+  const [itsPython, itsAbi, itsPlatform] = wider.split('-');
+  return (
+    python === itsPython && (abi === itsAbi || itsAbi === 'none') && (platform === itsPlatform || itsPlatform === 'any')
+  );
 }
