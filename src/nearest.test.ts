@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { nearestOf } from './nearest.ts';
+import { nearestAlike, nearestOf } from './nearest.ts';
 
 describe('nearestOf()', () => {
   const words = ['viewer', 'owner', 'collaborator', 'operator'];
@@ -34,4 +34,15 @@ describe('nearestOf()', () => {
 
   it('counts the swap of two neighbours as one mistake', () =>
     assert.equal(nearestOf('nmae', ['name', 'nmxx']), 'name'));
+});
+
+describe('nearestAlike()', () => {
+  it('takes only what begins alike, or with the first two letters swapped', () => {
+    const names = ['numpy', 'scipy', 'umpire'];
+    assert.equal(nearestAlike('nmupy', names), 'numpy');
+    assert.equal(nearestAlike('unmpy', names), 'numpy');
+    assert.equal(nearestAlike('dumpy', names), undefined);
+    assert.equal(nearestOf('dumpy', names), 'numpy');
+    assert.equal(nearestAlike('numxx', names, 1), undefined);
+  });
 });

@@ -16,6 +16,19 @@ export function nearestOf(word: string, candidates: Iterable<string>, maxMistake
   return best;
 }
 
+/**
+ * The nearest of those that begin as the word does, or with its first two letters swapped: few begin with another letter
+ * by mistake.
+ */
+export function nearestAlike(word: string, candidates: Iterable<string>, maxMistakes?: number): string | undefined {
+  const [first = '', second = ''] = word.toLowerCase();
+  const alike = [...candidates].filter((candidate) => {
+    const [its = '', next = ''] = candidate.toLowerCase();
+    return its === first || (its === second && next === first);
+  });
+  return nearestOf(word, alike, maxMistakes);
+}
+
 /** Optimal string alignment: insertion, deletion, substitution and the swap of two neighbours cost one each. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];

@@ -1,3 +1,4 @@
+export { knownImports, namespaces } from './names/index.ts';
 export {
   Advisories,
   type AdvisoriesStatus,

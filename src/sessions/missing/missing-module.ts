@@ -1,8 +1,7 @@
+import { famousImports, knownImports, namespaces, ownLooking } from '../../packages/index.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 import type { PackageCandidate } from '../events.ts';
-import { famousImports, ownLooking } from '../../packages/index.ts';
 import type { ImportNames } from './import-names.ts';
-import { knownImports, namespaces } from './known-imports.ts';
 import { readLookAlike, readModuleName, showModule } from './module-name.ts';
 import { importedAs, meaningOf, meantBy } from './nearby-names.ts';
 import { explainStandardModule } from './standard-library.ts';

@@ -1,7 +1,6 @@
-import { nearestOf } from '../../nearest.ts';
+import { nearestAlike } from '../../nearest.ts';
+import { famousImports, knownImports, mostImported, standardModules } from '../../packages/index.ts';
 import { normalizeName } from '../../policy/index.ts';
-import { famousImports, mostImported, standardModules } from '../../packages/index.ts';
-import { knownImports } from './known-imports.ts';
 import { removedModules } from './standard-library.ts';
 
 /** What everybody calls a module or its project; as names of packages they are anybody's. */
@@ -67,23 +66,13 @@ const shortestTypo = 4;
 const longestWithOneMistake = 7;
 
 /**
- * The well-known module that was probably meant. Few begin with another letter by mistake, and short names lie so near
- * each other that more than one mistake proves nothing.
+ * The well-known module that was probably meant. Short names lie so near each other that more than one mistake proves nothing.
  */
 export function meantBy(name: string): string | undefined {
   const bare = name.replaceAll('_', '').toLowerCase();
   const same = topLevelNames.find((known) => known.replaceAll('_', '').toLowerCase() === bare);
   if (same !== undefined || name.length < shortestTypo) return same;
   const maxMistakes = name.length > longestWithOneMistake ? 2 : 1;
-  const nearest = nearestOf(name, beginningLike(name, topLevelNames), maxMistakes);
-  return nearest ?? (name.length > shortestTypo ? nearestOf(name, beginningLike(name, mostImported), 2) : undefined);
-}
-
-/** A swap of the first two letters is as likely as any other. */
-function beginningLike(name: string, candidates: readonly string[]): string[] {
-  const [first = '', second = ''] = name.toLowerCase();
-  return candidates.filter((candidate) => {
-    const [its = '', next = ''] = candidate.toLowerCase();
-    return its === first || (its === second && next === first);
-  });
+  const nearest = nearestAlike(name, topLevelNames, maxMistakes);
+  return nearest ?? (name.length > shortestTypo ? nearestAlike(name, mostImported, 2) : undefined);
 }
