@@ -209,8 +209,8 @@ test('upstream that is down is said, and so is a page that could not be refreshe
   const stale = await ask('/simple/acme/');
   assert.deepEqual([stale.status, stale.headers['warning']?.slice(0, 3)], [200, '110']);
   const { BelljarError } = await import('../../errors.ts');
-  gate.upstream.failure = new BelljarError('STORAGE_FULL', 'no space for the page');
+  gate.upstream.failure = new BelljarError('INDEX_UNAVAILABLE', 'no answer from http://index.test/x');
   const failed = await ask('/simple/acme/');
-  assert.deepEqual([failed.status, failed.text], [507, 'no space for the page [STORAGE_FULL]\n']);
-  assert.match((await ask('/refusals')).text, /no space for the page \[index.unavailable\]/);
+  assert.deepEqual([failed.status, failed.text], [502, 'no answer from … [INDEX_UNAVAILABLE]\n']);
+  assert.match((await ask('/refusals')).text, /no answer from … \[INDEX_UNAVAILABLE\] \[index\.unavailable\]/);
 });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { BelljarError, toBelljarError } from '../../errors.ts';
+import { BelljarError } from '../../errors.ts';
 import { type Address, readAddress } from './address.ts';
 import { sendText } from './answer.ts';
 import { type Client, type ClientEntry, Clients, hashToken, makeToken, tokensOfBasic } from './clients.ts';
@@ -17,6 +17,7 @@ import type { Refusal } from './refusal-book.ts';
 import { serveFile } from './serve-file.ts';
 import { servePage, serveRoot } from './serve-page.ts';
 import { serveRefusals } from './serve-refusals.ts';
+import { tellFailure } from './tell-failure.ts';
 import type { View, ViewName } from './view.ts';
 
 const defaultMaxPageBytes = 256 * 1024 * 1024;
@@ -148,13 +149,8 @@ export class Gate implements AsyncDisposable {
     try {
       await this.#answer(request, response);
     } catch (thrown) {
-      const { code, message, httpStatus } = toBelljarError(thrown);
       if (response.headersSent || response.destroyed) response.destroy();
-      else
-        sendText(
-          { request, response },
-          { status: httpStatus === 499 ? 503 : httpStatus, text: `${message} [${code}]` },
-        );
+      else sendText({ request, response }, tellFailure(thrown));
     }
   }
 

@@ -44,7 +44,7 @@ export class ReadyPage {
     this.page = page;
     this.listed = listed;
     this.hidden = hidden;
-    this.notes = noteHidden(hidden);
+    this.notes = noteHidden(hidden, new Set(judgedVersions(listed)));
     this.#bytes = files.length * bytesPerFile;
     this.#grounds = `${grounds} ${page.digest} ${viewKey(view)}`;
   }
@@ -80,6 +80,10 @@ export class ReadyPage {
     const text = render(this.page, [...this.listed.values()]);
     return makeBody(text, { type: contentTypes[form], grounds: `${this.#grounds} ${form}` });
   }
+}
+
+function judgedVersions(listed: ReadonlyMap<string, ListedFile>): string[] {
+  return [...listed.values()].flatMap(({ judged }) => judged.version ?? []);
 }
 
 function addressOf(sha256: string, filename: string): string {

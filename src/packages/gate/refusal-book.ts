@@ -50,27 +50,40 @@ export class RefusalBook {
   }
 }
 
-/** One note for the files of a version that are refused for the same reasons. */
-export function noteHidden(hidden: readonly JudgedFile[]): RefusalNote[] {
+/**
+ * One note for the files of a version that are refused for the same reasons, and one for all that no installer takes. A
+ * source distribution is not missed where a wheel of its version is there.
+ */
+export function noteHidden(hidden: readonly JudgedFile[], listedVersions: ReadonlySet<string>): RefusalNote[] {
   const notes = new Map<string, RefusalNote>();
   for (const judged of hidden.toReversed()) {
-    const { version, verdict, file } = judged;
+    const { version, verdict, isWheel } = judged;
     if (verdict === 'allow') continue; // of another lock, and nothing stands against it
-    const key = `${version ?? file.filename} ${judged.reasons.map(({ rule }) => rule).join(' ')}`;
-    if (notes.has(key)) continue;
-    notes.set(key, toNote(judged, verdict));
+    if (version === undefined || (!isWheel && listedVersions.has(version))) continue;
+    const key = `${version} ${judged.reasons.map(({ rule }) => rule).join(' ')}`;
+    if (!notes.has(key)) notes.set(key, toNote(judged, verdict));
     if (notes.size >= maxNotesPerPage) break;
   }
-  return [...notes.values()];
+  return [...notes.values(), ...noteMisnamed(hidden)];
+}
+
+function noteMisnamed(hidden: readonly JudgedFile[]): RefusalNote[] {
+  const misnamed = hidden.filter(({ version }) => version === undefined);
+  const [first] = misnamed;
+  if (first === undefined) return [];
+  const more = misnamed.length - 1;
+  const others = more === 0 ? '' : more === 1 ? '; nor is 1 other' : `; nor are ${more} others`;
+  const reasons = first.reasons.map(({ rule, message }) => ({ rule, message: `${message}${others}` }));
+  return [{ verdict: 'deny', reasons }];
 }
 
 export function noteFile(judged: JudgedFile, verdict: Exclude<Verdict, 'allow'>): RefusalNote {
   return { ...toNote(judged, verdict), filename: judged.file.filename };
 }
 
-function toNote({ version, reasons, file }: JudgedFile, verdict: Exclude<Verdict, 'allow'>): RefusalNote {
+function toNote({ version, reasons }: JudgedFile, verdict: Exclude<Verdict, 'allow'>): RefusalNote {
   return {
-    ...(version === undefined ? { filename: file.filename } : { version }),
+    version,
     verdict,
     reasons: reasons.map(({ rule, message }) => ({ rule, message })),
   };

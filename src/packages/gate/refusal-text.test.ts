@@ -69,3 +69,20 @@ test('a client is shown its own refusals, as text, page and JSON, and the operat
   await one.ask('/simple/acme/', { accept: json });
   assert.doesNotMatch((await one.ask('/refusals')).text, /acme/, 'allowed now');
 });
+
+test('refusals name what somebody may miss: no source beside its wheel, and other files once', async (context) => {
+  const names = ['acme-1.0-py3-none-any.whl', 'acme-1.0.tar.gz', 'acme-1.1.tar.gz', 'acme-1.0.exe', 'acme-1.0.rpm'];
+  const gate = await TestGate.open(context, { projects: { acme: { files: names.map((filename) => ({ filename })) } } });
+  const { ask } = gate.client();
+  await ask('/simple/acme/');
+  assert.equal(
+    (await ask('/refusals')).text,
+    [
+      'acme 1.1: denied',
+      '  acme-1.1.tar.gz is no wheel: building it would run its code [packages.sourceDistributions]',
+      '',
+      'acme: denied',
+      '  “acme-1.0.exe” is not the name of a wheel or source distribution of acme; nor is 1 other [gate.filename]\n',
+    ].join('\n'),
+  );
+});

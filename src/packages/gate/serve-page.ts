@@ -1,4 +1,3 @@
-import { toBelljarError } from '../../errors.ts';
 import type { ProjectPage } from '../upstream/index.ts';
 import { sendReady, sendText } from './answer.ts';
 import type { Desk, Errand } from './desk.ts';
@@ -8,6 +7,7 @@ import { renderHtmlRoot } from './page-html.ts';
 import { renderJsonRoot } from './page-json.ts';
 import type { ReadyPage } from './ready-page.ts';
 import { makeBody } from './ready-body.ts';
+import { tellFailure } from './tell-failure.ts';
 import type { View } from './view.ts';
 
 const vary = { vary: 'Accept, Accept-Encoding' };
@@ -18,7 +18,7 @@ export async function servePage(desk: Desk, errand: Errand, name: string): Promi
   if (form === undefined) return;
   const { client, view, request } = errand;
   const found = await keepWaiting(errand, findReady(desk, view, name)).catch((thrown: unknown) => {
-    const reasons = [{ rule: 'index.unavailable', message: toBelljarError(thrown).message }];
+    const reasons = [{ rule: 'index.unavailable', message: tellFailure(thrown).text }];
     client.refusals.note(name, { at: new Date(), project: name, notes: [{ verdict: 'deny', reasons }] });
     throw thrown;
   });
