@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { findUvWheel } from '../../src/packages/resolve/uv-release.ts';
 import { keepUv, uvVersion } from '../../src/packages/resolve/index.ts';
 import type { Prerequisite } from '../support/prerequisite.ts';
+import type { BuiltFile } from '../support/wheels.ts';
 import { MemoryUpstream } from './memory-upstream.ts';
 
 const folder = join(import.meta.dirname, '../../.cache/uv');
@@ -37,7 +38,11 @@ export function upstreamWithUv(): MemoryUpstream {
 
 /** Lets an upstream of a test have uv as well. */
 export function addUv(upstream: MemoryUpstream): void {
+  upstream.addFile('uv', uvFile());
+}
+
+export function uvFile(): BuiltFile {
   const bytes = readFileSync(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  upstream.addFile('uv', { filename: wheel?.filename ?? '', bytes, sha256, metadata: Buffer.alloc(0) });
+  return { filename: wheel?.filename ?? '', bytes, sha256, metadata: Buffer.alloc(0) };
 }

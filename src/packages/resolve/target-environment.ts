@@ -3,10 +3,6 @@ import { describeTarget, type Target } from './target.ts';
 
 /** What markers see on a target: of a Python without its last number the first one, as uv has it. */
 export function environmentOf(target: Target): MarkerEnvironment {
-  const { system, machine } = describeTarget(target);
-  const { pythonVersion } = target;
-  return markerEnvironment({
-    pythonVersion: pythonVersion.split('.').length < 3 ? `${pythonVersion}.0` : pythonVersion,
-    ...{ system, machine },
-  });
+  const { pythonVersion, system, machine } = describeTarget(target);
+  return markerEnvironment({ pythonVersion, system, machine });
 }

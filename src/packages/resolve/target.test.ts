@@ -6,15 +6,21 @@ import { describeTarget, targetKey } from './target.ts';
 test('describeTarget() reads the machine and system out of a platform', () => {
   const traitsOf = (platform: string): unknown => describeTarget({ pythonVersion: '3.12.4', platform });
   assert.deepEqual(traitsOf('aarch64-unknown-linux-musl'), {
-    ...{ minor: 12, system: 'linux', machine: 'aarch64', isMusl: true },
+    ...{ pythonVersion: '3.12.4', minor: 12, system: 'linux', machine: 'aarch64', isMusl: true },
   });
   assert.deepEqual(traitsOf('x86_64-manylinux_2_28'), {
-    ...{ minor: 12, system: 'linux', machine: 'x86_64', isMusl: false },
+    ...{ pythonVersion: '3.12.4', minor: 12, system: 'linux', machine: 'x86_64', isMusl: false },
   });
   assert.deepEqual(traitsOf('aarch64-apple-darwin'), {
-    ...{ minor: 12, system: 'macos', machine: 'arm64', isMusl: false },
+    ...{ pythonVersion: '3.12.4', minor: 12, system: 'macos', machine: 'arm64', isMusl: false },
   });
-  assert.deepEqual(traitsOf('windows'), { minor: 12, system: 'windows', machine: 'x86_64', isMusl: false });
+  assert.deepEqual(traitsOf('windows'), {
+    pythonVersion: '3.12.4',
+    minor: 12,
+    system: 'windows',
+    machine: 'x86_64',
+    isMusl: false,
+  });
 });
 
 for (const pythonVersion of ['2.7', '3.8', '3', '4.0', '3.12.x', '3.12; rm', '']) {

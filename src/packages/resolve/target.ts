@@ -10,6 +10,8 @@ export interface Target {
 
 /** What a target means where wheels are compared with it. */
 export interface TargetTraits {
+  /** With its last number, which is 0 where none was named. */
+  readonly pythonVersion: string;
   readonly minor: number;
   /** `linux`, `macos` or `windows`. */
   readonly system: 'linux' | 'macos' | 'windows';
@@ -18,26 +20,27 @@ export interface TargetTraits {
   readonly isMusl: boolean;
 }
 
-const pythonVersion = /^3\.(?<minor>[0-9]{1,2})(?:\.[0-9]{1,3})?$/;
+const pythonPattern = /^3\.(?<minor>[0-9]{1,2})(?:\.[0-9]{1,3})?$/;
 const platformName = /^[a-z0-9][a-z0-9_-]{1,60}$/;
 const oldestMinor = 9;
 
 /** @throws USAGE where it names no Python or platform that can be a target. */
 export function describeTarget({ pythonVersion: python, platform }: Target): TargetTraits {
-  const minor = Number(pythonVersion.exec(python)?.groups?.['minor'] ?? 0);
+  const minor = Number(pythonPattern.exec(python)?.groups?.['minor'] ?? 0);
   if (minor < oldestMinor) {
     throw new BelljarError('USAGE', `“${python}” is not a Python that can be planned for`, {
       hint: `Name one as 3.12 or 3.12.4, of 3.${oldestMinor} or newer.`,
     });
   }
-  if (platform === undefined) return { minor, system: 'linux', machine: ownMachine(), isMusl: false };
+  const pythonVersion = python.split('.').length < 3 ? `${python}.0` : python;
+  if (platform === undefined) return { pythonVersion, minor, system: 'linux', machine: ownMachine(), isMusl: false };
   const system = systemOf(platform);
   if (!platformName.test(platform) || system === undefined) {
     throw new BelljarError('USAGE', `“${platform}” is not a platform that can be planned for`, {
       hint: 'Name one as uv does, such as x86_64-unknown-linux-gnu or aarch64-apple-darwin.',
     });
   }
-  return { minor, system, machine: machineOf(platform, system), isMusl: platform.endsWith('-musl') };
+  return { pythonVersion, minor, system, machine: machineOf(platform, system), isMusl: platform.endsWith('-musl') };
 }
 
 /** One text for equal targets, the machine's own kind among them. */

@@ -16,6 +16,11 @@ test('readUvWords() leaves the sentence, without boxes and warnings', () => {
   );
 });
 
+test('readUvWords() knows the other form of the same', () => {
+  const other = 'error: No solution found when resolving dependencies:\n  cause: Because there are no versions of dep.';
+  assert.equal(readUvWords(other), 'Because there are no versions of dep.');
+});
+
 test('readUvWords() shows no address of ours and no colour', () => {
   const text = readUvWords('\u001b[31merror\u001b[0m: Failed to fetch http://127.0.0.1:8080/0a1b/simple/x/ now');
   assert.equal(text, 'error: Failed to fetch the index now');

@@ -7,7 +7,9 @@ export function readUvWords(said: string): string {
     .map((line) => line.replace(/^[\s×╰─▶│├]+/u, '').trim())
     .filter((line) => line !== '' && !/^(?:warning|hint):/i.test(line))
     .join(' ');
-  return text.replace(/^(?:error: )?No solution found when resolving dependencies:? ?/, '').slice(0, maxLength);
+  return text
+    .replace(/^(?:error: )?No solution found when resolving dependencies:? ?(?:cause: )?/, '')
+    .slice(0, maxLength);
 }
 
 const maxLength = 4000;

@@ -5,7 +5,7 @@ import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
 import type { TargetTraits } from './target.ts';
 import { narrowPage, pinsOf, viewName } from './view.ts';
 
-const traits: TargetTraits = { minor: 12, system: 'linux', machine: 'x86_64', isMusl: false };
+const traits: TargetTraits = { pythonVersion: '3.12.4', minor: 12, system: 'linux', machine: 'x86_64', isMusl: false };
 
 function pageOf(...filenames: readonly string[]): ProjectPage {
   const files = filenames.map((filename, index): ProjectFile => {

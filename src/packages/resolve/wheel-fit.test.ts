@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { TargetTraits } from './target.ts';
 import { bestWheel, mayFit } from './wheel-fit.ts';
 
-const linux: TargetTraits = { minor: 12, system: 'linux', machine: 'x86_64', isMusl: false };
+const linux: TargetTraits = { pythonVersion: '3.12.4', minor: 12, system: 'linux', machine: 'x86_64', isMusl: false };
 
 const fits = [
   'a-1-py3-none-any.whl',
@@ -38,7 +38,7 @@ describe('mayFit()', () => {
 
   it('takes what is for another target there', () => {
     assert.equal(mayFit('a-1-cp312-cp312-musllinux_1_2_x86_64.whl', { ...linux, isMusl: true }), true);
-    const mac: TargetTraits = { minor: 12, system: 'macos', machine: 'arm64', isMusl: false };
+    const mac: TargetTraits = { pythonVersion: '3.12.4', minor: 12, system: 'macos', machine: 'arm64', isMusl: false };
     assert.equal(mayFit('a-1-cp312-cp312-macosx_11_0_arm64.whl', mac), true);
     assert.equal(mayFit('a-1-cp312-cp312-win_amd64.whl', { ...linux, system: 'windows' }), true);
   });
