@@ -6,6 +6,7 @@ import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
 import { optionsReader, signalOption } from './options.ts';
 import { type RunLimits } from './policy/index.ts';
+import { Packages } from './packages/index.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import {
@@ -15,6 +16,7 @@ import {
   describeBundles,
   readSessionsOptions,
 } from './sessions/index.ts';
+import { readSettings } from './settings/index.ts';
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
 import { Workspaces } from './workspaces.ts';
@@ -58,7 +60,16 @@ export {
   setParameters,
   writeNotebook,
 } from './notebooks/index.ts';
-export { readScriptMetadata, requireMet } from './packages/index.ts';
+export {
+  type AnsweredPlan,
+  type Approval,
+  type Plan,
+  type PlannedPackage,
+  type PlanProgress,
+  type PlanRequest,
+  readScriptMetadata,
+  requireMet,
+} from './packages/index.ts';
 export {
   type AskOptions,
   type Asker,
@@ -119,6 +130,7 @@ interface BelljarParts {
   readonly homeRecord: HomeRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
+  readonly packages: Packages;
   readonly opened: AsyncDisposableStack;
 }
 
@@ -139,15 +151,17 @@ export class Belljar implements AsyncDisposable {
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
   readonly workspaces: Workspaces;
+  readonly packages: Packages;
   readonly #opened: AsyncDisposableStack;
 
-  private constructor({ home, pythonVersion, homeRecord, policy, sessions, opened }: BelljarParts) {
+  private constructor({ home, pythonVersion, homeRecord, policy, sessions, packages, opened }: BelljarParts) {
     this.home = home;
     this.pythonVersion = pythonVersion;
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
     this.workspaces = new Workspaces(sessions);
+    this.packages = packages;
     this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
       sessions.policyChanged();
@@ -186,7 +200,16 @@ export class Belljar implements AsyncDisposable {
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts });
-    return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, opened: opened.move() });
+    const packages = opened.use(
+      new Packages({
+        ...{ cacheFolder: cache, python: interpreter, env, currentPolicy: parts.currentPolicy, ...homeRecord },
+        readSettings: async () => {
+          const { indexes, gate } = await readSettings({ home, env });
+          return { indexes, freshMs: gate.fresh };
+        },
+      }),
+    );
+    return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, packages, opened: opened.move() });
   }
 
   /** Ends all sessions, then closes the record. */

@@ -214,6 +214,20 @@ export const errorTable = {
     meaning: 'What an index sent cannot be kept on the disk; nothing of it is left.',
     hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
   },
+  WISH_INVALID: {
+    http: 422,
+    exit: 65,
+    rpc: -32076,
+    meaning: 'What is asked for is not a list of names and versions alone.',
+    hint: 'Mend the lines that are named; docs/wish.md says what is read.',
+  },
+  APPROVAL_NOT_OPEN: {
+    http: 409,
+    exit: 65,
+    rpc: -32077,
+    meaning: 'There is no such question for an approver, or it was answered, or its time is over.',
+    hint: 'List them with `belljar approvals list`; ask again where the time is over.',
+  },
   UV_UNAVAILABLE: {
     http: 503,
     exit: 69,

@@ -34,4 +34,29 @@ export {
 export { Inspector, inspectorVersion, importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
 export { standardModules } from './standard-modules.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
+export {
+  type AnsweredPlan,
+  type Approval,
+  type Approvals,
+  judgeAgain,
+  type KeptPlan,
+  type Obstacle,
+  type Plan,
+  type PlannedPackage,
+  type PlanProgress,
+  PlanStore,
+  type PlanTotals,
+  type VerdictChange,
+} from './plan/index.ts';
+export { Packages, type PackageSettings, type PackagesOptions, type PlanRequest, requireSound } from './packages.ts';
+export { readPylock, writePylock } from './resolve/index.ts';
+export {
+  maxWishBytes,
+  readArguments,
+  readPyproject,
+  readRequirementsText,
+  readScript,
+  type WishReading,
+  type WishRequirement,
+} from './wish/index.ts';
 export { type ScriptMetadata, readScriptMetadata, requireMet } from './wish/index.ts';

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+import { actorKinds, roleNames } from '../../words.ts';
+import type { Plan } from './plan.ts';
+
+const person = z.object({ id: z.string(), kind: z.enum(actorKinds), role: z.enum(roleNames) });
+
+export const approvalBodySchema = z.object({
+  plan: z.string(),
+  workspace: z.string().nullable(),
+  askedBy: person,
+  /** Why it is wanted, in the words of whoever asked. */
+  wish: z.string(),
+  because: z.string(),
+  /** What the policy wants an answer to; an answer holds for these and for nothing that comes up later. */
+  questions: z.array(z.object({ about: z.string(), rule: z.string(), message: z.string(), key: z.string() })),
+  answer: z.object({ by: person, time: z.string(), reason: z.string() }).optional(),
+});
+
+/** A question to an approver, and the answer to it. */
+export interface Approval extends Readonly<z.output<typeof approvalBodySchema>> {
+  readonly id: string;
+  /** The digest of the lock that it is about: of no other, whatever the names in it. */
+  readonly lock: string;
+  readonly state: 'open' | 'approved' | 'rejected' | 'expired';
+  readonly asked: string;
+  /** Of an open one: until when it can be answered; of an approved one: until when it holds. */
+  readonly expires: string;
+}
+
+export type ApprovalQuestion = Approval['questions'][number];
+
+/** A plan, and, where its verdict is `ask` and somebody was asked, the question or the answer that holds for its lock. */
+export interface AnsweredPlan extends Plan {
+  readonly approval?: Approval | undefined;
+}
+
+/** All that a plan wants an answer to. */
+export function questionsOf({ reasons, packages }: Pick<Plan, 'reasons' | 'packages'>): ApprovalQuestion[] {
+  const all = [
+    ...reasons.map((reason) => ({ about: '', reason })),
+    ...packages.flatMap(({ name, version, reasons: own }) => {
+      return own.map((reason) => ({ about: `${name} ${version}`, reason }));
+    }),
+  ];
+  return all
+    .filter(({ reason }) => reason.verdict === 'ask')
+    .map(({ about, reason: { rule, message, matched } }) => {
+      // Each advisory is a question of its own; the age of the data in general is the same one from day to day.
+      const what = rule.startsWith('packages.advisories') ? ` ${matched}` : '';
+      return { about, rule, message, key: `${about} ${rule}${what}` };
+    });
+}
+
+/** Whether an answer holds for a plan: the same lock, and nothing to be asked that was not asked then. */
+export function covers(
+  { lock, questions }: Pick<Approval, 'lock' | 'questions'>,
+  plan: Pick<Plan, 'lock' | 'reasons' | 'packages'>,
+): boolean {
+  const asked = new Set(questions.map(({ key }) => key));
+  return plan.lock?.digest === lock && questionsOf(plan).every(({ key }) => asked.has(key));
+}

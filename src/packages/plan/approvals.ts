@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+
+import { z } from 'zod';
+
+import { BelljarError } from '../../errors.ts';
+import { type Actor, decideAction, type Policy } from '../../policy/index.ts';
+import type { AuditRecord } from '../../record/index.ts';
+import { type Database, sql, type Transaction } from '../../storage/index.ts';
+import type { Role } from '../../words.ts';
+import { type Approval, approvalBodySchema, covers, questionsOf } from './approval.ts';
+import type { Plan } from './plan.ts';
+
+export interface ApprovalsOptions {
+  readonly database: Database;
+  readonly record: AuditRecord;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  readonly now?: (() => Date) | undefined;
+}
+
+export interface AskOptions {
+  readonly plan: Plan;
+  readonly actor: Actor;
+  readonly role: Role;
+  readonly workspace?: string | undefined;
+  readonly because: string;
+}
+
+export interface AnswerOptions {
+  readonly id: string;
+  readonly answer: 'approved' | 'rejected';
+  readonly actor: Actor;
+  readonly role: Role;
+  readonly reason: string;
+  /** How long an approval holds; 30 days where left out. */
+  readonly holdsMs?: number | undefined;
+}
+
+const dayMs = 86_400_000;
+const openForMs = 7 * dayMs;
+const defaultHoldsMs = 30 * dayMs;
+const mostListed = 500;
+
+const rowSchema = z.object({
+  id: z.string(),
+  lock: z.string(),
+  state: z.enum(['open', 'approved', 'rejected']),
+  asked: z.string(),
+  expires: z.string(),
+  body: z.string(),
+});
+
+/** What the policy wants an answer to, and who answered what. */
+export class Approvals {
+  readonly #options: ApprovalsOptions;
+
+  constructor(options: ApprovalsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Puts the questions of a plan to the approvers; the same lock is asked for once at a time.
+   *
+   * @throws USAGE where the plan asks nothing.
+   */
+  async ask({ plan, actor, role, workspace, because }: AskOptions): Promise<Approval> {
+    const { lock, verdict } = plan;
+    if (lock === undefined || verdict !== 'ask') {
+      throw new BelljarError('USAGE', `there is nothing to ask: the verdict on the plan is ${verdict}`);
+    }
+    const now = this.#now();
+    const approval: Approval = {
+      ...{ id: randomUUID().slice(0, 8), lock: lock.digest, state: 'open', asked: now.toISOString() },
+      expires: new Date(now.getTime() + openForMs).toISOString(),
+      ...{ plan: plan.id, workspace: workspace ?? null, askedBy: { ...actor, role }, because },
+      wish: lock.packages
+        .flatMap(({ isRequested, name, version }) => (isRequested ? `${name} ${version}` : []))
+        .join(', '),
+      questions: questionsOf(plan),
+    };
+    const kept = await this.#options.database.transaction(async (transaction) => {
+      const open = (await this.#read(transaction, sql`lock = ${lock.digest} and state = 'open'`)).find((each) => {
+        return each.state === 'open' && covers(each, plan);
+      });
+      if (open === undefined) await insert(transaction, approval);
+      return open ?? approval;
+    });
+    if (kept === approval) await this.#note('approvals.asked', approval, { ...actor, role });
+    return kept;
+  }
+
+  /** The newest first. */
+  async list(): Promise<Approval[]> {
+    return this.#read(this.#options.database, sql`1 = 1`);
+  }
+
+  /** The answer that holds for a plan, else the question that is open; undefined where it was never asked. */
+  async find(plan: Pick<Plan, 'lock' | 'reasons' | 'packages'>): Promise<Approval | undefined> {
+    const { lock } = plan;
+    if (lock === undefined) return undefined;
+    const all = (await this.#read(this.#options.database, sql`lock = ${lock.digest}`)).filter((each) =>
+      covers(each, plan),
+    );
+    return all.find(({ state }) => state === 'approved') ?? all[0];
+  }
+
+  /**
+   * Answers a question.
+   *
+   * @throws POLICY_DENIED where the actor may not approve, APPROVAL_NOT_OPEN where there is no such question, or no more.
+   */
+  async answer({ id, answer, actor, role, reason, holdsMs = defaultHoldsMs }: AnswerOptions): Promise<Approval> {
+    const { policy } = this.#options.currentPolicy();
+    const decision = decideAction({ policy, actor, role, action: 'approve' });
+    if (decision.verdict !== 'allow') {
+      throw new BelljarError('POLICY_DENIED', decision.reason.message, { details: { reasons: [decision.reason] } });
+    }
+    const now = this.#now();
+    const answered = await this.#options.database.transaction(async (transaction) => {
+      const [found] = await this.#read(transaction, sql`id = ${id}`);
+      if (found?.state !== 'open') throw notOpen(id, found);
+      const expires = answer === 'approved' ? new Date(now.getTime() + holdsMs).toISOString() : found.expires;
+      const time = now.toISOString();
+      const approval: Approval = { ...found, state: answer, expires, answer: { by: { ...actor, role }, time, reason } };
+      const body = JSON.stringify(approvalBodySchema.parse(approval));
+      await transaction.write(
+        sql`update approvals set state = ${answer}, expires = ${expires}, body = ${body} where id = ${id}`,
+      );
+      return approval;
+    });
+    await this.#note(`approvals.${answer}`, answered, { ...actor, role });
+    return answered;
+  }
+
+  async #read(source: Pick<Transaction, 'read'>, condition: ReturnType<typeof sql>): Promise<Approval[]> {
+    const rows = await source.read(
+      sql`select id, lock, state, asked, expires, body from approvals where ${condition} order by asked desc limit ${mostListed}`,
+      { schema: rowSchema },
+    );
+    const now = this.#now().toISOString();
+    return rows.flatMap(({ body, ...row }) => {
+      const parsed = approvalBodySchema.safeParse(JSON.parse(body));
+      if (!parsed.success) return [];
+      const isOver = row.state !== 'rejected' && row.expires <= now;
+      return [{ ...parsed.data, ...row, state: isOver ? 'expired' : row.state }];
+    });
+  }
+
+  async #note(action: string, approval: Approval, actor: Approval['askedBy']): Promise<void> {
+    const { id, lock, plan, workspace, wish, because, answer, expires } = approval;
+    await this.#options.record.append({
+      ...{ action, actor, workspace, subject: wish.slice(0, 1000), policyHash: this.#options.currentPolicy().hash },
+      details: {
+        approval: id,
+        lock,
+        plan,
+        because,
+        expires,
+        ...(answer === undefined ? {} : { reason: answer.reason }),
+      },
+    });
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+}
+
+function notOpen(id: string, found: Approval | undefined): BelljarError {
+  const what = found === undefined ? `there is no question “${id}”` : `“${id}” is ${found.state}`;
+  return new BelljarError('APPROVAL_NOT_OPEN', what);
+}
+
+async function insert(transaction: Transaction, approval: Approval): Promise<void> {
+  const { id, lock, state, asked, expires } = approval;
+  const body = JSON.stringify(approvalBodySchema.parse(approval));
+  await transaction.write(
+    sql`insert into approvals (id, lock, state, asked, expires, body)
+      values (${id}, ${lock}, ${state}, ${asked}, ${expires}, ${body})`,
+  );
+}

@@ -1,0 +1,24 @@
+import type { Obstacle, PlannedPackage } from './plan.ts';
+
+interface ObstacleOptions {
+  readonly message: string;
+  readonly absent: readonly string[];
+  /** What would have been taken if there were no policy. */
+  readonly packages: readonly PlannedPackage[];
+}
+
+/** Says what stands in the way of a wish: names that are none, or what the policy denies. */
+export function explainObstacle({ message, absent, packages }: ObstacleOptions): Obstacle {
+  return {
+    message: describe(absent) ?? message,
+    absent: absent.map((name) => ({ name })),
+    denials: packages.filter(({ verdict }) => verdict === 'deny'),
+  };
+}
+
+function describe(absent: readonly string[]): string | undefined {
+  if (absent.length === 0) return undefined;
+  return absent.length === 1
+    ? `no index has a project “${absent[0]}”`
+    : `no index has the projects ${absent.map((name) => `“${name}”`).join(', ')}`;
+}

@@ -1,0 +1,63 @@
+import { readCoreMetadata } from '../inspection/index.ts';
+import type { ProjectFile, Upstream } from '../upstream/index.ts';
+import type { WheelFacts, WheelFactStore } from './wheel-facts.ts';
+
+export interface LearnWheelOptions {
+  readonly upstream: Pick<Upstream, 'fetchMetadata' | 'findSize'>;
+  readonly store: WheelFactStore;
+}
+
+/** Learns of wheels what their METADATA says, each one once for ever. */
+export class WheelLearner {
+  readonly #options: LearnWheelOptions;
+  readonly #learning = new Map<string, Promise<WheelFacts>>();
+
+  constructor(options: LearnWheelOptions) {
+    this.#options = options;
+  }
+
+  /** @throws INDEX_UNAVAILABLE where it is not known yet and upstream cannot be asked. */
+  async learn(file: ProjectFile, signal?: AbortSignal): Promise<WheelFacts> {
+    const { sha256 } = file;
+    const known = sha256 === undefined ? undefined : this.#options.store.find(sha256);
+    if (known !== undefined) return known;
+    const key = sha256 ?? file.url;
+    const learning = this.#learning.get(key) ?? this.#read(file, signal);
+    this.#learning.set(key, learning);
+    try {
+      return await learning;
+    } finally {
+      this.#learning.delete(key);
+    }
+  }
+
+  /** The size of a file, which a page need not tell. */
+  async learnSize(file: ProjectFile, signal?: AbortSignal): Promise<number | undefined> {
+    const known = file.sha256 === undefined ? undefined : this.#options.store.find(file.sha256);
+    if (file.sizeBytes !== undefined) return file.sizeBytes;
+    if (known?.sizeBytes !== undefined) return known.sizeBytes;
+    const sizeBytes = await this.#options.upstream.findSize(file, { signal });
+    if (sizeBytes !== undefined && known !== undefined && file.sha256 !== undefined) {
+      this.#options.store.add(file.sha256, { ...known, sizeBytes });
+    }
+    return sizeBytes;
+  }
+
+  async #read(file: ProjectFile, signal: AbortSignal | undefined): Promise<WheelFacts> {
+    const facts = readFacts(await this.#options.upstream.fetchMetadata(file, { signal }));
+    if (file.sha256 !== undefined) this.#options.store.add(file.sha256, facts);
+    return facts;
+  }
+}
+
+/** What cannot be read tells nothing: then the licence is not known, and the wheel itself is refused when it is opened. */
+function readFacts(bytes: Uint8Array): WheelFacts {
+  const reading = readCoreMetadata(bytes);
+  if (!reading.ok) return { needs: [], licenceContradictions: [`the METADATA ${reading.message}`] };
+  const { requires, licence, licenceContradictions } = reading.metadata;
+  return {
+    needs: [...requires],
+    licenceContradictions: [...licenceContradictions],
+    ...(licence === undefined ? {} : { licence }),
+  };
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+
+import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
+import { type Actor, decideAction, type Policy, type Reason } from '../../policy/index.ts';
+import type { AuditRecord } from '../../record/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Role, Verdict } from '../../words.ts';
+import type { AdvisorySource, Grounds } from '../gate/index.ts';
+import {
+  describeTarget,
+  type Lock,
+  LockStore,
+  type Resolution,
+  Resolver,
+  type ResolverPython,
+  type Target,
+  targetKey,
+} from '../resolve/index.ts';
+import type { Upstream } from '../upstream/index.ts';
+import { digestWish, type WishRequirement } from '../wish/index.ts';
+import { compareLocks, type PackageSet } from './changes.ts';
+import { explainObstacle } from './explain-obstacle.ts';
+import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
+import { WheelLearner } from './learn-wheel.ts';
+import { type FindInspection, identifyVersion } from './package-facts.ts';
+import { PlanStore } from './plan-store.ts';
+import type { Obstacle, Plan } from './plan.ts';
+import { policyView, type ViewScope } from './policy-view.ts';
+import { addUp } from './totals.ts';
+import { WheelFactStore } from './wheel-facts.ts';
+
+export interface PlannerOptions {
+  readonly upstream: Upstream;
+  readonly database: Database;
+  readonly record: AuditRecord;
+  readonly python: ResolverPython & { readonly version: string };
+  readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
+  readonly findInspection: FindInspection;
+  /** Asked at every plan, and so is the policy. */
+  readonly currentAdvisories: () => AdvisorySource;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  /** How long a page of an index is good without asking. */
+  readonly freshMs: number;
+  readonly now?: (() => Date) | undefined;
+}
+
+export interface PlanOptions {
+  readonly requirements: readonly WishRequirement[];
+  readonly actor: Actor;
+  readonly role: Role;
+  readonly workspace?: string | undefined;
+  /** Belljar's own Python on this machine where left out. */
+  readonly target?: Partial<Target> | undefined;
+  /** Looks for new versions although the wish has a lock. */
+  readonly upgrade?: boolean | undefined;
+  /** The lock of the environment that is there. */
+  readonly present?: PackageSet | undefined;
+  readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a plan has come: pages that were looked at while resolving, then packages of a known number. */
+export interface PlanProgress {
+  readonly phase: 'resolving' | 'judging';
+  readonly done: number;
+  readonly total?: number;
+}
+
+interface Question extends PlanOptions {
+  readonly grounds: Grounds;
+  readonly target: Target;
+}
+
+interface Found {
+  readonly lock: Lock;
+  readonly lockedAt?: string;
+}
+
+type Unsolvable = Extract<Resolution, { kind: 'unsolvable' }>;
+
+/** Turns a wish into a judged, locked plan; changes nothing. */
+export class Planner {
+  readonly #options: PlannerOptions;
+  readonly #resolver: Resolver;
+  readonly #locks: LockStore;
+  readonly #plans: PlanStore;
+  readonly #parts: JudgeLockParts;
+  readonly #now: () => Date;
+
+  constructor(options: PlannerOptions) {
+    const { upstream, database, findInspection, freshMs, folders, python } = options;
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+    const store = new WheelFactStore(database);
+    const learner = new WheelLearner({ upstream, store });
+    this.#parts = { upstream, learner, store, findInspection };
+    this.#locks = new LockStore(database);
+    this.#plans = new PlanStore(database);
+    this.#resolver = new Resolver({
+      ...{ upstream, python, folders, freshMs, identify: identifyVersion },
+      now: () => this.#now().getTime(),
+      readNeeds: async (files, signal) => {
+        await store.load(files.flatMap(({ sha256 }) => sha256 ?? []));
+        return Promise.all(files.map(async (file) => (await learner.learn(file, signal)).needs));
+      },
+    });
+  }
+
+  /**
+   * Plans a wish: the tree that it comes to, judged.
+   *
+   * @throws POLICY_DENIED where the actor may not plan, USAGE, INDEX_UNAVAILABLE, UV_UNAVAILABLE, RESOLVE_FAILED,
+   * CANCELLED, and what a launch or the database throws.
+   */
+  async plan(options: PlanOptions): Promise<Plan> {
+    const question = this.#ask(options);
+    await this.#authorise(question);
+    refuseWhenCancelled(options.signal);
+    const found = await this.#findLock(question);
+    const { onProgress } = options;
+    const judged = await judgeLock(this.#parts, {
+      ...question,
+      lock: found.lock,
+      traits: describeTarget(question.target),
+      onProgress: (done, total) => onProgress?.({ phase: 'judging', done, total }),
+    });
+    const obstacle = 'message' in found ? this.#explain(found, judged) : undefined;
+    const plan = this.#describe(question, { ...judged, found, obstacle });
+    await this.#keep(plan, question, judged);
+    return plan;
+  }
+
+  #ask(options: PlanOptions): Question {
+    const { currentAdvisories, currentPolicy, python } = this.#options;
+    const { policy, hash } = currentPolicy();
+    const target = { pythonVersion: python.version, ...options.target };
+    describeTarget(target);
+    return {
+      ...options,
+      target,
+      grounds: { policy, policyHash: hash, advisories: currentAdvisories(), now: this.#now() },
+    };
+  }
+
+  async #authorise({ actor, role, grounds, workspace, requirements }: Question): Promise<void> {
+    const { policy, policyHash } = grounds;
+    const { verdict, reason } = decideAction({ policy, actor, role, action: 'plan' });
+    if (verdict !== 'deny') return;
+    await this.#options.record.append({
+      action: 'packages.plan.refused',
+      ...{ actor: { ...actor, role }, workspace: workspace ?? null, policyHash, verdict },
+      subject: describeSubject(requirements),
+      details: { rule: reason.rule },
+    });
+    throw new BelljarError('POLICY_DENIED', reason.message, { details: { reasons: [reason] } });
+  }
+
+  /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
+  async #findLock(question: Question): Promise<Found & Partial<Unsolvable>> {
+    const key = { wish: digestWish(question.requirements), target: targetKey(question.target) };
+    const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
+    if (kept !== undefined) return { lock: kept.lock, lockedAt: kept.time };
+    let last: Unsolvable | undefined;
+    for (const scope of ['preferred', 'askable'] as const) {
+      const resolution = await this.#resolve(question, scope);
+      if (resolution.kind === 'locked') {
+        await this.#locks.keep(key, resolution.lock, question.grounds.now);
+        return { lock: resolution.lock };
+      }
+      last = resolution;
+      if (resolution.absent.length > 0) return { ...resolution, lock: emptyLock(key.target) };
+    }
+    const free = await this.#resolve(question, 'all');
+    if (last === undefined) throw new Error('nothing was tried');
+    if (free.kind === 'locked') return { ...last, lock: free.lock };
+    return { ...free, lock: emptyLock(key.target) };
+  }
+
+  #resolve({ requirements, target, grounds, onProgress, signal }: Question, scope: ViewScope): Promise<Resolution> {
+    let done = 0;
+    return this.#resolver.resolve({
+      ...{ requirements, target, signal, view: policyView(grounds, scope) },
+      onPage: () => onProgress?.({ phase: 'resolving', done: ++done }),
+    });
+  }
+
+  #explain({ message = '', absent = [] }: Partial<Unsolvable>, { packages }: JudgedLock): Obstacle {
+    return explainObstacle({ message, absent, packages });
+  }
+
+  #describe(question: Question, { judgement, packages, stale, found, obstacle }: Described): Plan {
+    const { grounds, present, target, requirements } = question;
+    const reasons = obstacle === undefined ? judgement.reasons : [...judgement.reasons, obstacleReason(obstacle)];
+    const lock = obstacle === undefined ? found.lock : undefined;
+    const verdictOf = (verdict: Verdict): Verdict => (obstacle === undefined ? verdict : 'deny');
+    return {
+      ...{ id: randomUUID(), at: grounds.now.toISOString(), reasons, packages, stale, lock, obstacle },
+      verdict: verdictOf(judgement.verdict),
+      verdictOnKnownFacts: verdictOf(judgement.verdictOnKnownFacts),
+      totals: addUp(packages),
+      lockedAt: found.lockedAt,
+      changes: present === undefined || lock === undefined ? undefined : compareLocks(present, lock),
+      target: targetKey(target),
+      policyHash: grounds.policyHash,
+      advisoriesAsOf: grounds.advisories.asOf,
+      wish: digestWish(requirements),
+    };
+  }
+
+  async #keep(plan: Plan, { actor, role, workspace, requirements }: Question, { facts }: JudgedLock): Promise<void> {
+    const { id, at, verdict, policyHash, lock, wish, totals, reasons, packages } = plan;
+    const [lockDigest, subject] = [lock?.digest ?? '', describeSubject(requirements)];
+    const against = [...reasons, ...packages.flatMap((each) => each.reasons)].filter(
+      (each) => each.verdict === verdict,
+    );
+    const rules = [...new Set(against.map(({ rule }) => rule))].slice(0, mostRules);
+    await this.#options.record.append({
+      action: 'packages.plan',
+      ...{ actor: { ...actor, role }, workspace: workspace ?? null, policyHash, verdict, subject },
+      details: { plan: id, wish, lock: lockDigest, packages: totals.packages, rules },
+    });
+    const short = requirements.map(({ name, specifier }) => ({ name, specifier }));
+    await Promise.all([
+      this.#parts.store.flush(),
+      this.#plans.keep({
+        ...{ id, time: at, workspace: workspace ?? null, lock: lockDigest, verdict },
+        ...{ actor, role, requirements: short, facts, policyHash },
+      }),
+    ]);
+  }
+}
+
+interface Described extends JudgedLock {
+  readonly found: Found;
+  readonly obstacle: Obstacle | undefined;
+}
+
+const mostRules = 20;
+const longestSubject = 1000;
+
+function describeSubject(requirements: readonly WishRequirement[]): string {
+  const text = requirements.map(({ name, specifier }) => `${name}${specifier}`).join(' ');
+  return text.length <= longestSubject ? text : `${text.slice(0, longestSubject)}…`;
+}
+
+function emptyLock(target: string): Lock {
+  return { target, packages: [], digest: '' };
+}
+
+function obstacleReason({ message, absent }: Obstacle): Reason {
+  const matched = absent.map(({ name }) => name).join(', ') || 'no solution';
+  return { rule: 'packages.resolve', verdict: 'deny', matched, message, path: [] };
+}
