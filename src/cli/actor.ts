@@ -5,8 +5,8 @@ import { BelljarError } from '../errors.ts';
 import { type OptionValues, stringOption } from './command.ts';
 
 /** Who sits at this terminal: the user of the machine, as owner, unless told otherwise. */
-export function localActor(values: OptionValues): { actor: Actor; role: Role } {
-  const role = parseRole(stringOption(values, 'role') ?? 'owner');
+export function localActor(values: OptionValues, usual: Role = 'owner'): { actor: Actor; role: Role } {
+  const role = parseRole(stringOption(values, 'role') ?? usual);
   const id = stringOption(values, 'actor') ?? userName();
   if (id === '') throw new BelljarError('USAGE', '--actor must not be empty');
   return { actor: { id, kind: role === 'anonymous' ? 'anonymous' : 'user' }, role };

@@ -12,6 +12,22 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a Python file behind glass',
     load: async () => (await import('./run.ts')).runCommand,
   },
+  plan: {
+    summary: 'resolve and judge packages, and change nothing',
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  'approvals list': {
+    summary: 'print what approvers are asked, and what they answered',
+    load: async () => (await import('./approvals-list.ts')).approvalsListCommand,
+  },
+  'approvals approve': {
+    summary: 'say yes to a plan that the policy asks about',
+    load: async () => (await import('./approvals-answer.ts')).approvalsApproveCommand,
+  },
+  'approvals reject': {
+    summary: 'say no to a plan that the policy asks about',
+    load: async () => (await import('./approvals-answer.ts')).approvalsRejectCommand,
+  },
   'policy check': {
     summary: 'say whether the policy is valid, with line and column where it is not',
     load: async () => (await import('./policy-check.ts')).policyCheckCommand,
@@ -19,6 +35,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'policy explain': {
     summary: 'say what the policy decides on packages, and why',
     load: async () => (await import('./policy-explain.ts')).policyExplainCommand,
+  },
+  'policy diff': {
+    summary: 'say what another policy would have decided on past plans',
+    load: async () => (await import('./policy-diff.ts')).policyDiffCommand,
   },
   'policy test': {
     summary: 'run the cases of the policy’s tests section',

@@ -1,0 +1,105 @@
+import { type AnsweredPlan, Belljar, type PlanProgress } from '../belljar.ts';
+import { writePylock } from '../packages/index.ts';
+import { localActor } from './actor.ts';
+import { type Command, type Invocation, isFlagSet, type OptionValues, printJson, stringOption } from './command.ts';
+import { formatPlan } from './plan-table.ts';
+import { startProgress } from './progress.ts';
+import { writeWholeFile } from './whole-file.ts';
+import { readWish } from './wish-file.ts';
+
+export const planCommand: Command = {
+  positionals: Infinity,
+  help: `
+belljar plan REQUIREMENT… [OPTION…]
+belljar plan -r FILE [OPTION…]
+
+Finds the newest versions that the policy allows, of all that is needed, and says of each whether it may come in, why, and
+what would pass instead. Nothing is installed and nothing is built.
+
+  -r, --requirements FILE  a requirements file, pyproject.toml, pylock.toml, or a script with a “# /// script” block; may
+                           be given more than once
+  -w, --workspace NAME     for which workspace, for the record
+  --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with)
+  --platform NAME          the platform to plan for, as uv names it (default: this machine)
+  --upgrade                look for newer versions, although the same was planned before
+  --lock FILE              write what was found as pylock.toml (PEP 751)
+  --ask WHY                where an approver has to answer first: ask, and say what it is wanted for
+  --python PROGRAM         the CPython that code runs with (default: BELLJAR_PYTHON, else the machine's python3)
+  --policy FILE            the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
+  --actor ID               who asks, for the policy and the record (default: your user name)
+  --role ROLE              in which role (default: owner)
+  --json                   one document
+
+Exit code: 0 all of it is allowed or an approver agreed to it, 76 an approver has to answer first, 77 denied, 65 the wish cannot be read, 69 the index
+cannot be asked.
+
+Example:
+  belljar plan 'pandas>=2' matplotlib
+`,
+  options: {
+    requirements: { type: 'string', short: 'r', multiple: true },
+    workspace: { type: 'string', short: 'w' },
+    'target-python': { type: 'string' },
+    platform: { type: 'string' },
+    upgrade: { type: 'boolean' },
+    lock: { type: 'string' },
+    ask: { type: 'string' },
+    python: { type: 'string' },
+    policy: { type: 'string' },
+    actor: { type: 'string' },
+    role: { type: 'string' },
+  },
+  run: plan,
+};
+
+const exitCodes = { allow: 0, ask: 76, deny: 77 } as const;
+
+async function plan(invocation: Invocation): Promise<number> {
+  const { values, io, positionals } = invocation;
+  const requirements = await readWish(positionals, listOption(values, 'requirements'));
+  const found = await makePlan(invocation, requirements);
+  const file = stringOption(values, 'lock');
+  const { lock } = found;
+  if (file !== undefined && lock !== undefined) await writeWholeFile(file, async (write) => write(writePylock(lock)));
+  if (isFlagSet(values, 'json')) printJson(io, found);
+  else io.stdout.write(formatPlan(found, { isTerminal: io.stdout.isTTY === true, columns: io.stdout.columns }));
+  return found.approval?.state === 'approved' ? 0 : exitCodes[found.verdict];
+}
+
+async function makePlan(
+  { values, io, signal }: Invocation,
+  requirements: Awaited<ReturnType<typeof readWish>>,
+): Promise<AnsweredPlan> {
+  const options = { env: io.env, policyFile: stringOption(values, 'policy'), python: stringOption(values, 'python') };
+  const progress = startProgress(io, 'planning');
+  try {
+    await using belljar = await Belljar.open({ ...options, signal });
+    const asker = { ...localActor(values), workspace: stringOption(values, 'workspace') };
+    const found = await belljar.packages.plan({
+      ...{ requirements, ...asker, signal },
+      target: readTarget(values),
+      upgrade: isFlagSet(values, 'upgrade'),
+      onProgress: (state) => progress.update(...countSteps(state)),
+    });
+    const because = stringOption(values, 'ask');
+    if (because === undefined || found.verdict !== 'ask' || found.approval?.state === 'approved') return found;
+    return { ...found, approval: await belljar.packages.approvals.ask({ plan: found, ...asker, because }) };
+  } finally {
+    progress.end();
+  }
+}
+
+function readTarget(values: OptionValues): { pythonVersion?: string; platform?: string } {
+  const [pythonVersion, platform] = [stringOption(values, 'target-python'), stringOption(values, 'platform')];
+  return { ...(pythonVersion === undefined ? {} : { pythonVersion }), ...(platform === undefined ? {} : { platform }) };
+}
+
+/** How many pages there will be is not known before they are there: until then it is never more than half of the way. */
+function countSteps({ phase, done, total = 0 }: PlanProgress): [number, number] {
+  return phase === 'resolving' ? [done, done * 2 + 20] : [total + done, total * 2];
+}
+
+function listOption(values: OptionValues, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+
+import { uvFile, uvWheel } from '../packages/uv.ts';
+import { type CliResult, TestCli } from '../support/cli.ts';
+import { PackageIndex } from '../support/package-index.ts';
+import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { makeWheel } from '../support/wheels.ts';
+
+const mit = ['License-Expression: MIT'];
+
+interface Desk {
+  readonly cli: TestCli;
+  readonly folder: string;
+  /** Runs it with the policy of the test, whose advisories may be of any age. */
+  readonly run: (...args: readonly string[]) => Promise<CliResult>;
+  /** The same for another command. */
+  readonly call: (...args: readonly string[]) => Promise<CliResult>;
+}
+
+async function open(context: TestContext, packages = ''): Promise<Desk> {
+  const folder = await temporaryFolder(context);
+  const cli = new TestCli();
+  const index = await PackageIndex.open();
+  context.after(async () => {
+    cli[Symbol.dispose]();
+    await index[Symbol.asyncDispose]();
+  });
+  const uploadTime = '2020-01-01T00:00:00Z';
+  const dep = ['1.0', '2.0'].map((version) => ({
+    file: makeWheel({ name: 'dep', version, headers: mit }),
+    uploadTime,
+  }));
+  index.setProject({ name: 'uv', files: [{ file: uvFile() }] });
+  index.setProject({ name: 'dep', files: dep });
+  index.setProject({
+    name: 'app',
+    files: [{ file: makeWheel({ name: 'app', requires: ['dep'], headers: mit }), uploadTime }],
+  });
+  const policy = join(folder, 'policy.yaml');
+  await writeFile(policy, `version: 1\npackages:\n  advisories: {maximumAge: 36500d}\n${packages}`, { mode: 0o600 });
+  const env = { PIP_INDEX_URL: index.url, BELLJAR_POLICY: policy };
+  return {
+    cli,
+    folder,
+    run: (...args) => cli.run(['plan', ...args], { env }),
+    call: (...args) => cli.run(args, { env }),
+  };
+}
+
+describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
+  it('prints the whole tree with verdicts, licences, sizes and ages, and ends with 0 where all is allowed', async (context) => {
+    const { run } = await open(context);
+    const { code, stdout, stderr } = await run('app');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^allow: 2 packages, .* to download, 2 still to be opened/);
+    assert.match(stdout, /^allow +dep +2\.0 +MIT .* for app$/m);
+    assert.match(stdout, /^lock [0-9a-f]{16} for python 3/m);
+  });
+
+  it('says as JSON what the verdict is and why, and ends with 77 where the policy leaves no way', async (context) => {
+    const { run } = await open(context, '  deny: [dep]\n');
+    const { code, stdout } = await run('app', '--json');
+    assert.equal(code, 77);
+    const { verdict, packages, obstacle } = JSON.parse(stdout) as Record<string, never> & {
+      packages: { name: string; version: string; verdict: string; reasons: { rule: string; path: string[] }[] }[];
+    };
+    assert.equal(verdict, 'deny');
+    assert.notEqual(obstacle, undefined);
+    const denied = packages.find(({ name }) => name === 'dep');
+    assert.deepEqual([denied?.version, denied?.verdict], ['2.0', 'deny']);
+    assert.deepEqual([denied?.reasons[0]?.rule, denied?.reasons[0]?.path], ['packages.deny[0]', ['app', 'dep']]);
+  });
+
+  it('tells what was held back, and ends with 76 where somebody has to be asked', async (context) => {
+    const held = await (await open(context, '  deny: [dep>=2]\n')).run('app');
+    assert.equal(held.code, 0, held.stderr);
+    assert.match(held.stdout, /held back by the policy\n {2}dep 2\.0: deny, packages\.deny\[0\]/);
+    const asked = await (await open(context, '  ask: [dep]\n')).run('app');
+    assert.equal(asked.code, 76, asked.stderr);
+    assert.match(asked.stdout, /^ask: 2 packages, 1 to be asked for/);
+  });
+
+  it('reads files, and writes a lock that is a wish again', async (context) => {
+    const { run, folder } = await open(context);
+    const [wish, lock] = [join(folder, 'requirements.txt'), join(folder, 'pylock.toml')];
+    await writeFile(wish, '# what we need\napp==1.0\ndep<2  # for now\n');
+    assert.equal((await run('-r', wish, '--lock', lock)).code, 0);
+    assert.match(readFileSync(lock, 'utf8'), /name = "dep"\nversion = "1\.0"/);
+    const again = await run('-r', lock, '--json');
+    assert.equal(again.code, 0, again.stderr);
+    const { packages } = JSON.parse(again.stdout) as { packages: { name: string; version: string }[] };
+    assert.deepEqual(
+      packages.map(({ name, version }) => `${name} ${version}`),
+      ['app 1.0', 'dep 1.0'],
+    );
+  });
+
+  it('refuses what it cannot read, all at once, with file and line, before an index is asked', async (context) => {
+    const { run, folder } = await open(context);
+    const wish = join(folder, 'requirements.txt');
+    await writeFile(wish, 'app\n--index-url https://evil.example\n-e .\n');
+    const { code, stderr } = await run('-r', wish);
+    assert.equal(code, 65);
+    assert.match(stderr, /requirements\.txt:2:/);
+    assert.match(stderr, /requirements\.txt:3:/);
+    assert.equal((await run()).code, 2);
+    assert.equal((await run('-r', join(folder, 'none.txt'))).code, 66);
+  });
+
+  it('refuses whoever may not plan, and a Python that cannot be planned for', async (context) => {
+    const { run } = await open(context);
+    assert.equal((await run('app', '--role', 'viewer')).code, 77);
+    assert.equal((await run('app', '--target-python', '2.7')).code, 2);
+    assert.equal((await run('app', '--target-python', '3.12')).code, 0);
+  });
+
+  it('is found on the record', async (context) => {
+    const { run, cli } = await open(context);
+    await run('app', '-w', 'notebook-1');
+    const entry = (await cli.entries()).find(({ action }) => action === 'packages.plan');
+    assert.deepEqual([entry?.['workspace'], entry?.['subject'], entry?.['verdict']], ['notebook-1', 'app', 'allow']);
+  });
+
+  it('asks an approver for one lock, and takes the answer for that lock alone', async (context) => {
+    const { run, call } = await open(context, '  ask: [dep]\n');
+    const asked = await run('app', '--ask', 'our reports need it', '--json');
+    assert.equal(asked.code, 76, asked.stderr);
+    const { approval } = JSON.parse(asked.stdout) as { approval: { id: string; state: string } };
+    assert.equal(approval.state, 'open');
+    const listed = await call('approvals', 'list');
+    assert.match(
+      listed.stdout,
+      new RegExp(`^${approval.id}  open, until .*  app 1\\.0\n  asked by .*: our reports need it`),
+    );
+    assert.match(listed.stdout, /^ {2}dep 2\.0: packages\.ask\[0\]: /m);
+    const answer = ['approvals', 'approve', approval.id, '--reason', 'reviewed'];
+    assert.equal((await call(...answer, '--role', 'owner')).code, 77);
+    assert.equal((await call(...answer)).code, 0);
+    const again = await run('app');
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /approved by .*: reviewed; holds until/);
+    assert.equal((await run('dep')).code, 76);
+    assert.equal((await call('approvals', 'reject', approval.id, '--reason', 'too late')).code, 65);
+    assert.match((await call('approvals', 'list')).stdout, /nothing is asked/);
+  });
+
+  it('lets another policy judge what was planned before', async (context) => {
+    const { run, call, folder } = await open(context);
+    assert.equal((await run('app')).code, 0);
+    const [was, strict] = [join(folder, 'policy.yaml'), join(folder, 'strict.yaml')];
+    await writeFile(strict, `${readFileSync(was, 'utf8')}  deny: [dep]\n`);
+    const different = await call('policy', 'diff', was, strict);
+    assert.equal(different.code, 1, different.stderr);
+    assert.match(different.stdout, /^1 plans since .*, 1 decided differently/);
+    assert.match(different.stdout, /allow → deny {2}app\n {2}dep 2\.0: allow → deny, packages\.deny\[0\]/);
+    const same = await call('policy', 'diff', was, was, '--json');
+    assert.equal(same.code, 0);
+    assert.deepEqual((JSON.parse(same.stdout) as { plans: number; changes: unknown[] }).changes, []);
+  });
+});
