@@ -25,7 +25,7 @@ export function formatPlan(plan: AnsweredPlan, options: TableOptions): string {
   const { verdict, packages, reasons, lock, lockedAt, target, obstacle } = plan;
   const parts = [
     [`${paint(verdict, verdict)}: ${describeTotals(plan)}`],
-    obstacle === undefined ? [] : ['there is no solution that the policy allows:', `  ${toVisible(obstacle.message)}`],
+    formatObstacle(obstacle),
     wholeReasons(reasons),
     packages.length === 0 ? [] : formatTable(packages, { ...options, paint }),
     formatHeldBack(packages),
@@ -49,6 +49,16 @@ function describeTotals({ totals, advisoriesAsOf }: Plan): string {
     ...(pending > 0 ? [`${pending} still to be opened, and judged again then`] : []),
     ...(advisoriesAsOf === undefined ? [] : [`advisories of ${advisoriesAsOf.slice(0, 10)}`]),
   ].join(', ');
+}
+
+function formatObstacle(obstacle: Plan['obstacle']): string[] {
+  if (obstacle === undefined) return [];
+  const meant = obstacle.absent.flatMap(({ suggestion }) => suggestion ?? []);
+  return [
+    'there is no solution that the policy allows:',
+    `  ${toVisible(obstacle.message)}`,
+    ...(meant.length === 0 ? [] : [`  perhaps you meant ${toVisible(meant.join(', '))}`]),
+  ];
 }
 
 function wholeReasons(reasons: Plan['reasons']): string[] {

@@ -1,3 +1,6 @@
+import { nearestAlike } from '../../nearest.ts';
+import { normalizeName } from '../../policy/index.ts';
+import { famousImports } from '../famous-imports.ts';
 import type { Obstacle, PlannedPackage } from './plan.ts';
 
 interface ObstacleOptions {
@@ -11,7 +14,7 @@ interface ObstacleOptions {
 export function explainObstacle({ message, absent, packages }: ObstacleOptions): Obstacle {
   return {
     message: describe(absent) ?? message,
-    absent: absent.map((name) => ({ name })),
+    absent: absent.map((name) => ({ name, suggestion: suggest(name) })),
     denials: packages.filter(({ verdict }) => verdict === 'deny'),
   };
 }
@@ -21,4 +24,11 @@ function describe(absent: readonly string[]): string | undefined {
   return absent.length === 1
     ? `no index has a project “${absent[0]}”`
     : `no index has the projects ${absent.map((name) => `“${name}”`).join(', ')}`;
+}
+
+const mostMistakes = 2;
+
+/** A suggestion for a person, and never taken by itself. */
+function suggest(name: string): string | undefined {
+  return nearestAlike(name, [...famousImports].map(normalizeName), mostMistakes);
 }

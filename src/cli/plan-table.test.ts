@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import type { AnsweredPlan, PlannedPackage } from '../belljar.ts';
+import { formatPlan } from './plan-table.ts';
+import { widthOf } from './terminal-text.ts';
+
+const dep: PlannedPackage = {
+  ...{ name: 'dep', version: '1.0', verdict: 'allow', reasons: [], isRequested: false, path: ['app', 'dep'] },
+  ...{
+    requiredBy: ['app'],
+    extras: [],
+    licence: { expression: 'MIT' },
+    licenceContradictions: [],
+    sizeBytes: 2_000_000,
+  },
+  ...{ ageMs: 86_400_000 * 30, advisories: [], inspection: 'pending', heldBack: [] },
+};
+
+const plan: AnsweredPlan = {
+  ...{
+    id: '1',
+    at: '2026-06-15T00:00:00Z',
+    verdict: 'allow',
+    verdictOnKnownFacts: 'allow',
+    reasons: [],
+    packages: [dep],
+  },
+  totals: {
+    packages: 1,
+    byVerdict: { allow: 1, ask: 0, deny: 0 },
+    downloadBytes: 2_000_000,
+    unknownSizes: 0,
+    pending: 1,
+  },
+  lock: { target: 'python 3.12', packages: [], digest: 'ab'.repeat(32) },
+  ...{ target: 'python 3.12', policyHash: '', advisoriesAsOf: '2026-06-14T00:00:00Z', stale: [], wish: '' },
+};
+
+const denied: PlannedPackage = {
+  ...{ ...dep, name: 'evil\u001b[31m', verdict: 'deny', path: ['evil'], nearest: '0.9' },
+  reasons: [{ rule: 'packages.deny[0]', verdict: 'deny', matched: 'evil', message: 'evil is denied', path: ['evil'] }],
+};
+
+const plain = { isTerminal: false } as const;
+
+describe('formatPlan()', () => {
+  it('says the verdict, the sums, and of each package what is known and through whom it comes in', () => {
+    const text = formatPlan(plan, plain);
+    assert.match(text, /^allow: 1 package, 2 MB to download, 1 still to be opened, .*advisories of 2026-06-14\n/);
+    assert.match(text, /^allow {4}dep {6}1\.0 {6}MIT {6}2 MB +30 d +for app$/m);
+    assert.match(text, /^lock abababababababab for python 3\.12$/m);
+  });
+
+  it('shows what refuses first, with the rule and what would pass', () => {
+    const lines = formatPlan({ ...plan, verdict: 'deny', packages: [dep, denied] }, plain).split('\n');
+    const rows = lines.filter((line) => /^(?:allow|deny) {2}/.test(line));
+    assert.match(rows[0] ?? '', /^deny .* packages\.deny\[0\]: evil is denied; 0\.9 would pass$/);
+    assert.match(rows[1] ?? '', /^allow .* dep /);
+  });
+
+  it('lets nothing of a package reach the terminal but what can be seen', () => {
+    assert.doesNotMatch(formatPlan({ ...plan, packages: [denied] }, plain), /\u001b/);
+  });
+
+  it('fits a terminal', () => {
+    const text = formatPlan({ ...plan, packages: [denied, dep] }, { isTerminal: true, columns: 60 });
+    const table = text.split('\n').filter((line) => /VERDICT|MIT/.test(line));
+    assert.equal(table.length, 3);
+    for (const line of table) assert.ok(widthOf(line.replaceAll(/\u001b\[\d+m/g, '')) <= 60, line);
+  });
+
+  it('tells what was held back, what changes, and why there is no solution', () => {
+    const heldBack = [
+      { version: '2.0', verdict: 'deny', reasons: [{ rule: 'packages.deny[0]', message: 'no' }] },
+    ] as const;
+    const changes = [{ name: 'dep', kind: 'up', from: '0.9', to: '1.0' }] as const;
+    const text = formatPlan({ ...plan, packages: [{ ...dep, heldBack }], changes }, plain);
+    assert.match(text, /held back by the policy\n {2}dep 2\.0: deny, packages\.deny\[0\]: no/);
+    assert.match(text, /what changes in the environment\n {2}up {10}dep 0\.9 → 1\.0/);
+    const absent = [{ name: 'pandsa', suggestion: 'pandas' }];
+    const obstacle = { message: 'no versions of dep', absent, denials: [] };
+    const solution = formatPlan({ ...plan, obstacle }, plain);
+    assert.match(solution, /no solution that the policy allows:\n {2}no versions of dep\n {2}perhaps you meant pandas/);
+  });
+});
