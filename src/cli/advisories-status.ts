@@ -1,4 +1,6 @@
 import { type AdvisoriesStatus, configuredSource, openAdvisories, shippedStatus } from '../packages/index.ts';
+import { readSettings } from '../settings/index.ts';
+import { resolveHome } from '../storage/index.ts';
 import { formatDuration } from '../units.ts';
 import { withHomeRecord } from './audit-home.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
@@ -23,13 +25,15 @@ Example:
   options: { policy: { type: 'string' } },
   run: async (invocation) => {
     const { policy } = await requireNamedPolicy(invocation);
-    const { maximumAge, source } = policy.packages.advisories;
+    const { env } = invocation.io;
+    const { maximumAge } = policy.packages.advisories;
+    const { advisories } = await readSettings({ home: resolveHome(env), env });
     const status = await withHomeRecord(invocation, async (home) =>
       home === undefined ? shippedStatus() : (await openAdvisories(home.database)).status(),
     );
     const ageMs = status.asOf === undefined ? undefined : Math.max(0, Date.now() - Date.parse(status.asOf));
     const isStale = ageMs === undefined || ageMs > maximumAge;
-    const configured = configuredSource(invocation.io.env, source) !== undefined;
+    const configured = configuredSource(env, advisories.url) !== undefined;
     if (isFlagSet(invocation.values, 'json')) {
       printJson(invocation.io, { ...status, ageMs: ageMs ?? null, maximumAgeMs: maximumAge, isStale, configured });
     } else print(invocation, status, { ageMs, isStale, maximumAge, configured });

@@ -118,12 +118,6 @@ export const packagesSchema = z
         medium: verdict.default('ask'),
         low: verdict.default('allow'),
         maximumAge: duration.prefault('7d').meta({ description: 'How old the advisory data may be.' }),
-        source: z
-          .string()
-          .regex(/^https:\/\/[^\s/]/, 'must be an https address')
-          .max(2000)
-          .optional()
-          .meta({ description: 'Where advisories are fetched from: the https address of a dump in the OSV format.' }),
       })
       .prefault({})
       .meta({ description: 'Known vulnerabilities, by severity. Advisories of malware always deny.' }),

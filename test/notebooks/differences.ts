@@ -31,13 +31,6 @@ export const differences: readonly Difference[] = [
     reason: 'input() that nobody answers is the end of the input for the code, as it is for a script',
   },
   {
-    notebook: 'nbclient/*/Clear Output.ipynb',
-    cells: [1, 4, 10],
-    aspects: ['stdout', 'text'],
-    reason: 'what is printed comes by another way than what is shown or cleared, and the two may change places',
-    varies: true,
-  },
-  {
     notebook: 'nbclient/*/Inline Image.ipynb',
     cells: [1],
     aspects: ['error'],

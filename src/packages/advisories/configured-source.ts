@@ -5,14 +5,13 @@ import { parseSource } from './download.ts';
 export const sourceVariable = 'BELLJAR_ADVISORIES_URL';
 
 /**
- * Where advisories are fetched from: the environment, else the policy (`packages.advisories.source`); undefined where
- * neither says it.
+ * Where advisories are fetched from: the environment, else the settings; undefined where neither says it.
  *
  * @throws USAGE where the address is not one that may be used.
  */
-export function configuredSource(env: NodeJS.ProcessEnv, fromPolicy?: string): string | undefined {
+export function configuredSource(env: NodeJS.ProcessEnv, fromSettings?: string): string | undefined {
   const named = env[sourceVariable];
-  const source = named === undefined || named === '' ? fromPolicy : named;
+  const source = named === undefined || named === '' ? fromSettings : named;
   if (source === undefined) return undefined;
   parseSource(source);
   return source;
@@ -22,6 +21,6 @@ export function configuredSource(env: NodeJS.ProcessEnv, fromPolicy?: string): s
 export function requireSource(source: string | undefined): string {
   if (source !== undefined) return source;
   throw new BelljarError('ADVISORIES_UNAVAILABLE', 'nothing says where advisories are fetched from', {
-    hint: `Set ${sourceVariable}, or packages.advisories.source in the policy, to the address of OSV's dump for PyPI.`,
+    hint: `Set ${sourceVariable}, or advisories.url in the settings, to the address of OSV's dump for PyPI.`,
   });
 }
