@@ -43,6 +43,16 @@ describe('listVersions()', () => {
   });
 });
 
+describe('listVersions() for the same page', () => {
+  it('tells targets apart, and pages of other files', () => {
+    const page = pageOf({ filename: 'dep-1.0-cp311-cp311-win_amd64.whl' }, wheel('2.0'));
+    const count = (platform: string): number =>
+      listVersions(page, describeTarget({ pythonVersion: '3.11', platform })).length;
+    assert.deepEqual([count('windows'), count('linux'), count('windows')], [2, 1, 2]);
+    assert.deepEqual(listVersions({ ...page, files: [] }, traits), []);
+  });
+});
+
 describe('findHeldBack()', () => {
   const page = pageOf(wheel('1.0'), wheel('2.0'), { ...wheel('2.1'), yanked: true }, wheel('3.0'));
 

@@ -26,8 +26,20 @@ export interface OtherVersion {
   readonly file: ProjectFile;
 }
 
+/** A page has thousands of files, and stays the same from plan to plan: its versions go when it goes. */
+const listed = new WeakMap<readonly ProjectFile[], Map<string, readonly OtherVersion[]>>();
+
 /** The versions of a project that a target can take, the oldest first, each with its wheel. */
-export function listVersions(page: ProjectPage, traits: TargetTraits): OtherVersion[] {
+export function listVersions(page: ProjectPage, traits: TargetTraits): readonly OtherVersion[] {
+  const { pythonVersion, system, machine, isMusl } = traits;
+  const key = `${page.name} ${pythonVersion} ${system} ${machine} ${isMusl}`;
+  const known = listed.get(page.files) ?? new Map<string, readonly OtherVersion[]>();
+  const versions = known.get(key) ?? sortVersions(page, traits);
+  listed.set(page.files, known.set(key, versions));
+  return versions;
+}
+
+function sortVersions(page: ProjectPage, traits: TargetTraits): readonly OtherVersion[] {
   const fitting = page.files.filter((file) => mayFit(file.filename, traits) && takesPython(file, traits));
   const byVersion = Map.groupBy(fitting, ({ filename }) => identifyVersion(filename, page.name));
   return [...byVersion]
