@@ -62,11 +62,6 @@ export const differences: readonly Difference[] = [
     reason: 'the size of files is limited, and an ordinary user may not raise a limit',
   },
   {
-    tests: 'test_resource.ResourceTest.test_setrusage_refcount',
-    inside: 'error',
-    reason: 'CPU time is limited, and an ordinary user may not raise a limit',
-  },
-  {
     tests: 'test_shutil.TestArchives.test_zipfile_vs_zip',
     inside: 'skipped',
     reason: 'zip is not among the programs that are shown inside',
