@@ -42,7 +42,7 @@ describe('the documents', needs(root, bubblewrap, python), () => {
   });
 
   it('docs/notebooks.md: the TypeScript example', () => {
-    assert.equal(runExample('docs/notebooks.md', 'console.log(cells.length, stoppedAt);'), '3 undefined\n');
+    assert.equal(runExample('docs/notebooks.md', 'console.log(cells.length, status);'), '3 finished\n');
   });
 
   it('docs/record.md: the TypeScript example', () => {
