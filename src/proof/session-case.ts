@@ -105,7 +105,7 @@ async function attemptDeed(row: DeedRow, side: Side, setting: Setting): Promise<
     require: [],
     signal: setting.signal,
   });
-  await using session = await Session.over(sandbox, limits, { signal: setting.signal });
+  await using session = await Session.over(sandbox, limits, asNew(setting));
   let printedBytes = 0;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'stream') printedBytes += event.bytes.length;
@@ -151,7 +151,7 @@ async function listenAsSession(
   setting: Setting,
 ): Promise<Sighting> {
   try {
-    await using session = await Session.over(sandbox, runLimits, { signal: setting.signal });
+    await using session = await Session.over(sandbox, runLimits, asNew(setting));
     let result: RunResult | undefined;
     for (let run = 0; run < runs; run++) result = await session.runScript({ name: 'x.py', code: '', args: [] });
     const { outcome } = result ?? {};
@@ -177,4 +177,9 @@ async function listenUnchecked({ runs = 1 }: LieRow, sandbox: Sandbox): Promise<
     sandbox.kill('the proof has seen enough');
     await sandbox.exited;
   }
+}
+
+/** Nothing is asked of the runner before the run: a liar answers no questions. */
+function asNew({ signal }: Setting): { readonly signal: Setting['signal']; readonly startsEmpty: true } {
+  return { signal, startsEmpty: true };
 }
