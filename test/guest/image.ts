@@ -86,7 +86,7 @@ async function buildImage(cache: string, folder: string): Promise<void> {
     takeOut(join(tree, 'boot'), building);
     await run('mke2fs', ['-q', '-t', 'ext4', '-L', 'belljar-root', '-d', tree, join(building, 'disk'), diskSize]);
     rmSync(tree, { recursive: true });
-    renameSync(building, folder);
+    if (!existsSync(folder)) renameSync(building, folder); // two that began at once made the same
   } finally {
     rmSync(building, { recursive: true, force: true });
   }
