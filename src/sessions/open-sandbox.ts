@@ -77,7 +77,7 @@ const bytesPerFile = 16 * 1024;
 const leastFiles = 1024;
 
 /** How long a run that was asked to end may take to do so, with room to spare. */
-const ladderMs = 4000;
+const ladderMs = 6000;
 
 /** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {

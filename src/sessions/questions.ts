@@ -74,7 +74,8 @@ const stateReportSchema = z
 export type StateReport = z.infer<typeof stateReportSchema>;
 
 const quickMs = 5000;
-const graceMs = 1000;
+/** After the interrupt, and for the supervisor to tell that the interpreter is gone. */
+const graceMs = { interrupt: 1000, kill: 3000 };
 
 /** The file is written anew beside the old one, so there must be room for both. */
 function mostStateBytes({ diskBytes = defaultDiskBytes }: SessionLimits): number {
@@ -147,7 +148,7 @@ export class Questions {
         return;
       }
       this.#line.send({ type: step, run: ask });
-      timer = setTimeout(() => climb(ask, rest), graceMs);
+      timer = setTimeout(() => climb(ask, rest), graceMs[step]);
     };
     let onAbort: (() => void) | undefined;
     const onSent = (ask: string): void => {

@@ -120,6 +120,9 @@ export interface LadderSteps {
 /** Time between the interrupt, which the code may use to clean up, and the end. */
 const graceMs = 1000;
 
+/** For the supervisor to tell that an interpreter is gone: on a busy machine that takes as long as all else does. */
+const tellGraceMs = 3000;
+
 const maxErrorCharacters = 2000;
 
 /** What the supervisor adds to what the interpreter tells. */
@@ -232,7 +235,7 @@ export class Run {
       };
       const killInside = (): void => {
         steps.killInside?.();
-        killTimer = setTimeout(kill, graceMs);
+        killTimer = setTimeout(kill, tellGraceMs);
       };
       killTimer = setTimeout(steps.killInside === undefined ? kill : killInside, graceMs);
     };
