@@ -25,6 +25,7 @@ export {
   type PassageReport,
 } from './egress/index.ts';
 export { describeFilter } from './seccomp/index.ts';
+export { isAbandoned, nextMark, ownMark } from './process/mark.ts';
 export { type Protection, protections } from './process/protection.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';
 export { type SetupOptions, type SetupReport, setUpUser } from './setup/index.ts';

@@ -1,0 +1,1 @@
+export type { PythonBuild } from './python-build.ts';
