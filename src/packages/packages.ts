@@ -92,8 +92,9 @@ export class Packages implements AsyncDisposable {
   async #openNow(): Promise<Opened> {
     const { cacheFolder, database, record, python, currentPolicy, env } = this.#options;
     const { indexes: named, freshMs } = await this.#options.readSettings();
-    const indexes = named ?? (await readConfiguredIndexes(env, { python: python.executable }));
     const folder = join(cacheFolder, 'packages');
+    const asked = { python: python.executable, keptIn: join(folder, 'configured-index') };
+    const indexes = named ?? (await readConfiguredIndexes(env, asked));
     const [upstream, advisories] = await Promise.all([
       openUpstream({ folder, indexes, freshMs, env }).then((each): LocalUpstream => this.#resources.use(each)),
       openAdvisories(database, { record }),

@@ -11,7 +11,7 @@ export type { GateEvent, GateOptions, WheelToInspect } from './desk.ts';
 export { type AdmitOptions, type AdmittedClient, Gate } from './gate.ts';
 export { isLoopback } from './host-names.ts';
 export { Inspections, type KeptInspection } from './inspections.ts';
-export { identifyFile } from './filename.ts';
+
 export type { AdvisorySource, Grounds } from './grounds.ts';
 export { type JudgedFile, type JudgedPage, judgePage } from './judge-page.ts';
 export type { Refusal } from './refusal-book.ts';

@@ -9,8 +9,7 @@ import {
   strictest,
 } from '../../policy/index.ts';
 import type { Verdict } from '../../words.ts';
-import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
-import { type FileIdentity, identifyFile } from './filename.ts';
+import { type FileIdentity, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
 import type { KeptInspection } from './inspections.ts';
 import type { Grounds } from './grounds.ts';
 import { nextChangeMs } from './next-change.ts';

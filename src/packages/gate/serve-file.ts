@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
 
-import type { Artifact } from '../upstream/index.ts';
+import { type Artifact, projectsOf } from '../upstream/index.ts';
 import { sendReady, sendText } from './answer.ts';
 import type { Desk, Errand } from './desk.ts';
-import { projectsOf } from './filename.ts';
 import { type JudgedFile, judgeLearned } from './judge-page.ts';
 import { keepWaiting } from './keep-waiting.ts';
 import type { KeptInspection } from './inspections.ts';

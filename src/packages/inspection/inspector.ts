@@ -3,7 +3,7 @@ import type { Backend } from '../../sandbox/index.ts';
 import { defaultArchiveLimits } from './archive/index.ts';
 import type { Inspection } from './inspection.ts';
 import { judgeWheel } from './judge-wheel.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 import { parseWheelName } from './wheel-name.ts';
 import { inspectionBackend, InspectionWorker, type ReadingLimits } from './worker.ts';
 

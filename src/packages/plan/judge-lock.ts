@@ -11,7 +11,7 @@ import type { Role } from '../../words.ts';
 import type { Grounds } from '../gate/index.ts';
 import type { Lock, TargetTraits } from '../resolve/index.ts';
 import { type FindInspection, type KnownPackage, describePackage } from './package-facts.ts';
-import type { ProjectPage, Upstream } from '../upstream/index.ts';
+import { findFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import type { WheelLearner } from './learn-wheel.ts';
 import { findHeldBack } from './other-versions.ts';
 import { findNearest } from './nearest-passing.ts';
@@ -90,7 +90,7 @@ async function learn(
 ): Promise<Pick<KnownPackage, 'wheel' | 'sizeBytes' | 'inspection'>> {
   const [wanted] = locked.wheels;
   if (wanted === undefined) return { wheel: undefined, sizeBytes: undefined, inspection: undefined };
-  const listed = page?.files.find(({ filename, sha256 }) => filename === wanted.filename && sha256 === wanted.sha256);
+  const listed = page === undefined ? undefined : findFile(page, wanted);
   const file = listed ?? { ...wanted, yanked: false, coreMetadata: 'unknown' as const };
   const wheel = await learner.learn(file, signal);
   const [sizeBytes, inspection] = await Promise.all([

@@ -3,7 +3,7 @@ import type { Grounds } from '../gate/index.ts';
 import type { TargetTraits } from '../resolve/index.ts';
 import type { ProjectPage } from '../upstream/index.ts';
 import type { WheelLearner } from './learn-wheel.ts';
-import { type Candidates, describeCandidates, listVersions } from './other-versions.ts';
+import { type Candidates, describeCandidates, listAround } from './other-versions.ts';
 
 interface NearestOptions {
   readonly facts: PackageFacts;
@@ -23,8 +23,8 @@ const mostLooks = 4;
  */
 export async function findNearest(options: NearestOptions): Promise<string | null | undefined> {
   const { facts, page, grounds, traits, learner, signal } = options;
-  const versions = listVersions(page, traits);
-  const thought = describeCandidates(page, { traits, grounds, like: facts });
+  const versions = facts.version === undefined ? [] : listAround(page, { traits, version: facts.version });
+  const thought = describeCandidates(page, { versions, grounds, like: facts });
   const seen = new Map<string, PackageFacts['licence']>();
   for (;;) {
     const candidates = thought.map((each) =>

@@ -5,7 +5,7 @@ import { parsePolicy } from '../../policy/index.ts';
 import type { Grounds } from '../gate/index.ts';
 import { describeTarget } from '../resolve/index.ts';
 import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
-import { findHeldBack, listVersions } from './other-versions.ts';
+import { findHeldBack, listAround } from './other-versions.ts';
 
 const traits = describeTarget({ pythonVersion: '3.11.4', platform: 'x86_64-unknown-linux-gnu' });
 
@@ -25,33 +25,6 @@ function groundsOf(packages: string, asOf = '2026-06-15T00:00:00Z'): Grounds {
 }
 
 const wheel = (version: string): { filename: string } => ({ filename: `dep-${version}-py3-none-any.whl` });
-
-describe('listVersions()', () => {
-  it('lists what a target can take, in the order of versions', () => {
-    const page = pageOf(
-      wheel('1.10'),
-      wheel('1.9'),
-      { ...wheel('3.0'), requiresPython: '>=3.12' },
-      { ...wheel('2.0'), requiresPython: '>=3.8' },
-      { filename: 'dep-4.0.tar.gz' },
-      { filename: 'dep-5.0-cp312-cp312-manylinux_2_17_x86_64.whl' },
-    );
-    assert.deepEqual(
-      listVersions(page, traits).map(({ version }) => version),
-      ['1.9', '1.10', '2.0'],
-    );
-  });
-});
-
-describe('listVersions() for the same page', () => {
-  it('tells targets apart, and pages of other files', () => {
-    const page = pageOf({ filename: 'dep-1.0-cp311-cp311-win_amd64.whl' }, wheel('2.0'));
-    const count = (platform: string): number =>
-      listVersions(page, describeTarget({ pythonVersion: '3.11', platform })).length;
-    assert.deepEqual([count('windows'), count('linux'), count('windows')], [2, 1, 2]);
-    assert.deepEqual(listVersions({ ...page, files: [] }, traits), []);
-  });
-});
 
 describe('findHeldBack()', () => {
   const page = pageOf(wheel('1.0'), wheel('2.0'), { ...wheel('2.1'), yanked: true }, wheel('3.0'));
@@ -73,5 +46,17 @@ describe('findHeldBack()', () => {
     assert.deepEqual(await findHeldBack(page, { ...options, grounds: groundsOf('{deny: [dep<2]}') }), []);
     const stale = groundsOf('{}', '2020-01-01T00:00:00Z');
     assert.deepEqual(await findHeldBack(page, { ...options, grounds: stale }), []);
+  });
+});
+
+describe('listAround()', () => {
+  it('lists twenty versions below and ten above, without those that were taken back', () => {
+    const numbers = Array.from({ length: 60 }, (_, index) => wheel(`${index}.0`));
+    const page = pageOf(...numbers, { ...wheel('29.5'), yanked: true });
+    const around = listAround(page, { traits, version: '30.0' }).map(({ version }) => version);
+    assert.deepEqual(
+      [around[0], around[19], around[20], around[29], around.length],
+      ['10.0', '29.0', '31.0', '40.0', 30],
+    );
   });
 });

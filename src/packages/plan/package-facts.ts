@@ -1,7 +1,7 @@
-import { type Grounds, identifyFile, type KeptInspection } from '../gate/index.ts';
+import type { Grounds, KeptInspection } from '../gate/index.ts';
 import type { PackageFacts } from '../../policy/index.ts';
 import type { LockedPackage } from '../resolve/index.ts';
-import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
+import { findFile, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
 import type { WheelFacts } from './wheel-facts.ts';
 
 /** What was found in a wheel that was opened before. */
@@ -23,7 +23,7 @@ export function describePackage({ locked, page, wheel, ...rest }: KnownPackage, 
   return {
     ...{ name, version, requested: isRequested, dependants: [...requiredBy] },
     files: locked.wheels.map(({ filename, sha256, uploadTime, sizeBytes }) => {
-      const listed = page?.files.find((file) => file.filename === filename && file.sha256 === sha256);
+      const listed = page === undefined ? undefined : findFile(page, { filename, sha256 });
       return describeFile({
         filename,
         sha256,

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { findInterpreter } from '../../environments/index.ts';
 import type { ProjectPage } from '../upstream/index.ts';
 import { readArguments } from '../wish/index.ts';
-import { identifyFile } from '../gate/index.ts';
+import { identifyFile } from '../upstream/index.ts';
 import { type Resolution, Resolver } from './resolve.ts';
 import type { View } from './view.ts';
 

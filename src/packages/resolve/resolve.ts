@@ -1,5 +1,5 @@
 import { BelljarError } from '../../errors.ts';
-import type { ProjectFile, ProjectPage, Upstream } from '../upstream/index.ts';
+import { findFile, type ProjectFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import { formatWish, type WishRequirement } from '../wish/index.ts';
 import { keepUv } from './keep-uv.ts';
 import { linkPackages } from './link-packages.ts';
@@ -151,7 +151,7 @@ export class Resolver {
     const { upstream, identify } = this.#options;
     const best = bestWheel(wheels);
     const page = best === undefined ? undefined : await upstream.findPage(name, { signal: attempt.signal });
-    const file = page?.files.find(({ filename, sha256 }) => filename === best?.filename && sha256 === best.sha256);
+    const file = page === undefined || best === undefined ? undefined : findFile(page, best);
     if (page === undefined || file?.sha256 === undefined) return undefined;
     const pinned = attempt.pins.get(name);
     if (pinned !== undefined && !pinned.has(file.sha256)) return undefined;

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-
+import { BelljarError } from '../../errors.ts';
 import type { Answer } from './exchange.ts';
 import type { IndexClient } from './index-client.ts';
-import type { KeptPage } from './kept-page.ts';
+import { decodeKeptPage, encodeKeptPage, type KeptPage, type PageHead } from './kept-page.ts';
 import { PageProblem } from './page-content.ts';
-import { parsePage } from './parse-page.ts';
-import type { ProjectFile } from './project-page.ts';
+import type { PageReader } from './page-reader.ts';
 import { acceptedCodings, passOver, readBody } from './read-body.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface FetchPageOptions {
   readonly client: IndexClient;
+  readonly reader: PageReader;
   readonly name: string;
   /** What is known already: upstream need not send it again. */
   readonly known: KeptPage | undefined;
@@ -49,42 +48,46 @@ async function ask({ client, name, known }: FetchPageOptions, signal: AbortSigna
 }
 
 async function read(options: FetchPageOptions, answer: Answer, timeout: AbortSignal): Promise<KeptPage> {
-  const { known, maxPageBytes, signal } = options;
+  const { known, maxPageBytes, name } = options;
   if (answer.status === 200) {
-    const body = await readBody(answer, { maxBytes: maxPageBytes, signal: AbortSignal.any([signal, timeout]) });
-    return settle(options, answer, body);
+    const signal = AbortSignal.any([options.signal, timeout]);
+    return settle({ ...options, signal }, answer, await readBody(answer, { maxBytes: maxPageBytes, signal }));
   }
   await passOver(answer);
   if (answer.status === 304 && known !== undefined) return known;
-  if (answer.status === 404 || answer.status === 410) return { page: undefined, hosts: [], sizeBytes: 200 };
+  if (answer.status === 404 || answer.status === 410) return describeMissing(name, answer.index);
   const { index, url, status } = answer;
   const advice = status === 401 || status === 403 ? '; check the user and password of the index' : '';
   throw unavailable({ index, url, why: 'status', message: `it answers with status ${status}${advice}` });
 }
 
-function settle({ name, known }: FetchPageOptions, answer: Answer, body: Buffer): KeptPage {
-  const digest = createHash('sha256').update(body).digest('hex');
-  const { etag, 'last-modified': lastModified } = answer.headers;
+async function settle(
+  { name, known, reader, signal }: FetchPageOptions,
+  { headers, index, url }: Answer,
+  body: Buffer,
+): Promise<KeptPage> {
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', new Uint8Array(body))).toString('hex');
+  const { etag, 'last-modified': lastModified } = headers;
   if (known?.page?.digest === digest && known.etag === etag && known.lastModified === lastModified) return known;
   try {
-    const { files, status, statusReason } = parsePage(body, name, answer.url);
-    const page = { name, index: answer.index, digest, status, statusReason, files };
-    return { page, hosts: [...hostsOf(files)], etag, lastModified, sizeBytes: body.length * 2 };
+    return open(await reader.read({ body, name, index, url: url.href, digest, etag, lastModified }, signal), {
+      name,
+      index,
+    });
   } catch (error) {
     if (!(error instanceof PageProblem)) throw error;
-    throw unavailable({ index: answer.index, url: answer.url, why: 'content', message: error.message });
+    throw unavailable({ index, url, why: 'content', message: error.message });
   }
 }
 
-/** Most pages name one host, thousands of times. */
-function hostsOf(files: readonly ProjectFile[]): Set<string> {
-  const hosts = new Set<string>();
-  let last: string | undefined;
-  for (const { url } of files) {
-    if (last !== undefined && url.startsWith(last)) continue;
-    const { host, origin } = new URL(url);
-    hosts.add(host);
-    last = `${origin}/`;
-  }
-  return hosts;
+function describeMissing(name: string, index: string): KeptPage {
+  const head: PageHead = { name, index, isMissing: true, digest: '', status: 'active', hosts: [] };
+  return open(encodeKeptPage(head, Buffer.from('[]\n')), { name, index });
+}
+
+/** What was written this moment can be read. */
+function open(bytes: Buffer, wanted: { name: string; index: string }): KeptPage {
+  const kept = decodeKeptPage(bytes, wanted);
+  if (kept === undefined) throw new BelljarError('INTERNAL', 'a page that was read cannot be kept');
+  return kept;
 }

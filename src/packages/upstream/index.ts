@@ -1,5 +1,8 @@
 export type { EvictOptions, Eviction } from './artifact-store.ts';
 export { type ConfiguredIndexesOptions, defaultIndexName, readConfiguredIndexes } from './configured-indexes.ts';
+export { type FileIdentity, identifyFile, projectsOf } from './filename.ts';
 export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
+export { findFile, versionsOf } from './opened-page.ts';
+export type { PageVersion } from './page-version.ts';
 export { type ProjectFile, type ProjectPage, type ProjectStatus, projectStatuses } from './project-page.ts';
 export type { Artifact, ArtifactOptions, FetchOptions, IndexSource, Upstream } from './upstream.ts';

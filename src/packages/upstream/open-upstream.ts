@@ -9,6 +9,7 @@ import { chooseAmong, type ChooseIndex } from './choose-index.ts';
 import { askSize } from './find-size.ts';
 import { IndexClient } from './index-client.ts';
 import { readNetrc } from './netrc.ts';
+import { PageReader } from './page-reader.ts';
 import { Pages, type PageTimes } from './pages.ts';
 import type { ProjectFile, ProjectPage } from './project-page.ts';
 import { Sizes } from './sizes.ts';
@@ -116,13 +117,14 @@ export class LocalUpstream implements Upstream {
   readonly #artifacts: Artifacts;
   readonly #metadata: WheelMetadata;
   readonly #sizes: Sizes;
+  readonly #reader = new PageReader();
 
   constructor({ folder, settled, choose, clients, sizes }: Parts) {
     this.#choose = choose;
     this.#sizes = sizes;
     const maxMemoryBytes = settled.maxMemoryBytes / clients.length;
     const pagesOf = (client: IndexClient): Pages => {
-      return new Pages({ ...settled, folder: join(folder, 'pages'), client, maxMemoryBytes });
+      return new Pages({ ...settled, folder: join(folder, 'pages'), client, reader: this.#reader, maxMemoryBytes });
     };
     this.#places = new Map(clients.map((client) => [client.name, { client, pages: pagesOf(client) }]));
     this.#artifacts = new Artifacts({ ...settled, folder });
@@ -179,6 +181,7 @@ export class LocalUpstream implements Upstream {
     const places = [...this.#places.values()];
     await Promise.all([this.#artifacts.close(), this.#metadata.close(), ...places.map(({ pages }) => pages.close())]);
     for (const { client } of places) client.close();
+    await this.#reader.close();
   }
 
   #placeOf(name: string): { readonly client: IndexClient; readonly pages: Pages } {

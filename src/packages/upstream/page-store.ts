@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { decodeKeptPage, encodeKeptPage, type KeptPage } from './kept-page.ts';
+import { decodeKeptPage, type KeptPage } from './kept-page.ts';
 import { writeBeside } from './write-beside.ts';
 
 export interface StoredPage {
@@ -43,7 +43,7 @@ export class PageStore {
   }
 
   async write(name: string, kept: KeptPage): Promise<void> {
-    await writeBeside(this.#pathOf(name), encodeKeptPage(kept, name, this.#index));
+    await writeBeside(this.#pathOf(name), kept.bytes);
   }
 
   async confirm(name: string, checkedAtMs: number): Promise<void> {

@@ -1,8 +1,11 @@
+import { Turns } from '../turns.ts';
 import { Flights } from './flights.ts';
 import type { IndexClient } from './index-client.ts';
 import type { KeptPage } from './kept-page.ts';
 import { Memory } from './memory.ts';
 import { fetchPage } from './fetch-page.ts';
+import { OpenedPage } from './opened-page.ts';
+import type { PageReader } from './page-reader.ts';
 import { PageStore } from './page-store.ts';
 import type { ProjectPage } from './project-page.ts';
 import { whyUnavailable } from './unavailable.ts';
@@ -21,10 +24,13 @@ export interface PageTimes {
 export interface PagesOptions extends PageTimes {
   readonly folder: string;
   readonly client: IndexClient;
+  readonly reader: PageReader;
   readonly maxMemoryBytes: number;
   readonly maxPageBytes: number;
   readonly pageTimeoutMs: number;
 }
+
+const atOnceLater = 3;
 
 interface Known {
   readonly kept: KeptPage;
@@ -38,6 +44,9 @@ export class Pages {
   readonly #store: PageStore;
   readonly #memory: Memory<Known>;
   readonly #flights = new Flights<Known>();
+  readonly #turns = new Turns(atOnceLater);
+  readonly #later = new Set<string>();
+  readonly #closing = new AbortController();
   #lostAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PagesOptions) {
@@ -62,13 +71,28 @@ export class Pages {
     if (ageMs < freshMs && !known.isStale) return present(known);
     if (this.#isLost()) return present(known, true);
     if (ageMs >= backgroundMs) return present(await this.#askOrKeep(name, known, signal));
-    // Whoever asks does not wait; if it fails, the next one is told.
-    void this.#askOrKeep(name, known).catch(() => undefined);
+    this.#askLater(name, known);
     return present(known);
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#flights.close();
+  }
+
+  /** Whoever asks does not wait. A few at a time: what is done for later is not to slow down what is wanted now. */
+  #askLater(name: string, known: Known): void {
+    if (this.#later.has(name) || this.#closing.signal.aborted) return;
+    this.#later.add(name);
+    const { signal } = this.#closing;
+    const ask = async (): Promise<void> => {
+      using _turn = await this.#turns.take(signal);
+      await this.#askOrKeep(name, known, signal);
+    };
+    // If it fails, the next one is told.
+    void ask()
+      .catch(() => undefined)
+      .finally(() => this.#later.delete(name));
   }
 
   #isLost(): boolean {
@@ -111,25 +135,13 @@ export class Pages {
 
   #remember(name: string, known: Known): Known {
     this.#options.client.admitHosts(known.kept.hosts);
-    this.#memory.set(name, known, known.kept.sizeBytes);
+    this.#memory.set(name, known, known.kept.bytes.length);
     return known;
   }
 }
 
-/** Its files are read when they are asked for. */
-function present({ kept: { page }, checkedAtMs, isStale }: Known, isLost = false): ProjectPage | undefined {
+function present({ kept: { page, files }, checkedAtMs, isStale }: Known, isLost = false): ProjectPage | undefined {
   if (page === undefined) return undefined;
-  const { name, index, status, statusReason, digest } = page;
-  return {
-    name,
-    index,
-    status,
-    statusReason,
-    get files() {
-      return page.files;
-    },
-    digest,
-    fetchedAt: new Date(checkedAtMs).toISOString(),
-    isStale: isStale || isLost,
-  };
+  const fetchedAt = new Date(checkedAtMs).toISOString();
+  return new OpenedPage({ ...page, fetchedAt, isStale: isStale || isLost }, files);
 }

@@ -1,4 +1,4 @@
-import { cancelled, refuseWhenCancelled } from '../../errors.ts';
+import { cancelled, refuseWhenCancelled } from '../errors.ts';
 
 /** Lets so many in at once; the others wait in the order in which they came. */
 export class Turns {
