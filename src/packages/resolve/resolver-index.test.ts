@@ -86,6 +86,29 @@ describe('ResolverIndex', () => {
     assert.equal((await ask(`/${view}/simple/dep/`)).headers.get('cache-control'), 'max-age=5');
   });
 
+  it('makes a page again only where it changed, or its verdicts may have', async (context) => {
+    let [now, shown] = [1000, 0];
+    const show: ResolverIndexOptions['view']['show'] = ({ files }) => {
+      shown += 1;
+      return Promise.resolve({ files, validUntilMs: 5000 });
+    };
+    const { upstream, ask } = await open(context, { now: () => now, view: { key: 'soon', show } });
+    upstream.addWheel({ name: 'dep' });
+    const etag = (await ask(`/${view}/simple/dep/`)).headers.get('etag') ?? '';
+    const askAgain = async (known = etag): Promise<number> =>
+      (await ask(`/${view}/simple/dep/`, { headers: { 'if-none-match': known } })).status;
+    assert.deepEqual([await askAgain(), shown], [304, 1]);
+    for (const strange of ['"x"', `W/${etag}`, '*', etag.replace('.5000', '.9e9')]) {
+      assert.equal(await askAgain(strange), 200, strange);
+    }
+    now = 5000;
+    assert.equal(await askAgain(), 200);
+    now = 1000;
+    assert.equal(await askAgain(), 304);
+    upstream.addWheel({ name: 'dep', version: '2.0' });
+    assert.equal(await askAgain(), 200);
+  });
+
   it('remembers which names are none', async (context) => {
     const { ask, index } = await open(context);
     assert.equal((await ask(`/${view}/simple/none/`)).status, 404);

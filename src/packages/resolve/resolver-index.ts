@@ -27,6 +27,8 @@ interface Answer {
 }
 
 const pageType = 'application/vnd.pypi.simple.v1+json';
+/** Raised whenever pages are made in another way. */
+const pageForm = 1;
 const forGood = 'max-age=31536000, immutable';
 /** A page that is not there may be there soon. */
 const absentForSeconds = 60;
@@ -70,35 +72,42 @@ export class ResolverIndex {
       this.failures.push(error);
       return { status: 503, body: error.message };
     });
-    const isUnchanged = headers?.['etag'] !== undefined && request.headers['if-none-match'] === headers['etag'];
-    response.writeHead(isUnchanged ? 304 : status, headers);
-    response.end(isUnchanged || request.method === 'HEAD' ? undefined : body);
+    response.writeHead(status, headers);
+    response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  async #answer({ method, url = '' }: IncomingMessage): Promise<Answer> {
+  async #answer({ method, url = '', headers }: IncomingMessage): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: '' };
     const [, name] = /^\/[0-9a-f]+\/simple\/([^/]+)\/$/.exec(url) ?? [];
-    if (name !== undefined) return this.#answerPage(name);
+    if (name !== undefined) return this.#answerPage(name, headers['if-none-match']);
     const [, sha256, filename] = /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/([^/]+)\.metadata$/.exec(url) ?? [];
     if (sha256 !== undefined && filename !== undefined) return this.#answerMetadata(sha256, filename);
     return { status: 404, body: '' };
   }
 
-  async #answerPage(name: string): Promise<Answer> {
-    const { upstream, view, narrow, onPage, signal, freshMs, now } = this.#options;
+  async #answerPage(name: string, known?: string): Promise<Answer> {
+    const { upstream, view, narrow, onPage, signal, now } = this.#options;
     const page = isProjectName(name) ? await upstream.findPage(normalizeName(name), { signal }) : undefined;
     onPage?.(name);
     if (page === undefined) {
       this.absent.add(name);
       return { status: 404, body: '', headers: { 'cache-control': `max-age=${absentForSeconds}` } };
     }
+    const mark = known === undefined ? undefined : readMark(known);
+    if (mark !== undefined && mark.page === digestOf(page) && mark.validUntilMs > now()) {
+      return { status: 304, body: '', headers: this.#describe(page, mark.validUntilMs) };
+    }
     const { files, validUntilMs } = await view.show(narrow(page));
     for (const file of files) this.#files.set(`${file.sha256}/${file.filename}`, file);
-    const body = renderPage(page, files);
+    const headers = { 'content-type': pageType, ...this.#describe(page, validUntilMs) };
+    return { status: 200, body: renderPage(page, files), headers };
+  }
+
+  #describe(page: ProjectPage, validUntilMs: number): Record<string, string> {
+    const { freshMs, now } = this.#options;
     const goodMs = Math.min(Date.parse(page.fetchedAt) + freshMs, validUntilMs) - now();
     const seconds = Math.max(0, Math.floor(goodMs / 1000));
-    const etag = `"${hash('sha256', body).slice(0, 32)}"`;
-    return { status: 200, body, headers: { 'content-type': pageType, etag, 'cache-control': `max-age=${seconds}` } };
+    return { etag: `"${digestOf(page)}.${validUntilMs}"`, 'cache-control': `max-age=${seconds}` };
   }
 
   async #answerMetadata(sha256: string, filename: string): Promise<Answer> {
@@ -115,6 +124,24 @@ export class ResolverIndex {
     await this.#answerPage(name);
     return this.#files.get(`${sha256}/${decodeURIComponent(filename)}`);
   }
+}
+
+interface Mark {
+  readonly page: string;
+  readonly validUntilMs: number;
+}
+
+/**
+ * The ETag of a page tells what it was made of and until when that holds, so that what is unchanged need not be made
+ * again to be known. Another view, target or pin has other addresses.
+ */
+function readMark(etag: string): Mark | undefined {
+  const [, page, until] = /^"([0-9a-f]{32})\.(\d+|Infinity)"$/.exec(etag) ?? [];
+  return page === undefined ? undefined : { page, validUntilMs: Number(until) };
+}
+
+function digestOf({ index, digest }: ProjectPage): string {
+  return hash('sha256', `${pageForm} ${index} ${digest}`).slice(0, 32);
 }
 
 function renderPage({ name }: ProjectPage, files: readonly ProjectFile[]): string {
