@@ -121,6 +121,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
       inspections: new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion }),
       inspect: (wheel, closing) => inspector.inspect({ ...wheel, signal: closing }),
       clients,
+      pagesFolder: join(folder, 'ready'),
       hosts: hostsOf(options),
       onEvent: recorder(record),
     }),

@@ -46,6 +46,8 @@ export interface GateOptions {
   readonly onEvent?: (event: GateEvent) => void;
   /** For pages that are kept ready. */
   readonly maxPageBytes?: number;
+  /** Where pages that are ready are kept over a restart; they are not where left out. */
+  readonly pagesFolder?: string;
 }
 
 /** What those who serve a request work with. */

@@ -16,6 +16,7 @@ import { ReadyPages } from './ready-pages.ts';
 import type { Refusal } from './refusal-book.ts';
 import { serveFile } from './serve-file.ts';
 import { servePage, serveRoot } from './serve-page.ts';
+import { ServedStore } from './served-store.ts';
 import { serveRefusals } from './serve-refusals.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { View, ViewName } from './view.ts';
@@ -58,7 +59,9 @@ export class Gate implements AsyncDisposable {
       const inspection = inspections.peek(sha256);
       return metadataHashes.find(sha256) ?? (inspection?.verdict === 'sound' ? inspection.metadataSha256 : undefined);
     };
-    const pages = new ReadyPages({ maxBytes, findMetadataHash });
+    const folder = options.pagesFolder;
+    const store = folder === undefined ? undefined : new ServedStore({ folder, maxBytes: defaultMaxPageBytes });
+    const pages = new ReadyPages({ maxBytes, findMetadataHash, store });
     this.#desk = { options, pages, metadataHashes, signal: this.#closing.signal, grounds: () => this.#grounds() };
     for (const entry of options.clients ?? []) this.#clients.admit(entry);
     this.#server = createServer(

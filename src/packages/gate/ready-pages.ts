@@ -1,8 +1,11 @@
 import type { ProjectPage } from '../upstream/index.ts';
-import type { AdvisorySource, Grounds } from './grounds.ts';
+import type { Grounds } from './grounds.ts';
 import { type JudgedPage, judgePage } from './judge-page.ts';
 import type { FindMetadataHash } from './listed-file.ts';
+import type { PageForm } from './negotiate.ts';
 import { ReadyPage } from './ready-page.ts';
+import type { ServedPage } from './served-page.ts';
+import type { ServedStore } from './served-store.ts';
 import { type View, viewKey } from './view.ts';
 
 interface Judging {
@@ -13,15 +16,27 @@ interface Judging {
 }
 
 interface Readying {
-  readonly from: Judging;
-  readonly made: Promise<ReadyPage>;
-  page: ReadyPage | undefined;
+  readonly grounds: string;
+  validUntilMs: number;
+  /** Undefined while what was kept of it is all that was asked for. */
+  making: Promise<ReadyPage> | undefined;
+  made: ReadyPage | undefined;
+  readonly served: Map<string, Promise<ServedPage>>;
+  /** Of what was kept. */
+  keptBytes: number;
 }
 
 export interface ReadyPagesOptions {
   /** For the bodies, and what is kept with them. */
   readonly maxBytes: number;
   readonly findMetadataHash: FindMetadataHash;
+  /** Keeps pages over a restart; without it they are made anew. */
+  readonly store?: ServedStore | undefined;
+}
+
+export interface ServedForm {
+  readonly form: PageForm;
+  readonly isCompressed: boolean;
 }
 
 /**
@@ -32,6 +47,8 @@ export class ReadyPages {
   readonly #judged = new Map<string, Judging>();
   readonly #ready = new Map<string, Readying>();
   readonly #options: ReadyPagesOptions;
+  /** Of these projects this process knows more than what is kept of their pages. */
+  readonly #forgotten = new Set<string>();
 
   constructor(options: ReadyPagesOptions) {
     this.#options = options;
@@ -49,25 +66,78 @@ export class ReadyPages {
   }
 
   find(page: ProjectPage, view: View, grounds: Grounds): Promise<ReadyPage> {
-    const judging = this.#judge(page, grounds);
-    const key = `${page.name} ${viewKey(view)}`;
-    const known = this.#ready.get(key);
-    const isKnown = known?.from === judging;
-    const entry = isKnown ? known : this.#make(judging, view);
-    // The one that was asked for last stands last.
-    this.#ready.delete(key);
-    this.#ready.set(key, entry);
-    if (!isKnown) this.#makeRoom();
-    return entry.made;
+    return this.#make(this.#enter(page, view, grounds), { page, view, grounds });
+  }
+
+  /** The page as it is sent, which may have been kept since before this process began. */
+  serve(
+    page: ProjectPage,
+    view: View,
+    { grounds, ...form }: ServedForm & { readonly grounds: Grounds },
+  ): Promise<ServedPage> {
+    const entry = this.#enter(page, view, grounds);
+    const key = `${form.form} ${form.isCompressed}`;
+    const known = entry.served.get(key);
+    if (known !== undefined) return known;
+    const serving = this.#serve(entry, { page, view, grounds }, form);
+    entry.served.set(key, serving);
+    serving.catch(() => entry.served.delete(key));
+    return serving;
   }
 
   /** Something was learned of a file of the project: its pages are made anew. */
   forget(name: string): void {
     this.#judged.delete(name);
+    this.#forgotten.add(name);
+    for (const key of this.#ready.keys()) if (key.startsWith(`${name} `)) this.#ready.delete(key);
+  }
+
+  #enter(page: ProjectPage, view: View, grounds: Grounds): Readying {
+    const text = describeGrounds(page, grounds);
+    const key = `${page.name} ${viewKey(view)}`;
+    const known = this.#ready.get(key);
+    const isKnown = known?.grounds === text && grounds.now.getTime() < known.validUntilMs;
+    const entry = isKnown ? known : startReadying(text);
+    // The one that was asked for last stands last.
+    this.#ready.delete(key);
+    this.#ready.set(key, entry);
+    if (!isKnown) this.#makeRoom();
+    return entry;
+  }
+
+  #make(entry: Readying, { page, view, grounds }: Wanted): Promise<ReadyPage> {
+    if (entry.making !== undefined) return entry.making;
+    const { findMetadataHash } = this.#options;
+    const making = this.#judge(page, grounds).made.then((judged) => {
+      entry.validUntilMs = Math.min(entry.validUntilMs, judged.validUntilMs);
+      return (entry.made = new ReadyPage({ judged, view, grounds: entry.grounds, findMetadataHash }));
+    });
+    entry.making = making;
+    making.catch(() => (entry.making = undefined)); // whoever asked for it is told
+    return making;
+  }
+
+  async #serve(entry: Readying, wanted: Wanted, { form, isCompressed }: ServedForm): Promise<ServedPage> {
+    const { page, view, grounds } = wanted;
+    // The views of locks are as many as there are locks.
+    const store = view.lock === undefined ? this.#options.store : undefined;
+    const name = [page.name, viewKey(view), form, String(isCompressed)];
+    const kept = this.#forgotten.has(page.name) ? undefined : await store?.read(name, entry.grounds);
+    if (kept !== undefined && grounds.now.getTime() < kept.validUntilMs) {
+      entry.validUntilMs = Math.min(entry.validUntilMs, kept.validUntilMs);
+      entry.keptBytes += kept.body.bytes.length;
+      return kept;
+    }
+    const ready = await this.#make(entry, wanted);
+    const { notes, listed } = ready;
+    const body = await ready.body(form, isCompressed);
+    const served = { body, notes, isEmpty: listed.size === 0, validUntilMs: entry.validUntilMs };
+    void store?.write(name, served, entry.grounds);
+    return served;
   }
 
   #judge(page: ProjectPage, grounds: Grounds): Judging {
-    const text = `${page.index} ${page.digest} ${grounds.policyHash} ${describeAdvisories(grounds.advisories)}`;
+    const text = describeGrounds(page, grounds);
     const known = this.#judged.get(page.name);
     if (known?.grounds === text && grounds.now.getTime() < known.validUntilMs) return known;
     const judging: Judging = {
@@ -83,32 +153,37 @@ export class ReadyPages {
     return judging;
   }
 
-  #make(judging: Judging, view: View): Readying {
-    const { findMetadataHash } = this.#options;
-    const made = judging.made.then(
-      (judged) => new ReadyPage({ judged, view, grounds: judging.grounds, findMetadataHash }),
-    );
-    const entry: Readying = { from: judging, made, page: undefined };
-    made.then(
-      (page) => (entry.page = page),
-      () => undefined, // whoever asked for it is told
-    );
-    return entry;
-  }
-
   #makeRoom(): void {
     let bytes = 0;
-    for (const { page } of this.#ready.values()) bytes += page?.bytes ?? 0;
-    for (const [key, { page }] of this.#ready) {
+    for (const entry of this.#ready.values()) bytes += bytesOf(entry);
+    for (const [key, entry] of this.#ready) {
       // The page that was asked for last stays, however large it is.
       if (bytes <= this.#options.maxBytes || this.#ready.size === 1) return;
       this.#ready.delete(key);
       this.#judged.delete(key.slice(0, key.indexOf(' ')));
-      bytes -= page?.bytes ?? 0;
+      bytes -= bytesOf(entry);
     }
   }
 }
 
-function describeAdvisories({ asOf = 'none', digest = '' }: AdvisorySource): string {
-  return `${asOf} ${digest}`;
+interface Wanted {
+  readonly page: ProjectPage;
+  readonly view: View;
+  readonly grounds: Grounds;
+}
+
+function startReadying(grounds: string): Readying {
+  const unknown = { making: undefined, made: undefined, validUntilMs: Number.POSITIVE_INFINITY };
+  return { ...unknown, grounds, served: new Map(), keptBytes: 0 };
+}
+
+function bytesOf({ made, keptBytes }: Readying): number {
+  return (made?.bytes ?? 0) + keptBytes;
+}
+
+/** Raised whenever pages are judged or written in another way: what an older Belljar kept is made anew. */
+const form = 1;
+
+function describeGrounds({ index, digest }: ProjectPage, { policyHash, advisories }: Grounds): string {
+  return `${form} ${index} ${digest} ${policyHash} ${advisories.asOf ?? 'none'} ${advisories.digest ?? ''}`;
 }

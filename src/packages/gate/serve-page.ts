@@ -7,6 +7,8 @@ import { renderHtmlRoot } from './page-html.ts';
 import { renderJsonRoot } from './page-json.ts';
 import type { ReadyPage } from './ready-page.ts';
 import { makeBody } from './ready-body.ts';
+import type { ServedForm } from './ready-pages.ts';
+import type { ServedPage } from './served-page.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { View } from './view.ts';
 
@@ -17,20 +19,22 @@ export async function servePage(desk: Desk, errand: Errand, name: string): Promi
   const form = requireForm(errand);
   if (form === undefined) return;
   const { client, view, request } = errand;
-  const found = await keepWaiting(errand, findReady(desk, view, name)).catch((thrown: unknown) => {
-    const reasons = [{ rule: 'index.unavailable', message: tellFailure(thrown).text }];
-    client.refusals.note(name, { at: new Date(), project: name, notes: [{ verdict: 'deny', reasons }] });
-    throw thrown;
-  });
+  const isCompressed = takesGzip(request.headers['accept-encoding']);
+  const found = await keepWaiting(errand, findServed(desk, view, { name, form, isCompressed })).catch(
+    (thrown: unknown) => {
+      const reasons = [{ rule: 'index.unavailable', message: tellFailure(thrown).text }];
+      client.refusals.note(name, { at: new Date(), project: name, notes: [{ verdict: 'deny', reasons }] });
+      throw thrown;
+    },
+  );
   if (found === undefined) {
     sendUnknown(errand, name);
     return;
   }
-  const { ready, page } = found;
-  client.refusals.note(name, { at: new Date(), project: name, notes: view.name === 'unfiltered' ? [] : ready.notes });
-  noteEmpty(desk, errand, ready);
-  const body = await ready.body(form, takesGzip(request.headers['accept-encoding']));
-  sendReady(errand, body, { ...vary, ...freshness(errand, page) });
+  const { served, page } = found;
+  client.refusals.note(name, { at: new Date(), project: name, notes: view.name === 'unfiltered' ? [] : served.notes });
+  noteEmpty(desk, errand, found);
+  sendReady(errand, served.body, { ...vary, ...freshness(errand, page) });
 }
 
 /** The list of projects; installers never ask for it. */
@@ -40,6 +44,21 @@ export function serveRoot({ pages }: Desk, errand: Errand): void {
   const names = pages.names(errand.view);
   const text = form === 'json' ? renderJsonRoot(names) : renderHtmlRoot(names);
   sendReady(errand, makeBody(text, { type: contentTypes[form], grounds: '' }), vary);
+}
+
+interface Found {
+  readonly page: ProjectPage;
+  readonly served: ServedPage;
+}
+
+async function findServed(
+  desk: Desk,
+  view: View,
+  { name, ...form }: ServedForm & { readonly name: string },
+): Promise<Found | undefined> {
+  const page = await desk.options.upstream.findPage(name, { signal: desk.signal });
+  if (page === undefined) return undefined;
+  return { page, served: await desk.pages.serve(page, view, { grounds: desk.grounds(), ...form }) };
 }
 
 /** The page of a project as it stands with upstream now, ready in a view; undefined where no index has it. */
@@ -69,11 +88,11 @@ function sendUnknown(errand: Errand, name: string): void {
 }
 
 /** A page of which nothing is left is a denial of the whole project. */
-function noteEmpty({ options }: Desk, { client, view }: Errand, ready: ReadyPage): void {
-  if (ready.listed.size > 0 || ready.notes.length === 0 || view.name === 'unfiltered') return;
-  const rules = [...new Set(ready.notes.flatMap(({ reasons }) => reasons.map(({ rule }) => rule)))].slice(0, 20);
+function noteEmpty({ options }: Desk, { client, view }: Errand, { page, served }: Found): void {
+  if (!served.isEmpty || served.notes.length === 0 || view.name === 'unfiltered') return;
+  const rules = [...new Set(served.notes.flatMap(({ reasons }) => reasons.map(({ rule }) => rule)))].slice(0, 20);
   const { hash: policyHash } = options.policy();
-  options.onEvent?.({ kind: 'refused', client: client.id, project: ready.page.name, policyHash, rules });
+  options.onEvent?.({ kind: 'refused', client: client.id, project: page.name, policyHash, rules });
 }
 
 function freshness({ client }: Errand, { isStale, fetchedAt }: ProjectPage): Record<string, string> {
