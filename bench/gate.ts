@@ -181,20 +181,25 @@ async function runLoad(task: Task): Promise<LoadReport> {
   return (await json(child.stdout)) as LoadReport;
 }
 
-/** While 50 clients fetch 200 MB each at once. */
-async function measureMemory({ server }: Contestant): Promise<Row> {
+/** While 50 clients fetch 200 MB each at once, and one more asks for a page again and again. */
+async function measureMemory({ server, page: pagePath }: Contestant): Promise<Row> {
   const page = `http://127.0.0.1:${server.port}${server.prefix}/simple/giant/`;
   const html = await (await fetch(page)).text();
   const url = new URL(/<a [^>]*href="([^"#]+)/.exec(html)?.[1] ?? '', page);
   await fetch(url, { method: 'HEAD' });
   const beforeMb = server.memoryMb('VmRSS');
   const task = { port: server.port, path: url.pathname, headers: {}, connections: 50, ms: 600_000, answers: 50 };
-  const { bytes, ms } = await runLoad(task);
+  const loading = runLoad(task);
+  const { latenciesMs } = await load(server, pagePath, { connections: 1 });
+  const { bytes, ms } = await loading;
   return {
     what: '50 clients, 200 MB each, at once',
     'MB before': round(beforeMb),
     'MB at most': round(server.memoryMb('VmHWM')),
     'MB/s': round(bytes / 1e3 / ms),
     seconds: round(ms / 1000),
+    'page median ms': quantile(latenciesMs, 0.5),
+    'page 99 % ms': quantile(latenciesMs, 0.99),
+    'page worst ms': quantile(latenciesMs, 1),
   };
 }

@@ -1,157 +1,22 @@
-/** What is planned: real names, as people put them together. */
-export const sets: Readonly<Record<string, readonly string[]>> = {
-  five: ['numpy', 'pandas', 'scipy', 'scikit-learn', 'matplotlib'],
-  web: [
-    ...['django', 'djangorestframework', 'django-cors-headers', 'django-filter', 'whitenoise', 'flask', 'flask-login'],
-    ...[
-      'flask-sqlalchemy',
-      'flask-migrate',
-      'fastapi',
-      'starlette',
-      'uvicorn',
-      'gunicorn',
-      'aiohttp',
-      'httpx',
-      'requests',
-    ],
-    ...[
-      'jinja2',
-      'markupsafe',
-      'werkzeug',
-      'itsdangerous',
-      'click',
-      'sqlalchemy',
-      'alembic',
-      'psycopg',
-      'redis',
-      'celery',
-    ],
-    ...[
-      'pydantic',
-      'pydantic-settings',
-      'marshmallow',
-      'pyjwt',
-      'passlib',
-      'python-multipart',
-      'email-validator',
-      'boto3',
-    ],
-    ...['sentry-sdk', 'websockets', 'orjson', 'structlog', 'python-dotenv', 'tenacity'],
-  ],
-  data: [
-    ...[
-      'numpy',
-      'pandas',
-      'polars',
-      'pyarrow',
-      'scipy',
-      'scikit-learn',
-      'statsmodels',
-      'matplotlib',
-      'seaborn',
-      'plotly',
-    ],
-    ...[
-      'bokeh',
-      'altair',
-      'dask',
-      'distributed',
-      'xarray',
-      'zarr',
-      'h5py',
-      'netcdf4',
-      'tables',
-      'numba',
-      'numexpr',
-      'sympy',
-    ],
-    ...[
-      'networkx',
-      'xgboost',
-      'lightgbm',
-      'catboost',
-      'shap',
-      'optuna',
-      'imbalanced-learn',
-      'category-encoders',
-      'duckdb',
-    ],
-    ...['sqlalchemy', 'openpyxl', 'xlsxwriter', 'fsspec', 's3fs', 'requests', 'beautifulsoup4', 'lxml', 'jupyterlab'],
-    ...['ipykernel', 'ipywidgets', 'nbconvert', 'papermill', 'pandera', 'pydantic', 'joblib', 'tqdm', 'rich', 'click'],
-    ...[
-      'pyyaml',
-      'pillow',
-      'opencv-python-headless',
-      'scikit-image',
-      'imageio',
-      'nltk',
-      'gensim',
-      'tokenizers',
-      'geopandas',
-    ],
-    ...[
-      'shapely',
-      'pyproj',
-      'rasterio',
-      'folium',
-      'umap-learn',
-      'hdbscan',
-      'lifelines',
-      'pydot',
-      'tabulate',
-      'pyreadstat',
-    ],
-    ...[
-      'psycopg',
-      'pymysql',
-      'redis',
-      'boto3',
-      'httpx',
-      'orjson',
-      'python-dateutil',
-      'pytz',
-      'cachetools',
-      'wordcloud',
-      'tenacity',
-    ],
-  ],
-  agents: [
-    ...['langchain', 'langchain-community', 'langchain-openai', 'langchain-anthropic', 'langgraph', 'llama-index-core'],
-    ...[
-      'openai',
-      'anthropic',
-      'cohere',
-      'mistralai',
-      'google-genai',
-      'litellm',
-      'instructor',
-      'dspy',
-      'mcp',
-      'tiktoken',
-    ],
-    ...['chromadb', 'qdrant-client', 'pinecone', 'faiss-cpu', 'pgvector', 'sentence-transformers', 'transformers'],
-    ...[
-      'datasets',
-      'huggingface-hub',
-      'unstructured',
-      'pypdf',
-      'python-docx',
-      'playwright',
-      'beautifulsoup4',
-      'trafilatura',
-    ],
-    ...[
-      'fastapi',
-      'uvicorn',
-      'streamlit',
-      'gradio',
-      'sqlalchemy',
-      'alembic',
-      'redis',
-      'celery',
-      'pandas',
-      'matplotlib',
-    ],
-    ...['rank-bm25', 'rapidfuzz', 'structlog', 'opentelemetry-sdk', 'prometheus-client', 'boto3', 'tenacity', 'jinja2'],
-  ],
-};
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const folder = join(import.meta.dirname, '../sets');
+
+/** A file of requirements: real names, as people put them together. */
+export interface RequirementSet {
+  readonly name: string;
+  readonly path: string;
+  readonly requirements: readonly string[];
+}
+
+/** The sets that there are, the smallest first. */
+export function readSets(): readonly RequirementSet[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.txt'));
+  const sets = files.map((file) => {
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+    const requirements = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    return { name: basename(file, '.txt'), path: join(folder, file), requirements };
+  });
+  return sets.sort((one, other) => one.requirements.length - other.requirements.length);
+}
