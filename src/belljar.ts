@@ -188,13 +188,13 @@ export class Belljar implements AsyncDisposable {
     const { env = process.env, signal } = options;
     const home = await ensureHome(options.home ?? resolveHome(env));
     const cancellable = signal === undefined ? {} : { signal };
+    const cache = cacheFolder(home);
     await using opened = new AsyncDisposableStack();
     const [interpreter, policy, homeRecord] = await allOrFirstFailure([
-      findInterpreter({ named: options.python, env, ...cancellable }),
+      findInterpreter({ named: options.python, env, cacheFolder: cache, ...cancellable }),
       LivePolicy.open({ file: options.policyFile, env, home }).then((live) => opened.use(live)),
       openHomeRecord(home, cancellable).then((record) => opened.use(record)),
     ]);
-    const cache = cacheFolder(home);
     const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };

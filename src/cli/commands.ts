@@ -72,6 +72,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say which advisories packages are judged by, and how old they are',
     load: async () => (await import('./advisories-status.ts')).advisoriesStatusCommand,
   },
+  'env pythons': {
+    summary: 'print the Pythons of this machine that environments can be made with',
+    load: async () => (await import('./env-pythons.ts')).envPythonsCommand,
+  },
   gate: {
     summary: 'serve the package index, filtered by the policy, to pip, uv and poetry',
     load: async () => (await import('./gate.ts')).gateCommand,

@@ -1,3 +1,3 @@
-export { type FindInterpreterOptions, type Interpreter, findInterpreter } from './interpreter.ts';
-export type { PythonBuild } from './pythons/index.ts';
+export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
+export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
 export { halfFolder, makeHalf, nameHalf, sweepHalves } from './shelf/index.ts';

@@ -93,6 +93,11 @@ function answer(changes: object): string {
     prefix: '/x',
     library: [],
     sitePackages: [],
+    release: 'final',
+    tag: 'cpython-311',
+    magic: 'a70d0d0a',
+    abi: 'cpython-311',
+    platform: 'linux',
     ...changes,
   };
   return `#!/bin/sh\necho '${JSON.stringify(description)}'\n`;

@@ -1,0 +1,82 @@
+import { isAbsolute } from 'node:path';
+
+import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
+import { findCandidates } from './candidates.ts';
+import { describeBuild } from './describe-build.ts';
+import { KnownAnswers } from './known-answers.ts';
+import type { PythonBuild } from './python-build.ts';
+
+export interface PythonsOptions {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Where the answers of programs are kept, so that none is asked twice. */
+  readonly cacheFolder?: string | undefined;
+}
+
+const askedAtOnce = 4;
+
+/** The CPythons of this machine. */
+export class Pythons {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #answers: KnownAnswers;
+
+  constructor({ env = process.env, cacheFolder }: PythonsOptions = {}) {
+    this.#env = env;
+    this.#answers = new KnownAnswers(cacheFolder);
+  }
+
+  /** All of 3.9 or newer, the newest first; of one version in the order in which they are found. */
+  async list(signal?: AbortSignal): Promise<PythonBuild[]> {
+    const waiting = (await findCandidates(this.#env)).entries();
+    const found: (PythonBuild | undefined)[] = [];
+    const askNext = async (): Promise<void> => {
+      for (const [place, path] of waiting) found[place] = await this.#ask(path, signal);
+    };
+    await Promise.all(Array.from({ length: askedAtOnce }, askNext));
+    refuseWhenCancelled(signal);
+    await this.#answers.keep();
+    const builds = new Map<string, PythonBuild>();
+    for (const each of found) {
+      if (each !== undefined && !builds.has(each.executable)) builds.set(each.executable, each);
+    }
+    return [...builds.values()].sort((one, other) => compareVersions(other.version, one.version));
+  }
+
+  /**
+   * The one of a version (`3.12`, `3.12.4`), of which the newest is taken, or of a path.
+   *
+   * @throws PYTHON_NOT_FOUND, with those that are there.
+   */
+  async choose(wanted: string, signal?: AbortSignal): Promise<PythonBuild> {
+    if (isAbsolute(wanted)) return this.#demand(wanted, signal);
+    if (!/^3(\.\d{1,4}){0,2}$/.test(wanted)) {
+      throw new BelljarError('PYTHON_NOT_FOUND', `“${wanted}” is neither a version of Python 3 nor a path`, {
+        hint: 'Name one as 3.12, as 3.12.4, or by its absolute path.',
+      });
+    }
+    const all = await this.list(signal);
+    const chosen = all.find(({ version }) => version === wanted || version.startsWith(`${wanted}.`));
+    if (chosen !== undefined) return chosen;
+    const there = [...new Set(all.map(({ version }) => version))].join(', ');
+    throw new BelljarError('PYTHON_NOT_FOUND', `this machine has no Python ${wanted}`, {
+      hint: there === '' ? 'It has no CPython of 3.9 or newer.' : `It has ${there}; or install that one.`,
+    });
+  }
+
+  async #demand(path: string, signal: AbortSignal | undefined): Promise<PythonBuild> {
+    const answer = await this.#answers.ask(path, signal);
+    if ('problem' in answer) throw new BelljarError('PYTHON_NOT_FOUND', `${path}: ${answer.problem}`);
+    await this.#answers.keep();
+    return describeBuild(answer);
+  }
+
+  async #ask(path: string, signal: AbortSignal | undefined): Promise<PythonBuild | undefined> {
+    const answer = await this.#answers.ask(path, signal);
+    return 'problem' in answer ? undefined : describeBuild(answer);
+  }
+}
+
+function compareVersions(one: string, other: string): number {
+  const [left, right] = [one, other].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  const differs = left.findIndex((number, place) => number !== right[place]);
+  return differs < 0 ? 0 : (left[differs] ?? 0) - (right[differs] ?? 0);
+}
