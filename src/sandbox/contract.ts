@@ -82,6 +82,9 @@ export type Mount =
 /** Read-only folders and files of the host that mounts may name: interpreters, the runner. */
 export type BundleCatalogue = Readonly<Record<string, readonly BundlePart[]>>;
 
+/** Finds a bundle that is no part of a catalogue; undefined where there is none of that name. */
+export type FindBundle = (name: string) => Promise<readonly BundlePart[] | undefined>;
+
 /** A path of the host shown at a path inside, or a folder inside that is covered by an empty one. */
 export type BundlePart = { readonly hostPath: string; readonly at: string } | { readonly hide: string };
 

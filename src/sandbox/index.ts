@@ -7,6 +7,7 @@ export {
   type CapabilityName,
   type CapabilityReport,
   type ExitReason,
+  type FindBundle,
   type LaunchSpec,
   type Mount,
   type NetworkAccess,

@@ -17,6 +17,7 @@ import type {
   BundleCatalogue,
   BundlePart,
   CapabilityReport,
+  FindBundle,
   LaunchSpec,
   Sandbox,
   SandboxLimits,
@@ -45,6 +46,8 @@ export interface ProcessBackendOptions {
   readonly cacheFolder?: string | undefined;
   /** Where the files of workspaces lie; without it none can be mounted. */
   readonly volumesFolder?: string | undefined;
+  /** Asked for the bundles that come and go: those that the catalogue does not have. */
+  readonly findBundle?: FindBundle | undefined;
 }
 
 /** Isolation by Linux namespaces, made by bubblewrap. */
@@ -55,12 +58,14 @@ export class ProcessBackend implements Backend {
   readonly #lifted: Lifted;
   readonly #system: SystemFolders;
   readonly #volumes: Volumes | undefined;
+  readonly #findBundle: FindBundle | undefined;
   #places: Promise<CgroupPlaces> | undefined;
 
   constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
     this.#catalogue = catalogue;
     this.#lifted = new Set(options.lifted);
     this.#system = new SystemFolders(options.cacheFolder);
+    this.#findBundle = options.findBundle;
     this.#filter = this.#lifted.has('system-call-filter') ? undefined : compileFilter(process.arch);
     const folder = options.volumesFolder;
     this.#volumes = folder === undefined ? undefined : new Volumes({ folder, nextMark, isAbandoned });
@@ -103,7 +108,7 @@ export class ProcessBackend implements Backend {
     const enforced = capabilities.filter(({ status }) => status === 'enforced').map(({ name }) => name);
     await using opened = new AsyncDisposableStack();
     const bridge = await this.#openBridge(spec, opened);
-    const parts = [...this.#resolveBundles(spec), ...bridge];
+    const parts = [...(await this.#resolveBundles(spec)), ...bridge];
     const system = await this.#prepareSystem(parts);
     const shown = [...parts, ...describeFiles(spec, files)];
     const root = describeRoot({ mounts: spec.mounts, parts: shown, system, lifted: this.#lifted });
@@ -190,13 +195,15 @@ export class ProcessBackend implements Backend {
     }
   }
 
-  #resolveBundles(spec: LaunchSpec): BundlePart[] {
-    return spec.mounts.flatMap((mount) => {
-      if (mount.kind !== 'bundle') return [];
-      const parts = this.#catalogue[mount.name];
-      if (parts === undefined) throw new BelljarError('SANDBOX_LAUNCH_FAILED', `there is no bundle “${mount.name}”`);
-      return parts;
-    });
+  async #resolveBundles({ mounts }: LaunchSpec): Promise<BundlePart[]> {
+    const all = mounts.flatMap((mount) => (mount.kind === 'bundle' ? [this.#resolveBundle(mount.name)] : []));
+    return (await Promise.all(all)).flat();
+  }
+
+  async #resolveBundle(name: string): Promise<readonly BundlePart[]> {
+    const parts = Object.hasOwn(this.#catalogue, name) ? this.#catalogue[name] : await this.#findBundle?.(name);
+    if (parts !== undefined) return parts;
+    throw new BelljarError('SANDBOX_LAUNCH_FAILED', `there is no bundle “${name}”`);
   }
 }
 
