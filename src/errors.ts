@@ -242,6 +242,20 @@ export const errorTable = {
     meaning: 'Finding the versions that a wish means came to no end that can be used.',
     hint: 'Try again; if it lasts, the details hold what the resolver said.',
   },
+  ENVIRONMENT_MISSING: {
+    http: 404,
+    exit: 69,
+    rpc: -32100,
+    meaning: 'There is no environment of that key, or it is not whole any more.',
+    hint: 'Build it again from its lock; it is kept until room is needed, unless it is pinned.',
+  },
+  BUILD_FAILED: {
+    http: 500,
+    exit: 70,
+    rpc: -32101,
+    meaning: 'An environment could not be built; nothing of it is left.',
+    hint: 'The message says what failed; what was there before is as it was.',
+  },
   ADVISORIES_UNUSABLE: {
     http: 422,
     exit: 65,

@@ -1,3 +1,27 @@
 export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
 export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
-export { halfFolder, makeHalf, nameHalf, sweepHalves } from './shelf/index.ts';
+export {
+  type BuildEnvironment,
+  type BuildOptions,
+  type BuildProgress,
+  type BuildTools,
+  type BuiltTree,
+  type Collected,
+  type CollectOptions,
+  type EnvironmentLease,
+  type EnvironmentSpec,
+  type Origin,
+  type Removal,
+  Shelf,
+  type ShelfOptions,
+  type ShelfUsage,
+  type ShelvedEnvironment,
+  type TreeReport,
+  type VerifyTree,
+  environmentKey,
+  halfFolder,
+  isEnvironmentKey,
+  makeHalf,
+  nameHalf,
+  sweepHalves,
+} from './shelf/index.ts';

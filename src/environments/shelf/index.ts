@@ -1,2 +1,12 @@
+export type { Collected, CollectOptions } from './collect.ts';
+export type { BuildEnvironment, BuildTools, BuiltTree } from './construct.ts';
 export { halfFolder, makeHalf, nameHalf, sweepHalves } from './half.ts';
-export { removeTree } from './remove-tree.ts';
+export type { TreeReport, VerifyTree } from './integrity.ts';
+export { environmentKey, type EnvironmentSpec, isEnvironmentKey } from './key.ts';
+export { bytecodeFolder, environmentFolder, wheelsFolder } from './layout.ts';
+export type { ShelfUsage } from './measure.ts';
+export type { Removal } from './plan-collection.ts';
+export type { BuildProgress } from './progress.ts';
+export type { ShelvedEnvironment } from './rows.ts';
+export { type EnvironmentLease, Shelf, type ShelfOptions } from './shelf.ts';
+export type { BuildOptions, Origin } from './workshop.ts';
