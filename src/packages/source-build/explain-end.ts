@@ -1,0 +1,34 @@
+import type { ExitReason, SandboxUsage } from '../../sandbox/index.ts';
+import { formatBytes, formatDuration } from '../../units.ts';
+import type { BuildLimits } from './limits.ts';
+
+/** Why a build ended before it said how. */
+export function explainEnd(why: ExitReason, usage: SandboxUsage, limits: BuildLimits): string {
+  return explainUsage(usage, limits) ?? explainReason(why);
+}
+
+/** What it was refused, where that is why it failed. */
+export function explainUsage(usage: SandboxUsage, limits: BuildLimits): string | undefined {
+  if (usage.memoryKills > 0) return `building it took more than ${formatBytes(limits.memoryBytes)} of memory`;
+  if (usage.refusedForks > 0) return `building it took more than ${limits.processes} processes at once`;
+  return undefined;
+}
+
+function explainReason(why: ExitReason): string {
+  switch (why.kind) {
+    case 'memory':
+      return `building it took more than ${formatBytes(why.limitBytes)} of memory`;
+    case 'processes':
+      return `building it took more than ${why.limit} processes at once`;
+    case 'wallTime':
+      return `building it took longer than ${formatDuration(why.limitMs)}`;
+    case 'cpuTime':
+      return `building it took more than ${formatDuration(why.limitMs)} of processor time`;
+    case 'output':
+      return `building it gave more than ${formatBytes(why.limitBytes)}`;
+    case 'killed':
+      return 'what builds it gave no answer that means anything';
+    default:
+      return 'what builds it ended without an answer';
+  }
+}
