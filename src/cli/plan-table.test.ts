@@ -14,7 +14,7 @@ const dep: PlannedPackage = {
     licenceContradictions: [],
     sizeBytes: 2_000_000,
   },
-  ...{ ageMs: 86_400_000 * 30, advisories: [], inspection: 'pending', heldBack: [] },
+  ...{ from: 'wheel', ageMs: 86_400_000 * 30, advisories: [], inspection: 'pending', heldBack: [] },
 };
 
 const plan: AnsweredPlan = {
@@ -79,8 +79,16 @@ describe('formatPlan()', () => {
     assert.match(text, /held back by the policy\n {2}dep 2\.0: deny, packages\.deny\[0\]: no/);
     assert.match(text, /what changes in the environment\n {2}up {10}dep 0\.9 → 1\.0/);
     const absent = [{ name: 'pandsa', suggestion: 'pandas' }];
-    const obstacle = { message: 'no versions of dep', absent, denials: [] };
+    const obstacle = { message: 'no versions of dep', absent, unread: [], denials: [] };
     const solution = formatPlan({ ...plan, obstacle }, plain);
     assert.match(solution, /no solution that the policy allows:\n {2}no versions of dep\n {2}perhaps you meant pandas/);
+  });
+
+  it('marks what is built from source, and says how to plan with one that does not say what it needs', () => {
+    assert.match(formatPlan({ ...plan, packages: [{ ...dep, from: 'source' }] }, plain), /dep {6}1\.0 \(source\)/);
+    const unread = [{ name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows' }];
+    const obstacle = { message: 'no wheel', absent: [], unread, denials: [] };
+    assert.match(formatPlan({ ...plan, obstacle }, plain), /no wheel\n {2}--build-sources lets it be built/);
+    assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, unread: [] } }, plain), /--build-sources/);
   });
 });

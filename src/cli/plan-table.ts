@@ -57,6 +57,9 @@ function formatObstacle(obstacle: Plan['obstacle']): string[] {
   return [
     'there is no solution that the policy allows:',
     `  ${toVisible(obstacle.message)}`,
+    ...(obstacle.unread.length === 0
+      ? []
+      : ['  --build-sources lets it be built behind glass, where the policy lets it in']),
     ...(meant.length === 0 ? [] : [`  perhaps you meant ${toVisible(meant.join(', '))}`]),
   ];
 }
@@ -88,10 +91,11 @@ function formatTable(
 }
 
 function cellsOf(planned: PlannedPackage): string[] {
-  const { name, version, licence, sizeBytes, ageMs } = planned;
+  const { name, version, licence, sizeBytes, ageMs, from } = planned;
+  const shown = from === 'source' ? `${version} (source)` : version;
   const size = sizeBytes === undefined ? '?' : formatBytes(sizeBytes);
   const age = ageMs === undefined ? '?' : formatDuration(Math.max(0, Math.floor(ageMs / dayMs)) * dayMs);
-  return [name, version, licence?.expression ?? '?', size, age, describeWhy(planned)].map(toVisible);
+  return [name, shown, licence?.expression ?? '?', size, age, describeWhy(planned)].map(toVisible);
 }
 
 /** The first of the strictest reasons; of what is allowed, through whom it comes in. */

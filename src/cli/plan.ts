@@ -14,7 +14,7 @@ belljar plan REQUIREMENT… [OPTION…]
 belljar plan -r FILE [OPTION…]
 
 Finds the newest versions that the policy allows, of all that is needed, and says of each whether it may come in, why, and
-what would pass instead. Nothing is installed and nothing is built.
+what would pass instead. Nothing is installed, and nothing is built unless --build-sources says so.
 
   -r, --requirements FILE  a requirements file, pyproject.toml, pylock.toml, or a script with a “# /// script” block; may
                            be given more than once
@@ -22,6 +22,7 @@ what would pass instead. Nothing is installed and nothing is built.
   --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with)
   --platform NAME          the platform to plan for, as uv names it (default: this machine)
   --upgrade                look for newer versions, although the same was planned before
+  --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
   --lock FILE              write what was found as pylock.toml (PEP 751)
   --ask WHY                where an approver has to answer first: ask, and say what it is wanted for
   --python PROGRAM         the CPython that code runs with (default: BELLJAR_PYTHON, else the machine's python3)
@@ -42,6 +43,7 @@ Example:
     'target-python': { type: 'string' },
     platform: { type: 'string' },
     upgrade: { type: 'boolean' },
+    'build-sources': { type: 'boolean' },
     lock: { type: 'string' },
     ask: { type: 'string' },
     python: { type: 'string' },
@@ -79,6 +81,7 @@ async function makePlan(
       ...{ requirements, ...asker, signal },
       target: readTarget(values),
       upgrade: isFlagSet(values, 'upgrade'),
+      mayBuild: isFlagSet(values, 'build-sources'),
       onProgress: (state) => progress.update(...countSteps(state)),
     });
     const because = stringOption(values, 'ask');

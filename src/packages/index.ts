@@ -32,6 +32,7 @@ export {
   type StoredClient,
 } from './gate/index.ts';
 export { Inspector, inspectorVersion, importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
+export type { BuildProgress, BuildRequest, BuildResult, BuiltWheel } from './source-build/index.ts';
 export { standardModules } from './standard-modules.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 export {

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
-import type { Policy } from '../policy/index.ts';
+import { decideAction, type Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Database } from '../storage/index.ts';
 import { type Advisories, openAdvisories } from './advisories/index.ts';
 import { Inspections } from './gate/index.ts';
-import { inspectorVersion } from './inspection/index.ts';
+import { Inspector, inspectorVersion } from './inspection/index.ts';
 import { type AnsweredPlan, Approvals, type PlanOptions, Planner, PlanStore } from './plan/index.ts';
 import type { ResolverPython } from './resolve/index.ts';
+import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
 import { type IndexSource, type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 import { formatWishProblem, readArguments, type WishReading, type WishRequirement } from './wish/index.ts';
 
@@ -40,7 +41,16 @@ export type PlanRequest = Omit<PlanOptions, 'requirements'> & {
 interface Opened {
   readonly planner: Planner;
   readonly advisories: Advisories;
+  readonly builder: SourceBuilder;
 }
+
+interface BuilderParts {
+  readonly folder: string;
+  readonly upstream: LocalUpstream;
+  readonly inspections: Inspections;
+}
+
+const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
 
 /** What is done with packages, on an installation; nothing is opened before it is needed. */
 export class Packages implements AsyncDisposable {
@@ -76,6 +86,27 @@ export class Packages implements AsyncDisposable {
     return approval === undefined ? plan : { ...plan, approval };
   }
 
+  /**
+   * The wheel of a source that a plan holds: built behind glass, or kept from before. Whoever calls has seen that the plan
+   * may be carried out; what the build itself needs is planned and judged here.
+   *
+   * @throws what plan() throws but WISH_INVALID, and ARTIFACT_MISMATCH; never for what the source does.
+   */
+  async buildSource(request: BuildRequest): Promise<BuildResult> {
+    const { builder } = await this.#open();
+    const result = await builder.build(request);
+    const { name, version, sdist, asker } = request;
+    const outcome = result.kind === 'built' ? { wheel: result.wheel.sha256, isNew: result.isNew } : { wheel: null };
+    await this.#options.record.append({
+      action: result.kind === 'built' ? 'packages.source.built' : 'packages.source.failed',
+      ...(asker === undefined ? {} : { actor: { ...asker.actor, role: asker.role } }),
+      ...{ workspace: asker?.workspace ?? null, policyHash: this.#options.currentPolicy().hash },
+      subject: `${name} ${version}`,
+      details: { source: sdist.sha256, ...outcome },
+    });
+    return result;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened?.catch(() => undefined); // whoever asked for it was told
     await this.#resources.disposeAsync();
@@ -100,13 +131,42 @@ export class Packages implements AsyncDisposable {
       openAdvisories(database, { record }),
     ]);
     const inspections = new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion });
+    const builder = this.#openBuilder({ folder, upstream, inspections });
     const planner = new Planner({
       ...{ upstream, database, record, python, currentPolicy, freshMs },
       folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
       currentAdvisories: () => advisories.current,
       findInspection: (sha256) => inspections.find(sha256),
+      readSource: ({ file, name, version, actor, role, workspace, mayBuild, signal }) => {
+        const { policy } = currentPolicy();
+        const acceptsAsked = decideAction({ policy, actor, role, action: 'approve' }).verdict === 'allow';
+        const sdist = { filename: file.filename, url: file.url, sha256: file.sha256 ?? '' };
+        const asker = { actor, role, workspace };
+        return builder.describe({ ...{ sdist, name, version, python, asker, mayBuild, acceptsAsked, signal } });
+      },
     });
-    return { planner, advisories };
+    return { planner, advisories, builder };
+  }
+
+  #openBuilder({ folder, upstream, inspections }: BuilderParts): SourceBuilder {
+    const { cacheFolder } = this.#options;
+    const inspector = this.#resources.use(new Inspector({ cacheFolder, workers: 1 }));
+    const builder = new SourceBuilder({
+      ...{ folder: join(folder, 'built'), cacheFolder, upstream },
+      planTools: ({ requirements, pythonVersion, asker, signal }) => {
+        return this.plan({
+          ...(asker ?? belljarItself),
+          requirements,
+          target: { pythonVersion },
+          wheelsOnly: true,
+          signal,
+        });
+      },
+      inspect: (wheel, signal) => inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal })),
+      inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
+    });
+    this.#resources.defer(() => builder.close());
+    return builder;
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Role } from '../../words.ts';
 import type { Grounds } from '../gate/index.ts';
 import type { Lock, TargetTraits } from '../resolve/index.ts';
-import { type FindInspection, type KnownPackage, describePackage } from './package-facts.ts';
+import { type FindInspection, type KnownPackage, describePackage, filesOf } from './package-facts.ts';
 import { findFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import type { WheelLearner } from './learn-wheel.ts';
 import { findHeldBack } from './other-versions.ts';
@@ -46,7 +46,7 @@ export interface JudgedLock {
 /** Judges a whole lock: brings together what is known of every package, and asks the policy. */
 export async function judgeLock(parts: JudgeLockParts, options: JudgeLockOptions): Promise<JudgedLock> {
   const { lock, grounds, requirements, actor, role } = options;
-  await parts.store.load(lock.packages.flatMap(({ wheels }) => wheels.map(({ sha256 }) => sha256)));
+  await parts.store.load(lock.packages.flatMap((locked) => filesOf(locked).map(({ sha256 }) => sha256)));
   const known = await gather(parts, options);
   const asOf = grounds.advisories.asOf;
   const facts: Facts = {
@@ -88,7 +88,7 @@ async function learn(
   { learner, findInspection }: JudgeLockParts,
   { locked, page, signal }: LearnOptions,
 ): Promise<Pick<KnownPackage, 'wheel' | 'sizeBytes' | 'inspection'>> {
-  const [wanted] = locked.wheels;
+  const [wanted] = filesOf(locked);
   if (wanted === undefined) return { wheel: undefined, sizeBytes: undefined, inspection: undefined };
   const listed = page === undefined ? undefined : findFile(page, wanted);
   const file = listed ?? { ...wanted, yanked: false, coreMetadata: 'unknown' as const };
@@ -147,6 +147,7 @@ async function describe(
     licence: facts.licence,
     licenceContradictions: wheel?.licenceContradictions ?? [],
     advisories: facts.advisories.filter(({ withdrawn }) => !withdrawn).map(({ id, severity }) => ({ id, severity })),
+    from: locked.wheels.length === 0 && locked.sdist !== undefined ? 'source' : 'wheel',
     inspection: inspection === undefined ? 'pending' : inspection.verdict === 'refused' ? 'refused' : 'done',
     heldBack: page === undefined ? [] : await findHeldBack(page, { traits, grounds, version }),
   };

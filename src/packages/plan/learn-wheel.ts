@@ -1,4 +1,5 @@
 import { readCoreMetadata } from '../inspection/index.ts';
+import { isSource } from '../resolve/index.ts';
 import type { ProjectFile, Upstream } from '../upstream/index.ts';
 import type { WheelFacts, WheelFactStore } from './wheel-facts.ts';
 
@@ -21,6 +22,7 @@ export class WheelLearner {
     const { sha256 } = file;
     const known = sha256 === undefined ? undefined : this.#options.store.find(sha256);
     if (known !== undefined) return known;
+    if (isSource(file)) return { needs: [], licenceContradictions: [] };
     const key = sha256 ?? file.url;
     const learning = this.#learning.get(key) ?? this.#read(file, signal);
     this.#learning.set(key, learning);
@@ -29,6 +31,11 @@ export class WheelLearner {
     } finally {
       this.#learning.delete(key);
     }
+  }
+
+  /** Takes over what somebody else read; of a source nobody but its reader can tell. */
+  remember(sha256: string, metadata: Uint8Array): void {
+    this.#options.store.add(sha256, readFacts(metadata));
   }
 
   /** The size of a file, which a page need not tell. */

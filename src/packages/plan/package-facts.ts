@@ -1,6 +1,6 @@
 import type { Grounds, KeptInspection } from '../gate/index.ts';
 import type { PackageFacts } from '../../policy/index.ts';
-import type { LockedPackage } from '../resolve/index.ts';
+import type { LockedFile, LockedPackage } from '../resolve/index.ts';
 import { findFile, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
 import type { WheelFacts } from './wheel-facts.ts';
 
@@ -22,7 +22,7 @@ export function describePackage({ locked, page, wheel, ...rest }: KnownPackage, 
   const { name, version, isRequested, requiredBy } = locked;
   return {
     ...{ name, version, requested: isRequested, dependants: [...requiredBy] },
-    files: locked.wheels.map(({ filename, sha256, uploadTime, sizeBytes }) => {
+    files: filesOf(locked).map(({ filename, sha256, uploadTime, sizeBytes }) => {
       const listed = page === undefined ? undefined : findFile(page, { filename, sha256 });
       return describeFile({
         filename,
@@ -38,6 +38,11 @@ export function describePackage({ locked, page, wheel, ...rest }: KnownPackage, 
     advisories: [...grounds.advisories.find(name, version)],
     inspection: describeInspection(rest.inspection),
   };
+}
+
+/** The files that would be used of a package: its wheels, else its source. */
+export function filesOf({ wheels, sdist }: Pick<LockedPackage, 'wheels' | 'sdist'>): readonly LockedFile[] {
+  return wheels.length > 0 || sdist === undefined ? wheels : [sdist];
 }
 
 /** What was refused stands apart from all rules: see judgeLock(). */

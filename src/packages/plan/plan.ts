@@ -1,6 +1,6 @@
 import type { Reason } from '../../policy/index.ts';
 import type { Verdict } from '../../words.ts';
-import type { Lock } from '../resolve/index.ts';
+import type { Lock, UnreadSource } from '../resolve/index.ts';
 import type { Change } from './changes.ts';
 import type { HeldBack } from './other-versions.ts';
 
@@ -16,6 +16,8 @@ export interface PlannedPackage {
   readonly requiredBy: readonly string[];
   readonly extras: readonly string[];
   readonly index?: string | undefined;
+  /** A source has to be built first, which runs its code. */
+  readonly from: 'wheel' | 'source';
   readonly filename?: string | undefined;
   readonly sha256?: string | undefined;
   readonly licence?: { readonly expression: string; readonly source?: string | undefined } | undefined;
@@ -39,6 +41,8 @@ export interface Obstacle {
   readonly message: string;
   /** Names that no index has, and what was perhaps meant. */
   readonly absent: readonly { readonly name: string; readonly suggestion?: string | undefined }[];
+  /** Sources that would have to be built before anybody knows what they need. */
+  readonly unread: readonly UnreadSource[];
   /** What the policy says of the packages that would have been taken without it. */
   readonly denials: readonly PlannedPackage[];
 }

@@ -10,9 +10,12 @@ import {
   describeTarget,
   type Lock,
   LockStore,
+  type NamedSource,
+  type ReadSource,
   type Resolution,
   Resolver,
   type ResolverPython,
+  type SourceReading,
   type Target,
   targetKey,
 } from '../resolve/index.ts';
@@ -36,12 +39,20 @@ export interface PlannerOptions {
   readonly python: ResolverPython & { readonly version: string };
   readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
   readonly findInspection: FindInspection;
+  /** Tells what sources need; without it plans are of wheels alone. */
+  readonly readSource?: ((question: SourceQuestion) => Promise<SourceReading>) | undefined;
   /** Asked at every plan, and so is the policy. */
   readonly currentAdvisories: () => AdvisorySource;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
   /** How long a page of an index is good without asking. */
   readonly freshMs: number;
   readonly now?: (() => Date) | undefined;
+}
+
+/** What a source says of itself is wanted, for a plan. */
+export interface SourceQuestion extends NamedSource, Pick<PlanOptions, 'actor' | 'role' | 'workspace' | 'signal'> {
+  /** Whether it may be built for that: else nothing of it runs. */
+  readonly mayBuild: boolean;
 }
 
 export interface PlanOptions {
@@ -53,6 +64,10 @@ export interface PlanOptions {
   readonly target?: Partial<Target> | undefined;
   /** Looks for new versions although the wish has a lock. */
   readonly upgrade?: boolean | undefined;
+  /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
+  readonly mayBuild?: boolean | undefined;
+  /** Plans with wheels alone, whatever the policy says of sources. */
+  readonly wheelsOnly?: boolean | undefined;
   /** The lock of the environment that is there. */
   readonly present?: PackageSet | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
@@ -157,12 +172,13 @@ export class Planner {
 
   /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
   async #findLock(question: Question): Promise<Found & Partial<Unsolvable>> {
-    const key = { wish: digestWish(question.requirements), target: targetKey(question.target) };
+    const wish = digestWish(question.requirements);
+    const key = { wish: takesSources(question) ? wish : `${wish} wheels`, target: targetKey(question.target) };
     const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
     if (kept !== undefined) return { lock: kept.lock, lockedAt: kept.time };
     let last: Unsolvable | undefined;
     for (const scope of ['preferred', 'askable'] as const) {
-      const resolution = await this.#resolve(question, scope);
+      const resolution = await this.#resolve(question, scope, this.#sourceReader(question));
       if (resolution.kind === 'locked') {
         await this.#locks.keep(key, resolution.lock, question.grounds.now);
         return { lock: resolution.lock };
@@ -170,22 +186,51 @@ export class Planner {
       last = resolution;
       if (resolution.absent.length > 0) return { ...resolution, lock: emptyLock(key.target) };
     }
-    const free = await this.#resolve(question, 'all');
     if (last === undefined) throw new Error('nothing was tried');
+    if (last.unread.length > 0) return { ...last, lock: emptyLock(key.target) };
+    const free = await this.#resolveFreely(question);
     if (free.kind === 'locked') return { ...last, lock: free.lock };
     return { ...free, lock: emptyLock(key.target) };
   }
 
-  #resolve({ requirements, target, grounds, onProgress, signal }: Question, scope: ViewScope): Promise<Resolution> {
+  /** What would be taken if there were no policy; of sources no more is read than what they state. */
+  async #resolveFreely(question: Question): Promise<Resolution> {
+    const wheels = await this.#resolve(question, 'all');
+    const reader = this.#sourceReader({ ...question, mayBuild: false });
+    if (wheels.kind === 'locked' || reader === undefined) return wheels;
+    const all = await this.#resolve(question, 'all', reader);
+    if (all.kind === 'locked' || all.unread.length === 0) return all;
+    return {
+      ...all,
+      unread: all.unread.map((each) => ({ ...each, message: `the policy keeps it away, and ${each.message}` })),
+    };
+  }
+
+  /** A build here tells of this machine and its Python alone. */
+  #sourceReader(question: Question): ReadSource | undefined {
+    const { readSource, python } = this.#options;
+    const { actor, role, workspace, target, mayBuild = false } = question;
+    if (readSource === undefined || !takesSources(question)) return undefined;
+    const isOwn = target.platform === undefined && isSameMinor(target.pythonVersion, python.version);
+    return async (source, signal) => {
+      const reading = await readSource({ ...source, actor, role, workspace, signal, mayBuild: mayBuild && isOwn });
+      const { sha256 } = source.file;
+      if (reading.kind === 'read' && sha256 !== undefined) this.#parts.learner.remember(sha256, reading.metadata);
+      return reading;
+    };
+  }
+
+  #resolve(question: Question, scope: ViewScope, readSource?: ReadSource): Promise<Resolution> {
+    const { requirements, target, grounds, onProgress, signal } = question;
     let done = 0;
     return this.#resolver.resolve({
-      ...{ requirements, target, signal, view: policyView(grounds, scope) },
+      ...{ requirements, target, signal, readSource, view: policyView(grounds, scope) },
       onPage: () => onProgress?.({ phase: 'resolving', done: ++done }),
     });
   }
 
-  #explain({ message = '', absent = [] }: Partial<Unsolvable>, { packages }: JudgedLock): Obstacle {
-    return explainObstacle({ message, absent, packages });
+  #explain({ message = '', absent = [], unread = [] }: Partial<Unsolvable>, { packages }: JudgedLock): Obstacle {
+    return explainObstacle({ message, absent, unread, packages });
   }
 
   #describe(question: Question, { judgement, packages, stale, found, obstacle }: Described): Plan {
@@ -233,6 +278,14 @@ export class Planner {
 interface Described extends JudgedLock {
   readonly found: Found;
   readonly obstacle: Obstacle | undefined;
+}
+
+function takesSources({ wheelsOnly }: Question): boolean {
+  return wheelsOnly !== true;
+}
+
+function isSameMinor(one: string, other: string): boolean {
+  return one.split('.', 2).join('.') === other.split('.', 2).join('.');
 }
 
 const mostRules = 20;

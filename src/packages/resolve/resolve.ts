@@ -4,13 +4,15 @@ import { formatWish, type WishRequirement } from '../wish/index.ts';
 import { keepUv } from './keep-uv.ts';
 import { linkPackages } from './link-packages.ts';
 import { type Lock, sealLock } from './lock.ts';
-import { type PylockPackage, readPylock } from './read-pylock.ts';
+import { type PylockFile, type PylockPackage, readPylock } from './read-pylock.ts';
 import { ResolverIndex } from './resolver-index.ts';
 import { describeTarget, type Target, type TargetTraits, targetKey } from './target.ts';
 import { environmentOf } from './target-environment.ts';
 import { type ResolverPython, type UvAnswer, UvSandbox, indexPort } from './uv-sandbox.ts';
 import { isUnsolvable, readUvWords } from './uv-words.ts';
 import { type IdentifyVersion, narrowPage, pinsOf, type View, viewName } from './view.ts';
+import type { ReadSource, UnreadSource } from './source-reading.ts';
+import { isSource, standInName } from './stand-in.ts';
 import { bestWheel } from './wheel-fit.ts';
 
 export interface ResolverOptions {
@@ -30,6 +32,8 @@ export interface ResolveOptions {
   readonly requirements: readonly WishRequirement[];
   readonly target: Target;
   readonly view: View;
+  /** Reads sources, where those may be taken that have no wheel for the target; wheels alone where left out. */
+  readonly readSource?: ReadSource | undefined;
   readonly onPage?: ((name: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,6 +46,8 @@ export type Resolution =
       readonly message: string;
       /** The names that no index has. */
       readonly absent: readonly string[];
+      /** The sources that it would have taken to know what they need. */
+      readonly unread: readonly UnreadSource[];
     };
 
 interface Attempt extends ResolveOptions {
@@ -69,7 +75,7 @@ export class Resolver {
   }
 
   /**
-   * Resolves a wish to a lock of wheels, from what a view shows.
+   * Resolves a wish to a lock of wheels, and of sources where they may be taken, from what a view shows.
    *
    * @throws UV_UNAVAILABLE, INDEX_UNAVAILABLE, RESOLVE_FAILED, CANCELLED, and what a launch throws.
    */
@@ -77,7 +83,8 @@ export class Resolver {
     const traits = describeTarget(options.target);
     const pins = pinsOf(options.requirements);
     const pinned = [...pins].map(([name, hashes]) => `${name} ${[...hashes].sort().join(' ')}`).sort();
-    const name = viewName(options.view.key, targetKey(options.target), ...pinned);
+    const kinds = options.readSource === undefined ? 'wheels' : 'sources';
+    const name = viewName(options.view.key, targetKey(options.target), kinds, ...pinned);
     const resolution = await this.#attempt({ ...options, traits, pins, name });
     if (resolution !== undefined) return resolution;
     // What the engine remembers is not what the index says now: once more, without memory.
@@ -89,10 +96,12 @@ export class Resolver {
   /** Undefined where the answer names what the view does not show. */
   async #attempt(attempt: Attempt): Promise<Resolution | undefined> {
     const { upstream, freshMs } = this.#options;
-    const { view, onPage, signal } = attempt;
+    const { view, onPage, signal, readSource } = attempt;
+    const { identify } = this.#options;
+    const takesSources = readSource !== undefined;
     const index = new ResolverIndex({
-      ...{ upstream, view, freshMs, onPage, signal, now: this.#now },
-      narrow: (page) => narrowPage(page, { ...attempt, identify: this.#options.identify }),
+      ...{ upstream, view, freshMs, onPage, signal, identify, readSource, now: this.#now },
+      narrow: (page) => narrowPage(page, { ...attempt, identify, takesSources }),
     });
     try {
       const answer = await this.#ask(attempt, index);
@@ -100,8 +109,8 @@ export class Resolver {
       const [failure] = index.failures;
       if (failure !== undefined) throw failure;
       const message = readUvWords(answer.said);
-      if (isUnsolvable(answer.said) || index.absent.size > 0) {
-        return { kind: 'unsolvable', message, absent: [...index.absent] };
+      if (isUnsolvable(answer.said) || index.absent.size > 0 || index.unread.length > 0) {
+        return { kind: 'unsolvable', message, absent: [...index.absent], unread: index.unread };
       }
       throw new BelljarError('RESOLVE_FAILED', `uv could not resolve it: ${message}`, {
         details: { code: answer.code },
@@ -151,12 +160,23 @@ export class Resolver {
     const { upstream, identify } = this.#options;
     const best = bestWheel(wheels);
     const page = best === undefined ? undefined : await upstream.findPage(name, { signal: attempt.signal });
-    const file = page === undefined || best === undefined ? undefined : findFile(page, best);
+    const file = page === undefined || best === undefined ? undefined : this.#findFile(page, best, attempt);
     if (page === undefined || file?.sha256 === undefined) return undefined;
     const pinned = attempt.pins.get(name);
     if (pinned !== undefined && !pinned.has(file.sha256)) return undefined;
     const { files } = await attempt.view.show({ ...page, files: [file] });
     return files.length === 0 || identify(file.filename, name) === undefined ? undefined : { page, file, version };
+  }
+
+  /** A file by what the engine knows it by. */
+  #findFile(page: ProjectPage, best: PylockFile, { readSource }: Attempt): ProjectFile | undefined {
+    const wheel = findFile(page, best);
+    if (wheel !== undefined || readSource === undefined) return wheel;
+    return page.files.find((file) => {
+      if (file.sha256 !== best.sha256 || !isSource(file)) return false;
+      const version = this.#options.identify(file.filename, page.name);
+      return version !== undefined && standInName(page.name, version) === best.filename;
+    });
   }
 
   async #makeLock(chosen: readonly Chosen[], { requirements, target, signal }: Attempt): Promise<Lock> {
@@ -173,7 +193,7 @@ export class Resolver {
         isRequested: requirements.some(({ name }) => name === page.name),
         requiredBy: [...(links.get(page.name)?.requiredBy ?? [])],
         extras: [...(links.get(page.name)?.extras ?? [])],
-        wheels: [lockFile(file)],
+        ...(isSource(file) ? { wheels: [], sdist: lockFile(file) } : { wheels: [lockFile(file)] }),
       })),
     });
   }

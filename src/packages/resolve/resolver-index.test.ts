@@ -23,6 +23,7 @@ async function open(
     upstream,
     view: { key: 'all', show: ({ files }) => Promise.resolve({ files, validUntilMs: Infinity }) },
     narrow: (page) => page,
+    identify: (filename) => /^[^-]+-([0-9.]+[0-9])/.exec(filename)?.[1],
     freshMs: 600_000,
     now: Date.now,
     ...options,

@@ -5,13 +5,18 @@ import type { Duplex } from 'node:stream';
 import { toBelljarError } from '../../errors.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 import type { ProjectFile, ProjectPage, Upstream } from '../upstream/index.ts';
-import type { View } from './view.ts';
+import type { NamedSource, ReadSource, UnreadSource } from './source-reading.ts';
+import { isSource, standInName } from './stand-in.ts';
+import type { IdentifyVersion, View } from './view.ts';
 
 export interface ResolverIndexOptions {
   readonly upstream: Pick<Upstream, 'findPage' | 'fetchMetadata'>;
   readonly view: View;
   /** Takes out what the target cannot use. */
   readonly narrow: (page: ProjectPage) => ProjectPage;
+  readonly identify: IdentifyVersion;
+  /** Without it no source is shown. */
+  readonly readSource?: ReadSource | undefined;
   /** How long a page is good without asking upstream. */
   readonly freshMs: number;
   readonly now: () => number;
@@ -40,11 +45,13 @@ const absentForSeconds = 60;
 export class ResolverIndex {
   /** The names that no index has. */
   readonly absent = new Set<string>();
+  /** The sources whose METADATA was asked for and is not known. */
+  readonly unread: UnreadSource[] = [];
   /** What went wrong while it was asked. */
   readonly failures: Error[] = [];
   readonly #options: ResolverIndexOptions;
   readonly #http: Server;
-  readonly #files = new Map<string, ProjectFile>();
+  readonly #files = new Map<string, ShownFile>();
   readonly #connections = new Set<Duplex>();
 
   constructor(options: ResolverIndexOptions) {
@@ -98,9 +105,10 @@ export class ResolverIndex {
       return { status: 304, body: '', headers: this.#describe(page, mark.validUntilMs) };
     }
     const { files, validUntilMs } = await view.show(narrow(page));
-    for (const file of files) this.#files.set(`${file.sha256}/${file.filename}`, file);
+    const shown = files.flatMap((file) => this.#name(page, file));
+    for (const each of shown) this.#files.set(`${each.file.sha256}/${each.filename}`, each);
     const headers = { 'content-type': pageType, ...this.#describe(page, validUntilMs) };
-    return { status: 200, body: renderPage(page, files), headers };
+    return { status: 200, body: renderPage(page, shown), headers };
   }
 
   #describe(page: ProjectPage, validUntilMs: number): Record<string, string> {
@@ -110,16 +118,34 @@ export class ResolverIndex {
     return { etag: `"${digestOf(page)}.${validUntilMs}"`, 'cache-control': `max-age=${seconds}` };
   }
 
+  #name({ name }: ProjectPage, file: ProjectFile): ShownFile[] {
+    const { readSource, identify } = this.#options;
+    if (!isSource(file)) return [{ file, filename: file.filename }];
+    const version = identify(file.filename, name);
+    if (readSource === undefined || version === undefined) return [{ file, filename: file.filename }];
+    return [{ file, filename: standInName(name, version), source: { file, name, version } }];
+  }
+
   async #answerMetadata(sha256: string, filename: string): Promise<Answer> {
-    const file =
+    const shown =
       this.#files.get(`${sha256}/${decodeURIComponent(filename)}`) ?? (await this.#findFile(sha256, filename));
-    if (file === undefined) return { status: 404, body: '' };
-    const body = await this.#options.upstream.fetchMetadata(file, { signal: this.#options.signal });
+    const body = shown === undefined ? undefined : await this.#readMetadata(shown);
+    if (body === undefined) return { status: 404, body: '' };
     return { status: 200, body, headers: { 'content-type': 'text/plain', 'cache-control': forGood } };
   }
 
+  async #readMetadata({ file, source }: ShownFile): Promise<Uint8Array | undefined> {
+    const { upstream, readSource, signal } = this.#options;
+    if (source === undefined || readSource === undefined) return upstream.fetchMetadata(file, { signal });
+    const reading = await readSource(source, signal);
+    if (reading.kind === 'read') return reading.metadata;
+    const { name, version } = source;
+    this.unread.push({ name, version, filename: file.filename, message: reading.message });
+    return undefined;
+  }
+
   /** The page may be one that the engine remembers from an earlier resolution. */
-  async #findFile(sha256: string, filename: string): Promise<ProjectFile | undefined> {
+  async #findFile(sha256: string, filename: string): Promise<ShownFile | undefined> {
     const [name = ''] = filename.split('-');
     await this.#answerPage(name);
     return this.#files.get(`${sha256}/${decodeURIComponent(filename)}`);
@@ -144,24 +170,32 @@ function digestOf({ index, digest }: ProjectPage): string {
   return hash('sha256', `${pageForm} ${index} ${digest}`).slice(0, 32);
 }
 
-function renderPage({ name }: ProjectPage, files: readonly ProjectFile[]): string {
+/** A file, and what the engine knows it by. */
+interface ShownFile {
+  readonly file: ProjectFile;
+  readonly filename: string;
+  readonly source?: NamedSource;
+}
+
+function renderPage({ name }: ProjectPage, files: readonly ShownFile[]): string {
   return JSON.stringify({
     meta: { 'api-version': '1.0' },
     name,
-    files: files.map((file) => ({
-      filename: file.filename,
-      url: `../../files/${file.sha256}/${encodeURIComponent(file.filename)}`,
+    files: files.map(({ file, filename }) => ({
+      filename,
+      url: `../../files/${file.sha256}/${encodeURIComponent(filename)}`,
       hashes: { sha256: file.sha256 },
       'requires-python': file.requiresPython,
       'upload-time': file.uploadTime,
       yanked: file.yanked ? (file.yankedReason ?? true) : false,
-      'core-metadata': markMetadata(file),
+      'core-metadata': markMetadata(filename, file),
     })),
   });
 }
 
 /** What has none beside it is read out of the wheel, by us: the engine never needs to take a wheel apart. */
-function markMetadata({ filename, coreMetadata }: ProjectFile): { readonly sha256: string } | boolean {
+function markMetadata(filename: string, { coreMetadata, ...file }: ProjectFile): { readonly sha256: string } | boolean {
   if (!filename.endsWith('.whl')) return false;
+  if (isSource(file)) return true;
   return typeof coreMetadata === 'object' && coreMetadata.sha256 !== undefined ? { sha256: coreMetadata.sha256 } : true;
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
 import type { TargetTraits } from './target.ts';
+import { isSource } from './stand-in.ts';
 import { mayFit } from './wheel-fit.ts';
 
 /** What of an index a resolution may choose from. */
@@ -20,13 +21,15 @@ export interface NarrowOptions {
   readonly identify: IdentifyVersion;
   /** By name: the hashes that the wish pins. */
   readonly pins: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Of a version that has no wheel for the target its source is left. */
+  readonly takesSources?: boolean | undefined;
 }
 
 /**
  * The page with what a target could take alone: pages become short, and so does all that comes after. Of a version that
  * has nothing for it one file is left, so that the engine can say why it cannot be taken.
  */
-export function narrowPage(page: ProjectPage, { traits, identify, pins }: NarrowOptions): ProjectPage {
+export function narrowPage(page: ProjectPage, { traits, identify, pins, takesSources }: NarrowOptions): ProjectPage {
   const pinned = pins.get(page.name);
   const usable = page.files.filter(({ sha256 }) => {
     return sha256 !== undefined && (pinned === undefined || pinned.has(sha256));
@@ -35,7 +38,9 @@ export function narrowPage(page: ProjectPage, { traits, identify, pins }: Narrow
   const files = [...byVersion].flatMap(([version, all]) => {
     if (version === undefined) return [];
     const fitting = all.filter(({ filename }) => mayFit(filename, traits));
-    return fitting.length > 0 ? fitting : all.slice(0, 1);
+    if (fitting.length > 0) return fitting;
+    const source = takesSources === true ? all.find(isSource) : undefined;
+    return [...new Set([...all.slice(0, 1), ...(source === undefined ? [] : [source])])];
   });
   return { ...page, files };
 }
