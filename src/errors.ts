@@ -256,6 +256,13 @@ export const errorTable = {
     meaning: 'An environment could not be built; nothing of it is left.',
     hint: 'The message says what failed; what was there before is as it was.',
   },
+  PACKAGES_COLLIDE: {
+    http: 409,
+    exit: 65,
+    rpc: -32102,
+    meaning: 'Two packages bring one file with different content, so that they cannot be in one environment.',
+    hint: 'Leave one of the two out: the details name them and the file.',
+  },
   ADVISORIES_UNUSABLE: {
     http: 422,
     exit: 65,
