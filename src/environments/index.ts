@@ -1,3 +1,15 @@
+export {
+  type Assembled,
+  assemble,
+  type AssembleOptions,
+  environmentPath,
+  type PlacedWheel,
+  removeTree,
+  type TreeProblem,
+  type TreeVerification,
+  verifyTree,
+  type VerifyTreeOptions,
+} from './assemble/index.ts';
 export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
 export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
 export {

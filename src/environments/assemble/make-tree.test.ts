@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+
+import { temporaryTree } from '../../../test/support/temporary-tree.ts';
+import { makeTree, type TreeContents } from './make-tree.ts';
+
+interface Ground {
+  readonly root: string;
+  /** A sealed file of the store. */
+  readonly from: string;
+  readonly contents: (some: Partial<TreeContents>) => TreeContents;
+}
+
+async function prepare(context: TestContext): Promise<Ground> {
+  const folder = await temporaryTree(context);
+  const [root, from] = [join(folder, 'root'), join(folder, 'stored')];
+  mkdirSync(root);
+  writeFileSync(from, 'stored');
+  chmodSync(from, 0o444);
+  const last = { path: 'last', content: Buffer.from('last'), mode: 0o444 };
+  const contents = (some: Partial<TreeContents>): TreeContents => {
+    return { folders: [], stored: [], written: [], pointers: [], last, ...some };
+  };
+  return { root, from, contents };
+}
+
+describe('makeTree()', () => {
+  it('makes folders, links, files and symbolic links, all sealed', async (context) => {
+    const { root, from, contents } = await prepare(context);
+    const before = process.umask(0o077);
+    try {
+      const method = await makeTree(
+        root,
+        contents({
+          folders: ['a', 'a/b'],
+          stored: [[from, 'a/b/linked']],
+          written: [
+            { path: 'a/plain', content: Buffer.from('plain'), mode: 0o444 },
+            { path: 'a/program', content: Buffer.from(''), mode: 0o555 },
+          ],
+          pointers: [['a/pointer', 'b/linked']],
+        }),
+      );
+      assert.equal(method, 'hard');
+    } finally {
+      process.umask(before);
+    }
+    const modeOf = (path: string): number => statSync(join(root, path)).mode & 0o777;
+    assert.deepEqual(['a', 'a/b', 'a/plain', 'a/program', 'last'].map(modeOf), [0o555, 0o555, 0o444, 0o555, 0o444]);
+    assert.equal(statSync(join(root, 'a/b/linked')).ino, statSync(from).ino);
+    assert.equal(readFileSync(join(root, 'a/plain'), 'utf8'), 'plain');
+    assert.equal(readlinkSync(join(root, 'a/pointer')), 'b/linked');
+  });
+
+  it('writes over nothing that is there', async (context) => {
+    const { root, from, contents } = await prepare(context);
+    writeFileSync(join(root, 'there'), 'before');
+    const attempts: Partial<TreeContents>[] = [
+      { folders: ['there'] },
+      { stored: [[from, 'there']] },
+      { written: [{ path: 'there', content: Buffer.from('x'), mode: 0o444 }] },
+      { pointers: [['there', 'x']] },
+    ];
+    for (const attempt of attempts) {
+      await assert.rejects(makeTree(root, contents(attempt)), { code: 'BUILD_FAILED', message: /EEXIST/ });
+    }
+    assert.equal(readFileSync(join(root, 'there'), 'utf8'), 'before');
+  });
+
+  it('tells how far it is, and ends with the last file', async (context) => {
+    const { root, from, contents } = await prepare(context);
+    const stored = Array.from({ length: 1200 }, (_, index) => [from, `f${index}`] as const);
+    const told: number[] = [];
+    await makeTree(root, contents({ stored }), { onProgress: (done) => told.push(done) });
+    assert.deepEqual(
+      told,
+      Array.from({ length: 1200 }, (_, index) => index + 1),
+    );
+    assert.equal(readdirSync(root).length, 1201);
+  });
+
+  it('stops when it is cancelled, and does nothing more after', async (context) => {
+    const { root, from, contents } = await prepare(context);
+    const stored = Array.from({ length: 20_000 }, (_, index) => [from, `f${index}`] as const);
+    const controller = new AbortController();
+    const work = makeTree(root, contents({ stored }), {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await assert.rejects(work, { code: 'CANCELLED' });
+    const left = readdirSync(root).length;
+    assert.ok(left < stored.length && !existsSync(join(root, 'last')));
+    await new Promise((resolve) => void setImmediate(resolve));
+    assert.equal(readdirSync(root).length, left);
+  });
+
+  it('does not begin when it was cancelled before', async (context) => {
+    const { root, contents } = await prepare(context);
+    const work = makeTree(root, contents({ folders: ['a'] }), { signal: AbortSignal.abort() });
+    await assert.rejects(work, { code: 'CANCELLED' });
+    assert.deepEqual(readdirSync(root), []);
+  });
+});
