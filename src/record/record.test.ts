@@ -54,6 +54,31 @@ test('several writers share one chain', async (context) => {
   assert.equal(result.entries, 501);
 });
 
+test('appendWithin() is a part of what else the transaction writes: both are there, or neither', async (context) => {
+  const { record, path, keyFolder } = await openTemporaryRecord(context);
+  const database = await openDatabase({ path });
+  context.after(() => database.close());
+  const own = new AuditRecord({ database, keyFolder });
+  await database.write(sql`create table things (name text)`);
+  const write = (name: string, fails: boolean) =>
+    database.transaction(async (transaction) => {
+      await transaction.write(sql`insert into things (name) values (${name})`);
+      const [entry] = await own.appendWithin(transaction, { action: 'thing.made', subject: name });
+      if (fails) throw new Error('given up');
+      return entry;
+    });
+  const [entry] = await Promise.all([write('one', false), appendMany(record, 20), appendMany(own, 20)]);
+  await assert.rejects(write('two', true), /given up/);
+  assert.equal(entry?.subject, 'one');
+  assert.deepEqual(await database.read(sql`select name from things`), [{ name: 'one' }]);
+  assert.deepEqual((await record.tail({ limit: 9, action: 'thing' })).map(({ subject }) => subject), ['one']);
+  assert.equal((await record.verify()).ok, true);
+  await assert.rejects(
+    database.transaction((transaction) => own.appendWithin(transaction, { action: 'no verb' })),
+    { code: 'RECORD_INVALID' },
+  );
+});
+
 test('a draft that breaks the schema fails alone', async (context) => {
   const { record } = await openTemporaryRecord(context);
   const outcomes = await Promise.allSettled([

@@ -66,6 +66,15 @@ export class AuditRecord {
     return this.#queue.add(checkDraft(draft), signal);
   }
 
+  /**
+   * Puts entries on the chain as a part of what a transaction of the same database writes: all of it is there, or nothing.
+   *
+   * @throws RECORD_INVALID for a draft that breaks the schema, KEY_UNUSABLE and the codes of the database.
+   */
+  async appendWithin(transaction: Transaction, ...drafts: readonly Draft[]): Promise<Entry[]> {
+    return this.#appendTo(transaction, drafts.map(checkDraft));
+  }
+
   /** The newest entries that fit the filter, oldest first. */
   async tail(
     { limit, ...filter }: EntryFilter & { readonly limit: number },
@@ -141,16 +150,18 @@ export class AuditRecord {
   }
 
   #appendGroup(take: () => readonly CheckedDraft[]): Promise<Entry[]> {
-    return this.#database.transaction(async (transaction) => {
-      const head = await readHead(transaction);
-      const genesis = head === undefined ? [genesisDraft()] : [];
-      // Taken only now: while we waited for the lock, more have come.
-      const drafts = take();
-      const sealed = sealAll([...genesis, ...drafts], head ?? beforeGenesis());
-      const checkpoints = await this.#signDue(sealed);
-      await transaction.write(...sealed.map(insertEntry), ...checkpoints.map(insertCheckpoint));
-      return sealed.slice(genesis.length).map(({ entry }) => entry);
-    });
+    // Taken only in its turn: while we waited for the lock, more have come.
+    return this.#database.transaction((transaction) => this.#appendTo(transaction, take));
+  }
+
+  async #appendTo(transaction: Transaction, drafts: readonly CheckedDraft[] | (() => readonly CheckedDraft[])): Promise<Entry[]> {
+    const head = await readHead(transaction);
+    const genesis = head === undefined ? [genesisDraft()] : [];
+    const taken = typeof drafts === 'function' ? drafts() : drafts;
+    const sealed = sealAll([...genesis, ...taken], head ?? beforeGenesis());
+    const checkpoints = await this.#signDue(sealed);
+    await transaction.write(...sealed.map(insertEntry), ...checkpoints.map(insertCheckpoint));
+    return sealed.slice(genesis.length).map(({ entry }) => entry);
   }
 
   async #signDue(sealed: readonly SealedEntry[]): Promise<Checkpoint[]> {
