@@ -6,14 +6,14 @@ import { describe, it } from 'node:test';
 import { needs, type Prerequisite } from '../../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { BelljarError } from '../../errors.ts';
-import { readConfiguredIndexes } from './configured-indexes.ts';
+import { readConfiguredIndexes, trustAsConfigured } from './configured-indexes.ts';
 import { spawnSync } from 'node:child_process';
 
 const pip: Prerequisite = { what: 'pip', holds: spawnSync('python3', ['-m', 'pip', '--version']).status === 0 };
 const bare = (folder: string): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: folder });
 
 describe('readConfiguredIndexes()', () => {
-  it('takes what the environment says, without asking pip', async () => {
+  it('takes what the environment says, where there is no pip, too', async () => {
     const none = { BELLJAR_PYTHON: '/nonexistent' };
     const urlOf = async (env: NodeJS.ProcessEnv) => (await readConfiguredIndexes({ ...none, ...env }))[0]?.url;
     assert.equal(await urlOf({ PIP_INDEX_URL: 'https://a.test/simple' }), 'https://a.test/simple');
@@ -52,5 +52,34 @@ describe('readConfiguredIndexes()', () => {
       });
     }
     await assert.rejects(readConfiguredIndexes({ PIP_INDEX_URL: 'not an address' }), /is not one of http/);
+  });
+});
+
+describe('trustAsConfigured()', () => {
+  const named = [
+    { name: 'own', url: 'https://own.test/', certificates: '/own.pem' },
+    { name: 'other', url: 'https://other.test/' },
+  ];
+
+  it('gives those that bring no certificates what the machine is configured to trust', async () => {
+    const trusting = await trustAsConfigured(named, { PIP_CERT: '/certs.pem' });
+    assert.deepEqual(
+      trusting.map(({ certificates }) => certificates),
+      ['/own.pem', '/certs.pem'],
+    );
+  });
+
+  it('asks nobody where no index speaks TLS, and takes a pip that is not there for one that says nothing', async () => {
+    const plain = [{ name: 'plain', url: 'http://127.0.0.1:1/' }];
+    assert.deepEqual(await trustAsConfigured(plain, { PIP_CERT: '/certs.pem' }), plain);
+    assert.deepEqual(await trustAsConfigured(named, {}, { python: '/nonexistent' }), named);
+  });
+
+  it('trusts what pip is configured with although the environment names the index', needs(pip), async (context) => {
+    const folder = await temporaryFolder(context);
+    const PIP_CONFIG_FILE = join(folder, 'pip.conf');
+    await writeFile(PIP_CONFIG_FILE, '[global]\ncert = /x.pem\n');
+    const env = { ...bare(folder), PIP_CONFIG_FILE, PIP_INDEX_URL: 'https://a.test/' };
+    assert.equal((await readConfiguredIndexes(env))[0]?.certificates, '/x.pem');
   });
 });

@@ -1,4 +1,5 @@
-import { askPip } from './ask-pip.ts';
+import { BelljarError } from '../../errors.ts';
+import { askPip, type AskPipOptions } from './ask-pip.ts';
 import { readIndexAddress } from './index-address.ts';
 import type { IndexSource } from './upstream.ts';
 
@@ -25,21 +26,57 @@ export async function readConfiguredIndexes(
   env: NodeJS.ProcessEnv = process.env,
   options: ConfiguredIndexesOptions = {},
 ): Promise<readonly IndexSource[]> {
-  const { python = env['BELLJAR_PYTHON'] || 'python3', keptIn, signal } = options;
-  const { url, cert } = readEnvironment(env) ?? (await askPip({ python, env, keptIn, signal }));
+  const { url, cert } = readEnvironment(env) ?? (await askPip(questionOf(env, options)));
   readIndexAddress(url);
-  const certificates = env['PIP_CERT'] ?? env['SSL_CERT_FILE'] ?? env['REQUESTS_CA_BUNDLE'] ?? cert ?? undefined;
-  const common = certificates === undefined ? {} : { certificates };
-  return [{ name: defaultIndexName, url, ...common }, ...(options.extra ?? []).map((one) => ({ ...common, ...one }))];
+  const indexes = [{ name: defaultIndexName, url }, ...(options.extra ?? [])];
+  const certificates = readCertificates(env) ?? cert;
+  // Where the environment names the index, pip was not asked yet.
+  return certificates === undefined ? trustAsConfigured(indexes, env, options) : trust(indexes, certificates);
+}
+
+/**
+ * Indexes that were named elsewhere, with the certificates that this machine is configured to trust where they bring none
+ * of their own.
+ */
+export async function trustAsConfigured(
+  indexes: readonly IndexSource[],
+  env: NodeJS.ProcessEnv = process.env,
+  options: ConfiguredIndexesOptions = {},
+): Promise<readonly IndexSource[]> {
+  const needsNone = indexes.every(({ url, certificates }) => certificates !== undefined || !/^https:/i.test(url));
+  return needsNone ? indexes : trust(indexes, readCertificates(env) ?? (await askCertificates(env, options)));
+}
+
+function trust(indexes: readonly IndexSource[], certificates: string | null): readonly IndexSource[] {
+  return certificates === null ? indexes : indexes.map((one) => ({ certificates, ...one }));
+}
+
+function readCertificates(env: NodeJS.ProcessEnv): string | undefined {
+  return env['PIP_CERT'] || env['SSL_CERT_FILE'] || env['REQUESTS_CA_BUNDLE'] || undefined;
+}
+
+/** Where there is no pip, nobody has configured it. */
+async function askCertificates(env: NodeJS.ProcessEnv, options: ConfiguredIndexesOptions): Promise<string | null> {
+  try {
+    return (await askPip(questionOf(env, options))).cert;
+  } catch (error) {
+    if (error instanceof BelljarError && error.code === 'INDEX_UNAVAILABLE') return null;
+    throw error;
+  }
+}
+
+function questionOf(env: NodeJS.ProcessEnv, { python, keptIn, signal }: ConfiguredIndexesOptions): AskPipOptions {
+  return { python: python ?? (env['BELLJAR_PYTHON'] || 'python3'), env, keptIn, signal };
 }
 
 interface Found {
   readonly url: string;
-  readonly cert: string | null;
+  /** Undefined where nobody was asked for it. */
+  readonly cert: string | null | undefined;
 }
 
 function readEnvironment(env: NodeJS.ProcessEnv): Found | undefined {
   const named = env['PIP_INDEX_URL'] ?? env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'];
   if (named === undefined || named === '') return undefined;
-  return { url: named.replace(/^[A-Za-z][\w.-]*=(?=https?:)/, ''), cert: null }; // uv lets an index have a name
+  return { url: named.replace(/^[A-Za-z][\w.-]*=(?=https?:)/, ''), cert: undefined }; // uv lets an index have a name
 }

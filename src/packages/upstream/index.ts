@@ -1,5 +1,4 @@
 export type { EvictOptions, Eviction } from './artifact-store.ts';
-export { type ConfiguredIndexesOptions, defaultIndexName, readConfiguredIndexes } from './configured-indexes.ts';
 export { type FileIdentity, identifyFile, projectsOf } from './filename.ts';
 export { Flights } from './flights.ts';
 export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
