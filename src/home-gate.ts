@@ -6,24 +6,25 @@ import {
   addClient,
   type Advisories,
   announceGate,
+  Approvals,
+  configuredSource,
   findRunningGates,
   Gate,
   type GateEvent,
-  Inspections,
-  Inspector,
-  inspectorVersion,
   isLoopback,
   type LocalUpstream,
   makeToken,
+  nameSource,
   type NewClient,
-  openAdvisories,
-  openUpstream,
+  PackageSources,
+  PlannedLocks,
+  PlanStore,
   readClients,
-  readConfiguredIndexes,
   removeClient,
   requireLongToken,
   type RunningGate,
   type StoredClient,
+  watchAdvisories,
 } from './packages/index.ts';
 import { type AuditRecord, openHomeRecord } from './record/index.ts';
 import { readSettings } from './settings/index.ts';
@@ -43,6 +44,8 @@ export interface OpenGateOptions {
   /** The token of this run; one is made where it is left out. */
   readonly token?: string | undefined;
   readonly view?: StoredClient['view'] | undefined;
+  /** Told, in plain words, of what its operator should know while it is open. */
+  readonly onNotice?: ((notice: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -106,20 +109,29 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
   await using opened = new AsyncDisposableStack();
   const policy = opened.use(await LivePolicy.open({ file: options.policyFile, env, home }));
   const { record, database } = opened.use(await openHomeRecord(home, signal === undefined ? {} : { signal }));
-  const advisories = await openAdvisories(database, { record });
   const settings = await readSettings({ home, env });
-  const folder = join(cacheFolder(home), 'packages');
-  const indexes = settings.indexes ?? (await readConfiguredIndexes(env, { signal }));
-  const upstream = opened.use(await openUpstream({ folder, indexes, env, freshMs: settings.gate.fresh }));
-  const inspector = opened.use(new Inspector({ cacheFolder: cacheFolder(home) }));
+  const advisoriesFrom = configuredSource(env, settings.advisories.url);
+  const sources = opened.use(
+    new PackageSources({
+      ...{ cacheFolder: cacheFolder(home), database, record, env, signal },
+      readSettings: () => Promise.resolve({ indexes: settings.indexes, freshMs: settings.gate.fresh }),
+    }),
+  );
+  const { folder, upstream, advisories, inspections, inspector } = await sources.open();
   const clients = await readClients(clientFile(home));
+  const currentPolicy = () => policy.current;
+  const locks = new PlannedLocks({
+    plans: new PlanStore(database),
+    approvals: new Approvals({ database, record, currentPolicy }),
+  });
   const gate = opened.use(
     new Gate({
       upstream,
-      policy: () => policy.current,
+      policy: currentPolicy,
       advisories: () => advisories.current,
-      inspections: new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion }),
+      inspections,
       inspect: (wheel, closing) => inspector.inspect({ ...wheel, signal: closing }),
+      findLock: (digest) => locks.find(digest),
       clients,
       pagesFolder: join(folder, 'ready'),
       hosts: hostsOf(options),
@@ -134,7 +146,20 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
   opened.use(await announceGate(gateFolder(home), running));
   opened.use(followChanges({ gate, advisories, home, clients }));
   opened.use(keepWithin(upstream, settings.gate.cache));
-  await record.append({ action: 'gate.opened', policyHash: policy.current.hash, details: { host, port, view } });
+  const details = { host, port, view, advisories: advisoriesFrom === undefined ? null : nameSource(advisoriesFrom) };
+  await record.append({ action: 'gate.opened', policyHash: policy.current.hash, details });
+  const { refresh: everyMs } = settings.advisories;
+  opened.use(
+    watchAdvisories({
+      advisories,
+      database,
+      record,
+      currentPolicy,
+      source: advisoriesFrom,
+      everyMs,
+      onNotice: options.onNotice,
+    }),
+  );
   policy.on('changed', ({ hash, source }) => {
     record.append({ action: 'policy.changed', policyHash: hash, details: { source } }).catch(() => undefined);
   });

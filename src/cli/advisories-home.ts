@@ -1,11 +1,21 @@
 import { userInfo } from 'node:os';
 
-import { type Advisories, type ImportReport, openAdvisories } from '../packages/index.ts';
+import {
+  type Advisories,
+  type AdvisoryAlert,
+  alertLocks,
+  describeAlert,
+  type ImportReport,
+  openAdvisories,
+} from '../packages/index.ts';
 import { openHomeRecord, type RecordedActor } from '../record/index.ts';
 import { resolveHome } from '../storage/index.ts';
 import { type Invocation, isFlagSet, printJson, printLine } from './command.ts';
+import { requireNamedPolicy } from './policy-source.ts';
 import { startProgress } from './progress.ts';
 import { toVisible } from './terminal-text.ts';
+
+const mostAlerts = 20;
 
 type Work = (advisories: Advisories, options: WorkOptions) => Promise<ImportReport>;
 
@@ -16,7 +26,7 @@ interface WorkOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Changes the advisories of this invocation's home, and prints what came of it. */
+/** Changes the advisories of this invocation's home, judges by them what was let in before, and prints what came of it. */
 export async function changeAdvisories(invocation: Invocation, work: Work): Promise<number> {
   const { io, signal, values } = invocation;
   await using home = await openHomeRecord(resolveHome(io.env), { signal });
@@ -26,8 +36,13 @@ export async function changeAdvisories(invocation: Invocation, work: Work): Prom
     const options = { actor: localOperator(), force: isFlagSet(values, 'force'), signal, onProgress: progress.update };
     const report = await work(advisories, options);
     progress.end();
-    if (isFlagSet(values, 'json')) printJson(io, report);
-    else printReport(invocation, report);
+    const isJson = isFlagSet(values, 'json');
+    if (!isJson) printReport(invocation, report);
+    // Only now: a policy that is broken keeps nobody from knowing more.
+    const { policy, hash } = await requireNamedPolicy(invocation);
+    const alerts = await alertLocks({ ...home, advisories, currentPolicy: () => ({ policy, hash }), signal });
+    if (isJson) printJson(io, { ...report, alerts });
+    else printAlerts(invocation, alerts);
     return 0;
   } finally {
     progress.end();
@@ -58,6 +73,12 @@ function printReport({ io }: Invocation, { isChanged, asOf, changedPackages, cou
   printLine(io, `  left out    ${withdrawn} withdrawn, ${elsewhere} not of PyPI, ${repeated} there twice`);
   printLine(io, `  refused     ${plural(refused, 'record')}`);
   for (const problem of problems) printLine(io, `    ${toVisible(problem)}`);
+}
+
+function printAlerts({ io }: Invocation, alerts: readonly AdvisoryAlert[]): void {
+  for (const alert of alerts.slice(0, mostAlerts)) printLine(io, toVisible(`  ALERT       ${describeAlert(alert)}`));
+  if (alerts.length > mostAlerts)
+    printLine(io, `  and ${alerts.length - mostAlerts} more: belljar audit tail --action advisories.alert`);
 }
 
 function plural(count: number, noun: string): string {

@@ -61,9 +61,25 @@ Example:
   run: (invocation) => answer(invocation, 'rejected'),
 };
 
+export const approvalsRevokeCommand: Command = {
+  positionals: 1,
+  help: `
+belljar approvals revoke ID --reason WHY [OPTION…]
+
+Takes a yes back: what it let in is not let in any more, from now on.
+
+  --reason WHY    for the record
+${sharedHelp}
+Example:
+  belljar approvals revoke 1f0c22ab --reason 'its maintainer sold it'
+`,
+  options: shared,
+  run: (invocation) => answer(invocation, 'revoked'),
+};
+
 async function answer(
   { io, values, positionals, signal }: Invocation,
-  given: 'approved' | 'rejected',
+  given: 'approved' | 'rejected' | 'revoked',
 ): Promise<number> {
   const [id] = positionals;
   if (id === undefined) throw new BelljarError('USAGE', 'name the question; `belljar approvals list` shows them');
@@ -72,10 +88,11 @@ async function answer(
   const time = stringOption(values, 'for');
   const asker = localActor(values, 'operator');
   await using belljar = await Belljar.open({ env: io.env, policyFile: stringOption(values, 'policy'), signal });
-  const approval = await belljar.packages.approvals.answer({
-    ...{ id, reason, answer: given, ...asker },
-    holdsMs: time === undefined ? undefined : parseDurationMs(time),
-  });
+  const { approvals } = belljar.packages;
+  const holdsMs = time === undefined ? undefined : parseDurationMs(time);
+  const approval = await (given === 'revoked'
+    ? approvals.revoke({ id, reason, ...asker })
+    : approvals.answer({ id, reason, answer: given, ...asker, holdsMs }));
   if (isFlagSet(values, 'json')) printJson(io, approval);
   else printLine(io, describe(approval));
   return 0;

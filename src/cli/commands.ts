@@ -28,6 +28,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say no to a plan that the policy asks about',
     load: async () => (await import('./approvals-answer.ts')).approvalsRejectCommand,
   },
+  'approvals revoke': {
+    summary: 'take back a yes that was said to a plan',
+    load: async () => (await import('./approvals-answer.ts')).approvalsRevokeCommand,
+  },
   'policy check': {
     summary: 'say whether the policy is valid, with line and column where it is not',
     load: async () => (await import('./policy-check.ts')).policyCheckCommand,

@@ -51,6 +51,7 @@ async function runGate(invocation: Invocation): Promise<number> {
     names: Array.isArray(names) ? names.map(String) : [],
     token: stringOption(values, 'token') ?? (io.env['BELLJAR_GATE_TOKEN'] || undefined),
     view: readView(stringOption(values, 'view')),
+    onNotice: (notice) => void io.stderr.write(`belljar: ${toVisible(notice)}\n`),
     signal,
   });
   if (isFlagSet(values, 'json')) printJson(io, describeGate(opened));

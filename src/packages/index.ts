@@ -5,9 +5,9 @@ export {
   type AdvisoryChange,
   type AdvisoryData,
   configuredSource,
+  nameSource,
   type ImportReport,
   openAdvisories,
-  refreshAdvisories,
   requireSource,
   shippedStatus,
   sourceVariable,
@@ -36,9 +36,13 @@ export type { BuildProgress, BuildRequest, BuildResult, BuiltWheel } from './sou
 export { standardModules } from './standard-modules.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 export {
+  type AdvisoryAlert,
+  alertLocks,
+  type AlertOptions,
   type AnsweredPlan,
   type Approval,
-  type Approvals,
+  Approvals,
+  describeAlert,
   judgeAgain,
   type KeptPlan,
   type Obstacle,
@@ -49,7 +53,10 @@ export {
   type PlanTotals,
   type VerdictChange,
 } from './plan/index.ts';
-export { Packages, type PackageSettings, type PackagesOptions, type PlanRequest, requireSound } from './packages.ts';
+export { type OpenedSources, type PackageSettings, PackageSources } from './package-sources.ts';
+export { PlannedLocks } from './planned-locks.ts';
+export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';
+export { Packages, type PackagesOptions, type PlanRequest, requireSound } from './packages.ts';
 export { readPylock, writePylock } from './resolve/index.ts';
 export {
   maxWishBytes,

@@ -4,13 +4,10 @@ import { BelljarError } from '../errors.ts';
 import { decideAction, type Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Database } from '../storage/index.ts';
-import { type Advisories, openAdvisories } from './advisories/index.ts';
-import { Inspections } from './gate/index.ts';
-import { Inspector, inspectorVersion } from './inspection/index.ts';
+import { type OpenedSources, type PackageSettings, PackageSources } from './package-sources.ts';
 import { type AnsweredPlan, Approvals, type PlanOptions, Planner, PlanStore } from './plan/index.ts';
 import type { ResolverPython } from './resolve/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
-import { type IndexSource, type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 import { formatWishProblem, readArguments, type WishReading, type WishRequirement } from './wish/index.ts';
 
 export interface PackagesOptions {
@@ -26,28 +23,14 @@ export interface PackagesOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface PackageSettings {
-  /** Those that this machine is configured with where left out. */
-  readonly indexes?: readonly IndexSource[] | undefined;
-  /** How long a page of an index is good without asking. */
-  readonly freshMs: number;
-}
-
 /** What is asked for: requirements as a person writes them, or as they were read from a file. */
 export type PlanRequest = Omit<PlanOptions, 'requirements'> & {
   readonly requirements: readonly (string | WishRequirement)[];
 };
 
-interface Opened {
+interface Tools {
   readonly planner: Planner;
-  readonly advisories: Advisories;
   readonly builder: SourceBuilder;
-}
-
-interface BuilderParts {
-  readonly folder: string;
-  readonly upstream: LocalUpstream;
-  readonly inspections: Inspections;
 }
 
 const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
@@ -59,11 +42,12 @@ export class Packages implements AsyncDisposable {
   /** The plans of the last months, with the facts that they were judged by. */
   readonly plans: PlanStore;
   readonly #options: PackagesOptions;
-  readonly #resources = new AsyncDisposableStack();
-  #opened: Promise<Opened> | undefined;
+  readonly #sources: PackageSources;
+  #tools: Tools | undefined;
 
   constructor(options: PackagesOptions) {
     this.#options = options;
+    this.#sources = new PackageSources({ ...options, python: options.python.executable });
     this.approvals = new Approvals(options);
     this.plans = new PlanStore(options.database);
   }
@@ -79,9 +63,9 @@ export class Packages implements AsyncDisposable {
    */
   async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
     const read = requirements.map((each) => (typeof each === 'string' ? requireSound(readArguments([each])) : [each]));
-    const { planner, advisories } = await this.#open();
-    await advisories.reload(options.signal);
-    const plan = await planner.plan({ ...options, requirements: read.flat() });
+    const sources = await this.#sources.open();
+    await sources.advisories.reload(options.signal);
+    const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: read.flat() });
     const approval = plan.verdict === 'ask' ? await this.approvals.find(plan) : undefined;
     return approval === undefined ? plan : { ...plan, approval };
   }
@@ -93,7 +77,7 @@ export class Packages implements AsyncDisposable {
    * @throws what plan() throws but WISH_INVALID, and ARTIFACT_MISMATCH; never for what the source does.
    */
   async buildSource(request: BuildRequest): Promise<BuildResult> {
-    const { builder } = await this.#open();
+    const { builder } = this.#toolsFor(await this.#sources.open());
     const result = await builder.build(request);
     const { name, version, sdist, asker } = request;
     const outcome = result.kind === 'built' ? { wheel: result.wheel.sha256, isNew: result.isNew } : { wheel: null };
@@ -108,31 +92,19 @@ export class Packages implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened?.catch(() => undefined); // whoever asked for it was told
-    await this.#resources.disposeAsync();
+    await this.#tools?.builder.close();
+    await this.#sources[Symbol.asyncDispose]();
   }
 
-  #open(): Promise<Opened> {
-    this.#opened ??= this.#openNow().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw error;
-    });
-    return this.#opened;
+  #toolsFor(sources: OpenedSources): Tools {
+    if (this.#tools !== undefined) return this.#tools;
+    const builder = this.#openBuilder(sources);
+    return (this.#tools = { builder, planner: this.#openPlanner(sources, builder) });
   }
 
-  async #openNow(): Promise<Opened> {
-    const { cacheFolder, database, record, python, currentPolicy, env } = this.#options;
-    const { indexes: named, freshMs } = await this.#options.readSettings();
-    const folder = join(cacheFolder, 'packages');
-    const asked = { python: python.executable, keptIn: join(folder, 'configured-index') };
-    const indexes = named ?? (await readConfiguredIndexes(env, asked));
-    const [upstream, advisories] = await Promise.all([
-      openUpstream({ folder, indexes, freshMs, env }).then((each): LocalUpstream => this.#resources.use(each)),
-      openAdvisories(database, { record }),
-    ]);
-    const inspections = new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion });
-    const builder = this.#openBuilder({ folder, upstream, inspections });
-    const planner = new Planner({
+  #openPlanner({ upstream, advisories, inspections, freshMs }: OpenedSources, builder: SourceBuilder): Planner {
+    const { cacheFolder, database, record, python, currentPolicy } = this.#options;
+    return new Planner({
       ...{ upstream, database, record, python, currentPolicy, freshMs },
       folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
       currentAdvisories: () => advisories.current,
@@ -145,13 +117,11 @@ export class Packages implements AsyncDisposable {
         return builder.describe({ ...{ sdist, name, version, python, asker, mayBuild, acceptsAsked, signal } });
       },
     });
-    return { planner, advisories, builder };
   }
 
-  #openBuilder({ folder, upstream, inspections }: BuilderParts): SourceBuilder {
+  #openBuilder({ folder, upstream, inspections, inspector }: OpenedSources): SourceBuilder {
     const { cacheFolder } = this.#options;
-    const inspector = this.#resources.use(new Inspector({ cacheFolder, workers: 1 }));
-    const builder = new SourceBuilder({
+    return new SourceBuilder({
       ...{ folder: join(folder, 'built'), cacheFolder, upstream },
       planTools: ({ requirements, pythonVersion, asker, signal }) => {
         return this.plan({
@@ -165,8 +135,6 @@ export class Packages implements AsyncDisposable {
       inspect: (wheel, signal) => inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal })),
       inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
     });
-    this.#resources.defer(() => builder.close());
-    return builder;
   }
 }
 

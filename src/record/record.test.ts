@@ -71,7 +71,10 @@ test('appendWithin() is a part of what else the transaction writes: both are the
   await assert.rejects(write('two', true), /given up/);
   assert.equal(entry?.subject, 'one');
   assert.deepEqual(await database.read(sql`select name from things`), [{ name: 'one' }]);
-  assert.deepEqual((await record.tail({ limit: 9, action: 'thing' })).map(({ subject }) => subject), ['one']);
+  assert.deepEqual(
+    (await record.tail({ limit: 9, action: 'thing' })).map(({ subject }) => subject),
+    ['one'],
+  );
   assert.equal((await record.verify()).ok, true);
   await assert.rejects(
     database.transaction((transaction) => own.appendWithin(transaction, { action: 'no verb' })),

@@ -154,7 +154,10 @@ export class AuditRecord {
     return this.#database.transaction((transaction) => this.#appendTo(transaction, take));
   }
 
-  async #appendTo(transaction: Transaction, drafts: readonly CheckedDraft[] | (() => readonly CheckedDraft[])): Promise<Entry[]> {
+  async #appendTo(
+    transaction: Transaction,
+    drafts: readonly CheckedDraft[] | (() => readonly CheckedDraft[]),
+  ): Promise<Entry[]> {
     const head = await readHead(transaction);
     const genesis = head === undefined ? [genesisDraft()] : [];
     const taken = typeof drafts === 'function' ? drafts() : drafts;

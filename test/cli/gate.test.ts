@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
@@ -148,3 +151,24 @@ test(
     }
   },
 );
+
+test('belljar gate fetches advisories, and says so where it cannot', needs(python), async (context) => {
+  using cli = new TestCli();
+  const server = createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/all.zip`;
+  const env = { PIP_INDEX_URL: (await makeIndex(context)).url, BELLJAR_ADVISORIES_URL: url };
+  const { child } = await openGate(cli, { context, env });
+  const said = new Promise<string>((resolve) =>
+    child.stderr?.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+  );
+  assert.match(
+    await said,
+    /^belljar: advisories cannot be fetched from http:.*: it answers 503; those of .* stay in force/,
+  );
+  child.kill('SIGINT');
+  assert.equal((await finish(child)).code, 0);
+  const failed = (await cli.entries()).find(({ action }) => action === 'advisories.update-failed');
+  assert.equal(failed?.['subject'], url);
+});

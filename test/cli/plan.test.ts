@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
+import { affectedBy, osvRecord, writeDump } from '../advisories/dumps.ts';
 import { uvFile, uvWheel } from '../packages/uv.ts';
 import { type CliResult, TestCli } from '../support/cli.ts';
 import { PackageIndex } from '../support/package-index.ts';
@@ -161,5 +162,20 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
     const same = await call('policy', 'diff', was, was, '--json');
     assert.equal(same.code, 0);
     assert.deepEqual((JSON.parse(same.stdout) as { plans: number; changes: unknown[] }).changes, []);
+  });
+
+  it('is judged again when advisories are imported, and what they change is told', async (context) => {
+    const { run, call, cli } = await open(context);
+    assert.equal((await run('app')).code, 0);
+    const severity = { database_specific: { severity: 'CRITICAL' } };
+    const onDep = osvRecord('PYSEC-1', { affected: [affectedBy('dep', '3.0')], ...severity });
+    const imported = await call('advisories', 'import', await writeDump(context, [onDep]), '--force');
+    assert.equal(imported.code, 0, imported.stderr);
+    assert.match(imported.stdout, /ALERT .*dep 2\.0 \(deny: PYSEC-1\); lock [0-9a-f]{16} is deny now/);
+    const entry = (await cli.entries()).find(({ action }) => action === 'advisories.alert');
+    assert.deepEqual([entry?.['subject'], entry?.['verdict']], ['dep 2.0', 'deny']);
+    assert.equal((await run('app')).code, 77);
+    const again = await call('advisories', 'import', await writeDump(context, [onDep]), '--json');
+    assert.deepEqual((JSON.parse(again.stdout) as { alerts: unknown[] }).alerts, []);
   });
 });

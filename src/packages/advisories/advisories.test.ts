@@ -19,9 +19,9 @@ async function open(context: TestContext, options: { maxPages?: number; path?: s
   context.after(() => database.close());
   const drafts: Draft[] = [];
   const record = {
-    append: async (draft: Draft) => {
+    appendWithin: async (_: unknown, draft: Draft) => {
       drafts.push(draft);
-      return draft as Entry;
+      return [draft as Entry];
     },
   };
   return { path, database, drafts, advisories: await openAdvisories(database, { record }) };

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
 import type { AuditRecord, RecordedActor } from '../../record/index.ts';
-import type { Database } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 import type { AdvisoryData, AdvisoryIndex } from './advisory-index.ts';
 import { type AdvisoryChange, describeChange } from './changes.ts';
 import { downloadDump, nameSource } from './download.ts';
 import { loadFirstData } from './first-data.ts';
 import { type DumpCounts, readDump, type ReadDumpOptions } from './read-dump.ts';
-import { indexSnapshot } from './snapshot.ts';
-import { loadStored, readChangesSince, readStored, storeSnapshot, touchStored } from './store.ts';
+import { indexSnapshot, type Snapshot } from './snapshot.ts';
+import { loadStored, readChangesSince, readStored, type StoredChange, storeSnapshot, touchStored } from './store.ts';
+import { readUnjudged, type Unjudged } from './unjudged.ts';
 
 export interface AdvisoriesOptions {
   /** Where changes of the data are told. */
-  readonly record?: Pick<AuditRecord, 'append'> | undefined;
+  readonly record?: Pick<AuditRecord, 'appendWithin'> | undefined;
   /** Where a dump lies while it is fetched; the system's temporary folder where left out. */
   readonly folder?: string | undefined;
 }
@@ -57,6 +58,13 @@ type Listener = (change: AdvisoryChange) => void;
 interface Source {
   readonly name: string;
   readonly etag?: string | undefined;
+}
+
+interface ToldChange extends StoredChange {
+  readonly snapshot: Snapshot;
+  readonly counts: DumpCounts;
+  readonly source: Source;
+  readonly actor: RecordedActor | null;
 }
 
 /**
@@ -152,23 +160,28 @@ export class Advisories {
     return readChangesSince(this.#database, digest, signal);
   }
 
+  /** What changed since locks were judged last; undefined where nothing did. */
+  async findUnjudged(signal?: AbortSignal): Promise<Unjudged | undefined> {
+    const unjudged = await readUnjudged(this.#database, signal);
+    if (unjudged !== undefined) await this.reload(signal);
+    return unjudged;
+  }
+
   async #take(path: string, source: Source, options: ImportOptions): Promise<ImportReport> {
     const { signal, actor = null, force = false } = options;
     const { snapshot, counts } = await readDump(path, options);
-    const previous = this.#index;
     const { isChanged, changedNames } = await storeSnapshot(this.#database, snapshot, {
       source: source.name,
       etag: source.etag,
       refused: counts.refused,
       force,
       first: await loadFirstData(),
+      onChange: (transaction, change) => this.#tell(transaction, { ...change, snapshot, counts, source, actor }),
       signal,
     });
     // It is done: what follows is not to be given up half-way.
     await this.reload();
-    const report = this.#report(source.name, { isChanged, changedPackages: changedNames.size, counts });
-    if (isChanged) await this.#tell(report, previous.digest, actor);
-    return report;
+    return this.#report(source.name, { isChanged, changedPackages: changedNames.size, counts });
   }
 
   #report(source: string, outcome: Pick<ImportReport, 'isChanged' | 'changedPackages' | 'counts'>): ImportReport {
@@ -176,20 +189,15 @@ export class Advisories {
     return { source, asOf, digest, ...outcome };
   }
 
-  async #tell(report: ImportReport, previousDigest: string, actor: RecordedActor | null): Promise<void> {
-    const { source, asOf = null, digest, changedPackages, counts } = report;
-    await this.#options.record?.append({
+  async #tell(transaction: Transaction, change: ToldChange): Promise<void> {
+    const { snapshot, counts, source, actor, previousDigest, changedNames } = change;
+    const { asOf = null, digest } = snapshot;
+    const { advisories, refused } = counts;
+    await this.#options.record?.appendWithin(transaction, {
       action: 'advisories.updated',
       actor,
-      subject: source,
-      details: {
-        asOf,
-        digest,
-        previousDigest,
-        changedPackages,
-        advisories: counts?.advisories ?? 0,
-        refused: counts?.refused ?? 0,
-      },
+      subject: source.name,
+      details: { asOf, digest, previousDigest, changedPackages: changedNames.size, advisories, refused },
     });
   }
 

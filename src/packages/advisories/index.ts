@@ -9,4 +9,6 @@ export {
 export type { AdvisoryData } from './advisory-index.ts';
 export type { AdvisoryChange, NewlyAffected, PackageVersion } from './changes.ts';
 export { configuredSource, requireSource, sourceVariable } from './configured-source.ts';
-export { refreshAdvisories } from './refresh.ts';
+export { nameSource } from './download.ts';
+export { refreshAdvisories, type RefreshNotice } from './refresh.ts';
+export type { Unjudged } from './unjudged.ts';

@@ -19,6 +19,10 @@ class TestRecord extends EventEmitter {
     return draft as Entry;
   }
 
+  async appendWithin(_: unknown, draft: Draft): Promise<Entry[]> {
+    return [await this.append(draft)];
+  }
+
   async next(action: string): Promise<Draft> {
     const [draft] = (await once(this, action)) as [Draft];
     return draft;
@@ -54,7 +58,13 @@ test('refreshAdvisories() says when it cannot, goes on, and says when it can aga
   const failed = record.next('advisories.update-failed');
   const updated = record.next('advisories.updated');
   const recovered = record.next('advisories.update-recovered');
-  const refreshing = refreshAdvisories({ advisories, url, everyMs: 5, record, signal: controller.signal });
+  const notices: string[] = [];
+  let rounds = 0;
+  const refreshing = refreshAdvisories({
+    ...{ advisories, url, everyMs: 5, record, signal: controller.signal },
+    onNotice: ({ kind }) => void notices.push(kind),
+    afterwards: () => Promise.resolve(rounds++),
+  });
   const { subject, details } = await failed;
   assert.deepEqual([subject, details?.['code']], [url, 'ADVISORIES_UNAVAILABLE']);
   assert.equal(details?.['asOf'], '2024-10-10T17:22:00.587Z');
@@ -64,6 +74,8 @@ test('refreshAdvisories() says when it cannot, goes on, and says when it can aga
   controller.abort();
   await refreshing;
   assert.equal(told, 1, 'a failure that lasts is told once');
+  assert.deepEqual(notices, ['failed', 'recovered']);
+  assert.ok(rounds >= 4, 'also where nothing came');
   server.closeAllConnections();
 });
 

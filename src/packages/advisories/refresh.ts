@@ -11,9 +11,19 @@ export interface RefreshOptions {
   readonly url: string | undefined;
   readonly everyMs: number;
   readonly record?: Pick<AuditRecord, 'append'> | undefined;
+  /** Done after each time, whether something came or not; where it fails, that is told as if nothing could be fetched. */
+  readonly afterwards?: ((signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** Told whatever the record is told. */
+  readonly onNotice?: ((notice: RefreshNotice) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
+/** That the data cannot be kept new, and that it can again. */
+export type RefreshNotice =
+  { readonly kind: 'failed'; readonly code: string; readonly message: string } | { readonly kind: 'recovered' };
+
+/** Timers know no longer time. */
+const longestWaitMs = 2 ** 31 - 1;
 /** How often the record is told again of a failure that lasts. */
 const tellAgainMs = 24 * 60 * 60 * 1000;
 
@@ -26,18 +36,28 @@ export async function refreshAdvisories(options: RefreshOptions): Promise<void> 
   const teller = new FailureTeller(options);
   while (!isEnded(signal)) {
     await refreshOnce(options, teller);
-    await setTimeout(everyMs, undefined, { signal, ref: false }).catch(() => undefined); // the signal ends the loop
+    await setTimeout(Math.min(everyMs, longestWaitMs), undefined, { signal, ref: false }).catch(() => undefined); // the signal ends the loop
   }
 }
 
-async function refreshOnce({ advisories, url, signal }: RefreshOptions, teller: FailureTeller): Promise<void> {
+async function refreshOnce(options: RefreshOptions, teller: FailureTeller): Promise<void> {
+  const { afterwards, signal } = options;
   try {
-    if (url === undefined) await advisories.reload(signal);
-    else await advisories.update(url, { signal });
+    try {
+      await bring(options);
+    } finally {
+      // Where nothing came, too: another process may have imported, and been killed before it did this.
+      await afterwards?.(signal);
+    }
     await teller.succeeded();
   } catch (error) {
     if (!isEnded(signal)) await teller.failed(error);
   }
+}
+
+async function bring({ advisories, url, signal }: RefreshOptions): Promise<void> {
+  if (url === undefined) await advisories.reload(signal);
+  else await advisories.update(url, { signal });
 }
 
 class FailureTeller {
@@ -52,12 +72,14 @@ class FailureTeller {
     if (this.#toldAt !== undefined && Date.now() - this.#toldAt < tellAgainMs) return;
     this.#toldAt = Date.now();
     const { code, message } = toBelljarError(error);
+    this.#options.onNotice?.({ kind: 'failed', code, message });
     await this.#append('advisories.update-failed', { code, message: message.slice(0, 500) });
   }
 
   async succeeded(): Promise<void> {
     if (this.#toldAt === undefined) return;
     this.#toldAt = undefined;
+    this.#options.onNotice?.({ kind: 'recovered' });
     await this.#append('advisories.update-recovered', {});
   }
 

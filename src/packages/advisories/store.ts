@@ -29,12 +29,19 @@ export interface StoreOptions {
   readonly force: boolean;
   /** What was in force where nothing is stored yet. */
   readonly first: Snapshot;
+  /** Told of a change as a part of the transaction that makes it, so that nobody knows one without the other. */
+  readonly onChange?: ((transaction: Transaction, change: StoredChange) => Promise<unknown>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What storing changed: nothing where the same data was there already. */
 export interface StoreResult {
   readonly isChanged: boolean;
+  readonly changedNames: ReadonlySet<string>;
+}
+
+export interface StoredChange {
+  readonly previousDigest: string;
   readonly changedNames: ReadonlySet<string>;
 }
 
@@ -131,6 +138,8 @@ async function replace(transaction: Transaction, snapshot: Snapshot, options: St
     sql`insert into advisory_changes (snapshot, name) values (${number}, ${name})`,
   ]);
   await forgetBefore(transaction, number - keptSnapshots);
+  const previousDigest = stored?.digest ?? options.first.digest;
+  await options.onChange?.(transaction, { previousDigest, changedNames });
   return { isChanged: true, changedNames };
 }
 

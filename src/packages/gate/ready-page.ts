@@ -36,7 +36,8 @@ export class ReadyPage {
     const listed = new Map<string, ListedFile>();
     const hidden: JudgedFile[] = [];
     for (const file of files) {
-      const isShown = showsFile(view, { project: page.name, sha256: file.file.sha256, verdict: file.verdict });
+      const { verdict, reasons } = file;
+      const isShown = showsFile(view, { project: page.name, sha256: file.file.sha256, verdict, reasons });
       const entry = isShown ? listFile(file, findMetadataHash) : undefined;
       if (entry === undefined) hidden.push(file);
       else listed.set(addressOf(entry.sha256, file.file.filename), entry);

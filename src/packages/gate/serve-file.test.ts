@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { sha256, sha256Of } from '../../../test/gate/memory-upstream.ts';
 import { soundInspection, TestGate } from '../../../test/gate/test-gate.ts';
+import type { LockedFiles } from './view.ts';
 
 const wheel = 'acme-1.0-py3-none-any.whl';
 const content = `content of ${wheel}`;
@@ -156,11 +157,11 @@ test('a lock is served alone: its files, and no others', async (context) => {
   const files = ['1.0', '1.1', '1.2'].map((version) => ({ filename: `acme-${version}-py3-none-any.whl` }));
   const [first, second] = files.map(({ filename }) => filename) as [string, string];
   const digest = 'd'.repeat(64);
-  let isApproved = false;
-  const findLock = async (
-    wanted: string,
-  ): Promise<{ digest: string; files: Map<string, Set<string>>; isApproved: boolean } | undefined> =>
-    wanted === digest ? { digest, files: new Map([['acme', new Set([sha256Of(first)])]]), isApproved } : undefined;
+  const answers: NonNullable<LockedFiles['agreement']>[] = [];
+  const findLock = async (wanted: string): Promise<LockedFiles | undefined> =>
+    wanted === digest
+      ? { digest, files: new Map([['acme', new Set([sha256Of(first)])]]), agreement: answers[0] }
+      : undefined;
   const gate = await TestGate.open(context, {
     projects: { acme: { files }, other: { files: [] } },
     more: { findLock },
@@ -178,7 +179,7 @@ test('a lock is served alone: its files, and no others', async (context) => {
   assert.equal((await ask(`/lock/${'e'.repeat(64)}/simple/acme/`)).status, 404);
   gate.setPolicy('packages: {ask: [acme]}');
   assert.deepEqual(await listed('acme'), []);
-  isApproved = true;
+  answers.push({ key: '1', covers: (_, reasons) => reasons.every(({ rule }) => rule === 'packages.ask[0]') });
   assert.deepEqual(await listed('acme'), [first], 'somebody agreed to this lock');
   gate.setPolicy('packages: {deny: [acme]}');
   assert.deepEqual(await listed('acme'), [], 'which a denial outranks');

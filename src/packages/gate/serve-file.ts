@@ -85,7 +85,7 @@ async function serveArtifact(desk: Desk, errand: Errand, { ready, listed }: List
   }
   const project = ready.page.name;
   const { artifact, judged } = await keepWaiting(errand, bring(desk, ready, listed));
-  if (!showsFile(view, { project, sha256: listed.sha256, verdict: judged.verdict })) {
+  if (!showsFile(view, { ...judged, project, sha256: listed.sha256 })) {
     // From now on its page does not list it any more.
     desk.pages.forget(project);
     refuse(desk, errand, { judged, project });

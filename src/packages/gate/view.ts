@@ -1,3 +1,4 @@
+import type { Reason } from '../../policy/index.ts';
 import type { Verdict } from '../../words.ts';
 
 /**
@@ -11,8 +12,15 @@ export interface LockedFiles {
   readonly digest: string;
   /** The sha256 of the files, by the normalised names of their projects. */
   readonly files: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether somebody who may has agreed to this very lock. */
-  readonly isApproved: boolean;
+  /** What somebody who may has agreed to, of this very lock; undefined where nobody has. */
+  readonly agreement?: Agreement | undefined;
+}
+
+export interface Agreement {
+  /** Tells it from every other. */
+  readonly key: string;
+  /** Whether all that stands against a file of a project was asked about. */
+  covers(project: string, reasons: readonly Reason[]): boolean;
 }
 
 export interface View {
@@ -22,19 +30,20 @@ export interface View {
 
 /** What sets the pages of one view apart from those of another. */
 export function viewKey({ name, lock }: View): string {
-  return lock === undefined ? name : `${name} ${lock.digest} ${lock.isApproved}`;
+  return lock === undefined ? name : `${name} ${lock.digest} ${lock.agreement?.key ?? ''}`;
 }
 
 export interface Candidate {
   readonly project: string;
   readonly sha256: string | undefined;
   readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
 }
 
 /** Whether the view shows a file that has this verdict. */
-export function showsFile({ name, lock }: View, { project, sha256, verdict }: Candidate): boolean {
+export function showsFile({ name, lock }: View, { project, sha256, verdict, reasons }: Candidate): boolean {
   if (name === 'unfiltered') return true;
   if (sha256 === undefined || verdict === 'deny') return false;
   if (lock !== undefined && lock.files.get(project)?.has(sha256) !== true) return false;
-  return verdict === 'allow' || name === 'plan' || lock?.isApproved === true;
+  return verdict === 'allow' || name === 'plan' || lock?.agreement?.covers(project, reasons) === true;
 }

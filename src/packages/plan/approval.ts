@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Reason } from '../../policy/index.ts';
 import { actorKinds, roleNames } from '../../words.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,13 +23,21 @@ export interface Approval extends Readonly<z.output<typeof approvalBodySchema>> 
   readonly id: string;
   /** The digest of the lock that it is about: of no other, whatever the names in it. */
   readonly lock: string;
-  readonly state: 'open' | 'approved' | 'rejected' | 'expired';
+  readonly state: 'open' | 'approved' | 'rejected' | 'revoked' | 'expired';
   readonly asked: string;
   /** Of an open one: until when it can be answered; of an approved one: until when it holds. */
   readonly expires: string;
 }
 
 export type ApprovalQuestion = Approval['questions'][number];
+
+/** What approvers have said yes to, of one lock. */
+export interface Agreement {
+  /** Tells it from every other. */
+  readonly key: string;
+  /** Whether all of these reasons were asked about, of `name version` or of the whole. */
+  covers(about: string, reasons: readonly Reason[]): boolean;
+}
 
 /** A plan, and, where its verdict is `ask` and somebody was asked, the question or the answer that holds for its lock. */
 export interface AnsweredPlan extends Plan {
@@ -45,11 +54,27 @@ export function questionsOf({ reasons, packages }: Pick<Plan, 'reasons' | 'packa
   ];
   return all
     .filter(({ reason }) => reason.verdict === 'ask')
-    .map(({ about, reason: { rule, message, matched } }) => {
-      // Each advisory is a question of its own; the age of the data in general is the same one from day to day.
-      const what = rule.startsWith('packages.advisories') ? ` ${matched}` : '';
-      return { about, rule, message, key: `${about} ${rule}${what}` };
-    });
+    .map(({ about, reason }) => ({ about, rule: reason.rule, message: reason.message, key: keyOf(about, reason) }));
+}
+
+/** Each advisory is a question of its own; the age of the data in general is the same one from day to day. */
+function keyOf(about: string, { rule, matched }: Pick<Reason, 'rule' | 'matched'>): string {
+  return `${about} ${rule}${rule.startsWith('packages.advisories') ? ` ${matched}` : ''}`;
+}
+
+/** What of a file of a lock was agreed to: all that stands against it was asked, of its package or of the whole. */
+export function agreementOf(approvals: readonly Approval[]): Agreement | undefined {
+  const approved = approvals.filter(({ state }) => state === 'approved');
+  if (approved.length === 0) return undefined;
+  const asked = new Set(approved.flatMap(({ questions }) => questions.map(({ key }) => key)));
+  return {
+    key: approved
+      .map(({ id }) => id)
+      .sort()
+      .join(' '),
+    covers: (about, reasons) =>
+      reasons.every((reason) => asked.has(keyOf(about, reason)) || asked.has(keyOf('', reason))),
+  };
 }
 
 /** Whether an answer holds for a plan: the same lock, and nothing to be asked that was not asked then. */

@@ -70,6 +70,21 @@ describe('Approvals', () => {
     assert.equal((await approvals.find(planOf([])))?.state, 'approved');
   });
 
+  it('takes a yes back, by those who may give one, and only one that holds', async (context) => {
+    const { approvals, entries } = await open(context);
+    const { id } = await approvals.ask(asked);
+    const reason = { actor: answered.actor, reason: 'it was sold' };
+    await assert.rejects(approvals.revoke({ id, ...reason, role: 'operator' }), { code: 'APPROVAL_NOT_OPEN' });
+    await approvals.answer({ id, answer: 'approved', ...answered });
+    await assert.rejects(approvals.revoke({ id, ...reason, role: 'owner' }), { code: 'POLICY_DENIED' });
+    const { state, answer } = await approvals.revoke({ id, ...reason, role: 'operator' });
+    assert.deepEqual([state, answer?.reason], ['revoked', 'it was sold']);
+    assert.equal((await approvals.find(plan))?.state, 'revoked');
+    await assert.rejects(approvals.revoke({ id, ...reason, role: 'operator' }), { code: 'APPROVAL_NOT_OPEN' });
+    assert.equal((await entries()).at(-1)?.action, 'approvals.revoked');
+    assert.notEqual((await approvals.ask(asked)).id, id, 'it can be asked again');
+  });
+
   it('lets only those answer who may approve', async (context) => {
     const { approvals } = await open(context);
     const { id } = await approvals.ask(asked);

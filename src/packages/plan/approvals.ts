@@ -7,7 +7,7 @@ import { type Actor, decideAction, type Policy } from '../../policy/index.ts';
 import type { AuditRecord } from '../../record/index.ts';
 import { type Database, sql, type Transaction } from '../../storage/index.ts';
 import type { Role } from '../../words.ts';
-import { type Approval, approvalBodySchema, covers, questionsOf } from './approval.ts';
+import { type Agreement, agreementOf, type Approval, approvalBodySchema, covers, questionsOf } from './approval.ts';
 import type { Plan } from './plan.ts';
 
 export interface ApprovalsOptions {
@@ -43,7 +43,7 @@ const mostListed = 500;
 const rowSchema = z.object({
   id: z.string(),
   lock: z.string(),
-  state: z.enum(['open', 'approved', 'rejected']),
+  state: z.enum(['open', 'approved', 'rejected', 'revoked']),
   asked: z.string(),
   expires: z.string(),
   body: z.string(),
@@ -109,26 +109,53 @@ export class Approvals {
    * @throws POLICY_DENIED where the actor may not approve, APPROVAL_NOT_OPEN where there is no such question, or no more.
    */
   async answer({ id, answer, actor, role, reason, holdsMs = defaultHoldsMs }: AnswerOptions): Promise<Approval> {
+    const expires = new Date(this.#now().getTime() + holdsMs).toISOString();
+    return this.#settle({ id, actor, role, reason }, (found) => {
+      if (found?.state !== 'open') throw notOpen(id, found);
+      return { state: answer, expires: answer === 'approved' ? expires : found.expires };
+    });
+  }
+
+  /**
+   * Takes a yes back: from now on the lock is one that nobody agreed to.
+   *
+   * @throws POLICY_DENIED where the actor may not approve, APPROVAL_NOT_OPEN where there is no yes that holds.
+   */
+  async revoke({ id, ...answer }: Omit<AnswerOptions, 'answer' | 'holdsMs'>): Promise<Approval> {
+    return this.#settle({ id, ...answer }, (found) => {
+      if (found?.state !== 'approved') throw notOpen(id, found);
+      return { state: 'revoked', expires: found.expires };
+    });
+  }
+
+  /** What holds now of what was agreed to on a lock; undefined where nothing does. */
+  async agreementOn(lock: string): Promise<Agreement | undefined> {
+    return agreementOf(await this.#read(this.#options.database, sql`lock = ${lock} and state = 'approved'`));
+  }
+
+  async #settle(
+    { id, actor, role, reason }: Pick<AnswerOptions, 'id' | 'actor' | 'role' | 'reason'>,
+    decide: (found: Approval | undefined) => Pick<Approval, 'state' | 'expires'>,
+  ): Promise<Approval> {
     const { policy } = this.#options.currentPolicy();
     const decision = decideAction({ policy, actor, role, action: 'approve' });
     if (decision.verdict !== 'allow') {
       throw new BelljarError('POLICY_DENIED', decision.reason.message, { details: { reasons: [decision.reason] } });
     }
-    const now = this.#now();
-    const answered = await this.#options.database.transaction(async (transaction) => {
+    const settled = await this.#options.database.transaction(async (transaction) => {
       const [found] = await this.#read(transaction, sql`id = ${id}`);
-      if (found?.state !== 'open') throw notOpen(id, found);
-      const expires = answer === 'approved' ? new Date(now.getTime() + holdsMs).toISOString() : found.expires;
-      const time = now.toISOString();
-      const approval: Approval = { ...found, state: answer, expires, answer: { by: { ...actor, role }, time, reason } };
+      const { state, expires } = decide(found);
+      if (found === undefined) throw notOpen(id, found);
+      const answer = { by: { ...actor, role }, time: this.#now().toISOString(), reason };
+      const approval: Approval = { ...found, state, expires, answer };
       const body = JSON.stringify(approvalBodySchema.parse(approval));
       await transaction.write(
-        sql`update approvals set state = ${answer}, expires = ${expires}, body = ${body} where id = ${id}`,
+        sql`update approvals set state = ${state}, expires = ${expires}, body = ${body} where id = ${id}`,
       );
       return approval;
     });
-    await this.#note(`approvals.${answer}`, answered, { ...actor, role });
-    return answered;
+    await this.#note(`approvals.${settled.state}`, settled, { ...actor, role });
+    return settled;
   }
 
   async #read(source: Pick<Transaction, 'read'>, condition: ReturnType<typeof sql>): Promise<Approval[]> {
@@ -140,7 +167,7 @@ export class Approvals {
     return rows.flatMap(({ body, ...row }) => {
       const parsed = approvalBodySchema.safeParse(JSON.parse(body));
       if (!parsed.success) return [];
-      const isOver = row.state !== 'rejected' && row.expires <= now;
+      const isOver = (row.state === 'open' || row.state === 'approved') && row.expires <= now;
       return [{ ...parsed.data, ...row, state: isOver ? 'expired' : row.state }];
     });
   }

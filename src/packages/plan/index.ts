@@ -1,4 +1,6 @@
-export type { AnsweredPlan, Approval, ApprovalQuestion } from './approval.ts';
+export { alertLocks, type AlertOptions } from './alert-locks.ts';
+export { type AdvisoryAlert, type AlertedPackage, describeAlert } from './alert-store.ts';
+export type { Agreement, AnsweredPlan, Approval, ApprovalQuestion } from './approval.ts';
 export { type AnswerOptions, Approvals, type AskOptions } from './approvals.ts';
 export { type Change, compareLocks } from './changes.ts';
 export { judgeAgain, type VerdictChange } from './judge-again.ts';

@@ -267,10 +267,13 @@ export class Planner {
     const short = requirements.map(({ name, specifier }) => ({ name, specifier }));
     await Promise.all([
       this.#parts.store.flush(),
-      this.#plans.keep({
-        ...{ id, time: at, workspace: workspace ?? null, lock: lockDigest, verdict },
-        ...{ actor, role, requirements: short, facts, policyHash },
-      }),
+      this.#plans.keep(
+        {
+          ...{ id, time: at, workspace: workspace ?? null, lock: lockDigest, verdict },
+          ...{ actor, role, requirements: short, facts, policyHash },
+        },
+        lock,
+      ),
     ]);
   }
 }

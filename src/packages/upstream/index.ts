@@ -1,6 +1,12 @@
 export type { EvictOptions, Eviction } from './artifact-store.ts';
 export { type FileIdentity, identifyFile, projectsOf } from './filename.ts';
 export { Flights } from './flights.ts';
+export {
+  type ConfiguredIndexesOptions,
+  defaultIndexName,
+  readConfiguredIndexes,
+  trustAsConfigured,
+} from './configured-indexes.ts';
 export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
 export { findFile, versionsOf } from './opened-page.ts';
 export type { PageVersion } from './page-version.ts';

@@ -1,0 +1,94 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+
+import type { AuditRecord } from '../record/index.ts';
+import type { Database } from '../storage/index.ts';
+import { type Advisories, openAdvisories } from './advisories/index.ts';
+import { Inspections } from './gate/index.ts';
+import { Inspector, inspectorVersion } from './inspection/index.ts';
+import {
+  type IndexSource,
+  type LocalUpstream,
+  openUpstream,
+  readConfiguredIndexes,
+  trustAsConfigured,
+} from './upstream/index.ts';
+
+export interface PackageSourcesOptions {
+  /** Where what can be made again is kept. */
+  readonly cacheFolder: string;
+  readonly database: Database;
+  readonly record: AuditRecord;
+  readonly env: NodeJS.ProcessEnv;
+  /** The Python whose pip is asked for what it is configured with; the machine's own where left out. */
+  readonly python?: string | undefined;
+  /** Asked once, when something is first wanted. */
+  readonly readSettings: () => Promise<PackageSettings>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PackageSettings {
+  /** Those that this machine is configured with where left out. */
+  readonly indexes?: readonly IndexSource[] | undefined;
+  /** How long a page of an index is good without asking. */
+  readonly freshMs: number;
+}
+
+/** What packages come from, and what is known of them. */
+export interface OpenedSources {
+  /** Where all of it is kept. */
+  readonly folder: string;
+  readonly upstream: LocalUpstream;
+  readonly advisories: Advisories;
+  readonly inspections: Inspections;
+  /** Starts nothing before a wheel is to be opened. */
+  readonly inspector: Inspector;
+  readonly freshMs: number;
+}
+
+/** Where all that has to do with packages gets them, on an installation: opened together, when it is first needed. */
+export class PackageSources implements AsyncDisposable {
+  readonly #options: PackageSourcesOptions;
+  readonly #resources = new AsyncDisposableStack();
+  #opened: Promise<OpenedSources> | undefined;
+
+  constructor(options: PackageSourcesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws USAGE, INDEX_UNAVAILABLE, ARTIFACT_UNKEPT, CANCELLED, what reading the settings throws, and the codes of the database. */
+  open(): Promise<OpenedSources> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened?.catch(() => undefined); // whoever asked for it was told
+    await this.#resources.disposeAsync();
+  }
+
+  async #open(): Promise<OpenedSources> {
+    const { cacheFolder, database, record, env } = this.#options;
+    const { indexes: named, freshMs } = await this.#options.readSettings();
+    const folder = join(cacheFolder, 'packages');
+    const indexes = await this.#findIndexes(folder, named);
+    const [upstream, advisories] = await Promise.all([
+      openUpstream({ folder, indexes, freshMs, env }).then((each) => this.#resources.use(each)),
+      openAdvisories(database, { record }),
+    ]);
+    const inspections = new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion });
+    const inspector = this.#resources.use(new Inspector({ cacheFolder }));
+    return { folder, upstream, advisories, inspections, inspector, freshMs };
+  }
+
+  #findIndexes(folder: string, named: readonly IndexSource[] | undefined): Promise<readonly IndexSource[]> {
+    const { env, python = env['BELLJAR_PYTHON'] || 'python3', signal } = this.#options;
+    // Two Pythons may have two pips, each with an answer of its own.
+    const keptIn = join(folder, 'pip', `${hash('sha256', python).slice(0, 16)}.json`);
+    const question = { python, keptIn, signal };
+    return named === undefined ? readConfiguredIndexes(env, question) : trustAsConfigured(named, env, question);
+  }
+}

@@ -1,0 +1,88 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+
+import { refuseWhenCancelled } from '../../errors.ts';
+import { type Facts, judge, type PackageFacts, type Policy } from '../../policy/index.ts';
+import type { AuditRecord } from '../../record/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { Advisories, AdvisoryData } from '../advisories/index.ts';
+import { type AdvisoryAlert, AlertStore } from './alert-store.ts';
+import { type KeptPlan, PlanStore } from './plan-store.ts';
+
+export interface AlertOptions {
+  readonly database: Database;
+  readonly record: Pick<AuditRecord, 'appendWithin'>;
+  readonly advisories: Pick<Advisories, 'current' | 'findUnjudged'>;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  readonly now?: Date | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Judges the locks again that a change of the advisories is about, each by its newest plan, and puts an alert on the record
+ * for each of which more is denied, or to be asked, than before. Does nothing where nothing has changed since the last time.
+ *
+ * @throws CANCELLED, RECORD_INVALID and the codes of the database; what was not done is done the next time.
+ */
+export async function alertLocks(options: AlertOptions): Promise<AdvisoryAlert[]> {
+  const { database, advisories, signal } = options;
+  const unjudged = await advisories.findUnjudged(signal);
+  if (unjudged === undefined) return [];
+  const [plans, store] = [new PlanStore(database), new AlertStore(options)];
+  const { policy, hash } = options.currentPolicy();
+  const grounds = { policy, data: advisories.current, now: options.now ?? new Date() };
+  const told: AdvisoryAlert[] = [];
+  for await (const plan of plans.ofEachLock(signal)) {
+    refuseWhenCancelled(signal);
+    if (!plan.facts.packages.some(({ name }) => unjudged.names.has(name))) continue;
+    const change = judgeBy(plan, grounds);
+    if (change === undefined) continue;
+    const workspaces = await plans.workspacesOf(plan.lock);
+    const alert = await store.tell({ ...change, workspaces }, { policyHash: hash, asOf: grounds.data.asOf });
+    if (alert !== undefined) told.push(alert);
+    await breathe();
+  }
+  await unjudged.settle();
+  return told;
+}
+
+interface Grounds {
+  readonly policy: Policy;
+  readonly data: AdvisoryData;
+  readonly now: Date;
+}
+
+/** Undefined where nothing is stricter by the data of now than by that of the plan. */
+function judgeBy(plan: KeptPlan, { policy, data, now }: Grounds): Omit<AdvisoryAlert, 'workspaces'> | undefined {
+  const { actor, role, requirements, facts } = plan;
+  const question = { policy, actor, role, wish: { requirements }, now };
+  const renewed = renew(facts, data);
+  const [was, is] = [judge({ ...question, facts }), judge({ ...question, facts: renewed })];
+  const packages = is.packages.flatMap((judged, index) => {
+    const [before, old, current] = [was.packages[index], facts.packages[index], renewed.packages[index]];
+    if (before === undefined || old === undefined || current === undefined) return [];
+    const known = new Set(before.reasons.map(({ rule, matched }) => `${rule} ${matched}`));
+    const isStricter = judged.reasons.some(
+      ({ rule, matched, verdict }) => verdict !== 'allow' && !known.has(`${rule} ${matched}`),
+    );
+    const { name, version = '', verdict } = judged;
+    return isStricter ? [{ name, version, verdict, advisories: newIds(old, current) }] : [];
+  });
+  if (packages.length === 0) return undefined;
+  return { lock: plan.lock, plan: plan.id, before: was.verdict, after: is.verdict, packages };
+}
+
+function renew({ packages }: Facts, data: AdvisoryData): Facts {
+  return {
+    packages: packages.map((each) => {
+      const { name, version } = each;
+      return version === undefined ? each : { ...each, advisories: [...data.find(name, version)] };
+    }),
+    ...(data.asOf === undefined ? {} : { advisoryData: { asOf: data.asOf } }),
+  };
+}
+
+/** Those that were not known, or rated otherwise. */
+function newIds(old: PackageFacts, current: PackageFacts): string[] {
+  const known = new Set(old.advisories.map(({ id, severity }) => `${id} ${severity}`));
+  return current.advisories.filter(({ id, severity }) => !known.has(`${id} ${severity}`)).map(({ id }) => id);
+}
