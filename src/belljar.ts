@@ -6,8 +6,9 @@ import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
 import { optionsReader, signalOption } from './options.ts';
 import { type RunLimits } from './policy/index.ts';
-import { Packages } from './packages/index.ts';
+import { Packages } from './packages/packages.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
+import type { ProofReport, ProveOptions } from './proof/index.ts';
 import { ProcessBackend } from './sandbox/index.ts';
 import {
   Sessions,
@@ -26,17 +27,17 @@ export { BelljarError, type ErrorCode, errorTable } from './errors.ts';
 export type { Actor } from './policy/index.ts';
 export { formatBytes, parseByteSize, parseDurationMs } from './units.ts';
 export type { Role } from './words.ts';
-export { type CaseReport, type ProofReport, type ProveOptions, proveGlass } from './proof/index.ts';
+export type { CaseReport, ProofReport, ProveOptions } from './proof/index.ts';
 export {
   addGateClient,
   findHomeGates,
-  HomeGate,
+  type HomeGate,
   listGateClients,
   openHomeGate,
   type OpenGateOptions,
   removeGateClient,
-} from './home-gate.ts';
-export { formatRefusals, type Refusal } from './packages/index.ts';
+} from './gates.ts';
+export type { Refusal } from './packages/index.ts';
 export { type InspectOptions, type MachineReport, inspectMachine } from './inspect.ts';
 export {
   type BackendReport,
@@ -60,15 +61,13 @@ export {
   setParameters,
   writeNotebook,
 } from './notebooks/index.ts';
-export {
-  type AnsweredPlan,
-  type Approval,
-  type Plan,
-  type PlannedPackage,
-  type PlanProgress,
-  type PlanRequest,
-  readScriptMetadata,
-  requireMet,
+export type {
+  AnsweredPlan,
+  Approval,
+  Plan,
+  PlannedPackage,
+  PlanProgress,
+  PlanRequest,
 } from './packages/index.ts';
 export {
   type AskOptions,
@@ -226,6 +225,16 @@ export class Belljar implements AsyncDisposable {
 /** Opens Belljar in this process; see Belljar.open(). */
 export function openBelljar(options: OpenOptions = {}): Promise<Belljar> {
   return Belljar.open(options);
+}
+
+/**
+ * Makes every attack behind glass and once more without the protection, and judges what was seen.
+ *
+ * @throws USAGE where nothing has that name; PYTHON_NOT_FOUND, SANDBOX_UNAVAILABLE, CANCELLED.
+ */
+export async function proveGlass(options: ProveOptions = {}): Promise<ProofReport> {
+  // The attacks are many, and loaded by nobody else.
+  return (await import('./proof/index.ts')).proveGlass(options);
 }
 
 /** Waits for all, so that what did open is known and can be closed when another failed. */

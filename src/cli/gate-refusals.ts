@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { BelljarError, findHomeGates, formatRefusals, type Refusal } from '../belljar.ts';
+import { BelljarError, findHomeGates, type Refusal } from '../belljar.ts';
+import { formatRefusals } from '../packages/index.ts';
 import { resolveHome } from '../storage/index.ts';
 import { type Command, type Invocation, isFlagSet, printJson } from './command.ts';
 import { toVisible } from './terminal-text.ts';

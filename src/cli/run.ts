@@ -1,4 +1,4 @@
-import { Belljar, readScriptMetadata, requireMet } from '../belljar.ts';
+import { Belljar } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
 import { type Command, type Invocation, type OptionValues, stringOption } from './command.ts';
 import { readLimits } from './limits.ts';
@@ -76,7 +76,7 @@ async function run(invocation: Invocation): Promise<number> {
   const { values, positionals } = invocation;
   const [file, ...args] = positionals;
   if (file === undefined) throw new BelljarError('USAGE', 'name a file to run, or - for standard input');
-  refusePackages(values);
+  await refusePackages(values);
   const start = file.endsWith('.ipynb') ? startNotebook : startScript;
   return start(file, args, invocation);
 }
@@ -88,9 +88,11 @@ async function startScript(file: string, args: readonly string[], invocation: In
   }
   const requested = readLimits(invocation.values);
   const code = await readSource(file, invocation, maxSourceBytes);
-  const metadata = readScriptMetadata(code);
+  // Most scripts have no such block, and are not kept waiting for what reads one.
+  const wishes = code.includes('///') ? await import('../packages/index.ts') : undefined;
+  const metadata = wishes?.readScriptMetadata(code);
   await using belljar = await openBelljar(invocation);
-  if (metadata !== undefined) requireMet(metadata, belljar.pythonVersion);
+  if (metadata !== undefined) wishes?.requireMet(metadata, belljar.pythonVersion);
   return await runScript(belljar, { invocation, requested, request: { name: insideName(file), code, args } });
 }
 
@@ -116,7 +118,9 @@ function openBelljar({ values, io, signal }: Invocation): Promise<Belljar> {
   });
 }
 
-function refusePackages(values: OptionValues): void {
+async function refusePackages(values: OptionValues): Promise<void> {
   const wanted = values['with'];
-  if (Array.isArray(wanted)) requireMet({ dependencies: wanted.filter((each) => typeof each === 'string') }, '');
+  if (!Array.isArray(wanted)) return;
+  const { requireMet } = await import('../packages/index.ts');
+  requireMet({ dependencies: wanted.filter((each) => typeof each === 'string') }, '');
 }

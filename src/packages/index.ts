@@ -56,7 +56,9 @@ export {
 export { type OpenedSources, type PackageSettings, PackageSources } from './package-sources.ts';
 export { PlannedLocks } from './planned-locks.ts';
 export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';
-export { Packages, type PackagesOptions, type PlanRequest, requireSound } from './packages.ts';
+export { Packages } from './packages.ts';
+export type { PackagesOptions, PlanRequest } from './packages-options.ts';
+export { requireSound } from './planning.ts';
 export { readPylock, writePylock } from './resolve/index.ts';
 export {
   maxWishBytes,

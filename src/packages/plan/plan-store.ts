@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { factsSchema } from '../../policy/index.ts';
 import { type Database, type Sql, sql } from '../../storage/index.ts';
 import { actorKinds, roleNames, verdicts } from '../../words.ts';
-import { type Lock, lockContentSchema, sealLock } from '../resolve/index.ts';
+// Past its door, behind which stands all that resolves: reading plans needs none of it.
+import { type Lock, lockContentSchema, sealLock } from '../resolve/lock.ts';
 
 const bodySchema = z.object({
   actor: z.object({ id: z.string(), kind: z.enum(actorKinds) }),

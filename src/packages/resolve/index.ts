@@ -1,12 +1,5 @@
 export { type KeepUvOptions, keepUv } from './keep-uv.ts';
-export {
-  type Lock,
-  type LockContent,
-  type LockedFile,
-  type LockedPackage,
-  lockContentSchema,
-  sealLock,
-} from './lock.ts';
+export { type Lock, type LockContent, type LockedFile, type LockedPackage, sealLock } from './lock.ts';
 export { type KeptLock, type LockKey, LockStore } from './lock-store.ts';
 export { type Need, readNeed } from './need.ts';
 export { type PylockFile, type PylockPackage, type PylockReading, readPylock } from './read-pylock.ts';

@@ -1,4 +1,4 @@
-import { maxNamesPerWheel } from '../../packages/index.ts';
+import { maxNamesPerWheel } from '../../packages/imports.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 
 /** Which distributions bring a module, as learned from wheels that were seen. */

@@ -1,4 +1,4 @@
-import { famousImports, knownImports, namespaces, ownLooking } from '../../packages/index.ts';
+import { famousImports, knownImports, namespaces, ownLooking } from '../../packages/imports.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 import type { PackageCandidate } from '../events.ts';
 import type { ImportNames } from './import-names.ts';

@@ -1,5 +1,5 @@
 import { nearestAlike } from '../../nearest.ts';
-import { famousImports, knownImports, mostImported, standardModules } from '../../packages/index.ts';
+import { famousImports, knownImports, mostImported, standardModules } from '../../packages/imports.ts';
 import { normalizeName } from '../../policy/index.ts';
 import { removedModules } from './standard-library.ts';
 

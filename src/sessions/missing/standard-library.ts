@@ -1,4 +1,4 @@
-import { standardModules } from '../../packages/index.ts';
+import { standardModules } from '../../packages/imports.ts';
 
 /** The minor version of Python 3 with which a module came, where that is newer than the oldest we run. */
 const addedWith: Readonly<Record<string, number>> = { tomllib: 11, annotationlib: 14, compression: 14 };

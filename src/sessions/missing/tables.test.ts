@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 
 import { findPythons } from '../../../test/python/find-pythons.ts';
-import { famousImports, knownImports, mostImported, namespaces, standardModules } from '../../packages/index.ts';
+import { famousImports, knownImports, mostImported, namespaces, standardModules } from '../../packages/imports.ts';
 import { isProjectName } from '../../policy/index.ts';
 import { readModuleName } from './module-name.ts';
 import { explainStandardModule } from './standard-library.ts';

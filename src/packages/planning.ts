@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+
+import { BelljarError } from '../errors.ts';
+import { decideAction } from '../policy/index.ts';
+import { type OpenedSources, PackageSources } from './package-sources.ts';
+import type { PackagesOptions, PlanRequest } from './packages-options.ts';
+import { type AnsweredPlan, Approvals, Planner } from './plan/index.ts';
+import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
+import { formatWishProblem, readArguments, type WishReading, type WishRequirement } from './wish/index.ts';
+
+interface Tools {
+  readonly planner: Planner;
+  readonly builder: SourceBuilder;
+}
+
+const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
+
+/** All that planning and building need, loaded with the first plan and opened together. */
+export class Planning implements AsyncDisposable {
+  readonly #options: PackagesOptions;
+  readonly #sources: PackageSources;
+  readonly #approvals: Approvals;
+  #tools: Tools | undefined;
+
+  constructor(options: PackagesOptions) {
+    this.#options = options;
+    this.#sources = new PackageSources({ ...options, python: options.python.executable });
+    this.#approvals = new Approvals(options);
+  }
+
+  async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
+    const read = requirements.map((each) => (typeof each === 'string' ? requireSound(readArguments([each])) : [each]));
+    const sources = await this.#sources.open();
+    await sources.advisories.reload(options.signal);
+    const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: read.flat() });
+    const approval = plan.verdict === 'ask' ? await this.#approvals.find(plan) : undefined;
+    return approval === undefined ? plan : { ...plan, approval };
+  }
+
+  async buildSource(request: BuildRequest): Promise<BuildResult> {
+    const { builder } = this.#toolsFor(await this.#sources.open());
+    const result = await builder.build(request);
+    const { name, version, sdist, asker } = request;
+    const outcome = result.kind === 'built' ? { wheel: result.wheel.sha256, isNew: result.isNew } : { wheel: null };
+    await this.#options.record.append({
+      action: result.kind === 'built' ? 'packages.source.built' : 'packages.source.failed',
+      ...(asker === undefined ? {} : { actor: { ...asker.actor, role: asker.role } }),
+      ...{ workspace: asker?.workspace ?? null, policyHash: this.#options.currentPolicy().hash },
+      subject: `${name} ${version}`,
+      details: { source: sdist.sha256, ...outcome },
+    });
+    return result;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tools?.builder.close();
+    await this.#sources[Symbol.asyncDispose]();
+  }
+
+  #toolsFor(sources: OpenedSources): Tools {
+    if (this.#tools !== undefined) return this.#tools;
+    const builder = this.#openBuilder(sources);
+    return (this.#tools = { builder, planner: this.#openPlanner(sources, builder) });
+  }
+
+  #openPlanner({ upstream, advisories, inspections, freshMs }: OpenedSources, builder: SourceBuilder): Planner {
+    const { cacheFolder, database, record, python, currentPolicy } = this.#options;
+    return new Planner({
+      ...{ upstream, database, record, python, currentPolicy, freshMs },
+      folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
+      currentAdvisories: () => advisories.current,
+      findInspection: (sha256) => inspections.find(sha256),
+      readSource: ({ file, name, version, actor, role, workspace, mayBuild, signal }) => {
+        const { policy } = currentPolicy();
+        const acceptsAsked = decideAction({ policy, actor, role, action: 'approve' }).verdict === 'allow';
+        const sdist = { filename: file.filename, url: file.url, sha256: file.sha256 ?? '' };
+        const asker = { actor, role, workspace };
+        return builder.describe({ ...{ sdist, name, version, python, asker, mayBuild, acceptsAsked, signal } });
+      },
+    });
+  }
+
+  #openBuilder({ folder, upstream, inspections, inspector }: OpenedSources): SourceBuilder {
+    const { cacheFolder } = this.#options;
+    return new SourceBuilder({
+      ...{ folder: join(folder, 'built'), cacheFolder, upstream },
+      planTools: ({ requirements, pythonVersion, asker, signal }) => {
+        return this.plan({
+          ...(asker ?? belljarItself),
+          requirements,
+          target: { pythonVersion },
+          wheelsOnly: true,
+          signal,
+        });
+      },
+      inspect: (wheel, signal) => inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal })),
+      inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
+    });
+  }
+}
+
+/**
+ * The requirements of a wish, where all of it was understood.
+ *
+ * @throws WISH_INVALID with all problems.
+ */
+export function requireSound({ requirements, problems }: WishReading): readonly WishRequirement[] {
+  const [first] = problems;
+  if (first === undefined) return requirements;
+  const lines = problems.map(formatWishProblem);
+  const message = lines.length === 1 ? (lines[0] ?? '') : `the wish cannot be read:\n  ${lines.join('\n  ')}`;
+  throw new BelljarError('WISH_INVALID', message, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    details: { problems },
+  });
+}
