@@ -61,14 +61,7 @@ export {
   setParameters,
   writeNotebook,
 } from './notebooks/index.ts';
-export type {
-  AnsweredPlan,
-  Approval,
-  Plan,
-  PlannedPackage,
-  PlanProgress,
-  PlanRequest,
-} from './packages/index.ts';
+export type { AnsweredPlan, Approval, Plan, PlannedPackage, PlanProgress, PlanRequest } from './packages/index.ts';
 export {
   type AskOptions,
   type Asker,

@@ -123,6 +123,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
   const locks = new PlannedLocks({
     plans: new PlanStore(database),
     approvals: new Approvals({ database, record, currentPolicy }),
+    currentPolicy,
   });
   const gate = opened.use(
     new Gate({

@@ -4,17 +4,29 @@ import { describe, it, type TestContext } from 'node:test';
 
 import { lockedPackage } from '../../test/packages/locked-package.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { parseDefaultPolicy, type Reason } from '../policy/index.ts';
+import { parseDefaultPolicy, parsePolicy, type Reason } from '../policy/index.ts';
 import { openHomeRecord } from '../record/index.ts';
 import { Approvals, type Plan, PlanStore } from './plan/index.ts';
 import { PlannedLocks } from './planned-locks.ts';
-import { sealLock } from './resolve/index.ts';
+import { type LockedPackage, sealLock } from './resolve/index.ts';
 
 const lock = sealLock({ target: 'python 3.12', packages: [lockedPackage('dep'), lockedPackage('app')] });
 const operator = { actor: { id: 'olga', kind: 'user' }, role: 'operator', reason: 'reviewed' } as const;
 const ofDep: Reason = { rule: 'packages.ask[0]', verdict: 'ask', matched: 'dep', message: 'as written', path: ['dep'] };
 const ofAll: Reason = { rule: 'packages.missing.advisories', verdict: 'ask', matched: '', message: 'old', path: [] };
 const later: Reason = { ...ofDep, rule: 'packages.advisories.high', matched: 'PYSEC-1' };
+
+const tooMany: Reason = { ...ofAll, rule: 'packages.limits.packages', message: 'too many' };
+
+function factsOf({ name, version }: LockedPackage) {
+  return { name, version, requested: true, dependants: [], advisories: [] };
+}
+
+function readPolicy(packages: string) {
+  const reading = parsePolicy(`version: 1\npackages: ${packages}\n`, 'test.yaml');
+  if (!reading.ok) assert.fail(JSON.stringify(reading));
+  return reading;
+}
 
 async function open(context: TestContext) {
   const home = await openHomeRecord(join(await temporaryFolder(context), 'home'));
@@ -32,14 +44,19 @@ async function open(context: TestContext) {
     policyHash: 'p',
   } as const;
   const asked = { actor: { id: 'ada', kind: 'user' }, role: 'owner' } as const;
-  await plans.keep({ ...kept, ...asked, requirements: [], facts: { packages: [] } }, lock);
+  await plans.keep({ ...kept, ...asked, requirements: [], facts: { packages: lock.packages.map(factsOf) } }, lock);
   const dep = { name: 'dep', version: '1.0', verdict: 'ask', reasons: [ofDep] };
   // The queue looks at nothing else of a plan.
-  const plan = { id, verdict: 'ask', reasons: [ofAll], packages: [dep], lock } as unknown as Plan;
-  const locks = new PlannedLocks({ plans, approvals });
+  const plan = { id, verdict: 'ask', reasons: [ofAll, tooMany], packages: [dep], lock } as unknown as Plan;
+  let current = readPolicy('{}');
+  const locks = new PlannedLocks({ plans, approvals, currentPolicy: () => current });
   return {
     approvals,
     locks,
+    setPolicy: (packages: string) => {
+      current = readPolicy(packages);
+    },
+    against: async () => (await locks.find(lock.digest))?.against?.map(({ rule, verdict }) => [rule, verdict]),
     ask: async () => (await approvals.ask({ plan, ...asked, because: 'we need it' })).id,
     covers: async (project: string, ...reasons: Reason[]) =>
       (await locks.find(lock.digest))?.agreement?.covers(project, reasons) ?? false,
@@ -84,5 +101,18 @@ describe('PlannedLocks', () => {
     assert.equal(await covers('dep', ofDep), true);
     await approvals.revoke({ id: again, ...operator });
     assert.equal(await covers('dep', ofDep), false);
+  });
+
+  it('knows what stands against the whole by the policy of now, until somebody agrees where that may be asked', async (context) => {
+    const { approvals, ask, against, setPolicy } = await open(context);
+    assert.deepEqual(await against(), []);
+    setPolicy('{limits: {packages: 1, verdict: deny}}');
+    assert.deepEqual(await against(), [['packages.limits.packages', 'deny']]);
+    setPolicy('{limits: {packages: 1, verdict: ask}}');
+    assert.deepEqual(await against(), [['packages.limits.packages', 'ask']]);
+    await approvals.answer({ id: await ask(), answer: 'approved', ...operator });
+    assert.deepEqual(await against(), []);
+    setPolicy('{limits: {packages: 1, verdict: deny}}');
+    assert.deepEqual(await against(), [['packages.limits.packages', 'deny']], 'nobody can agree to that');
   });
 });

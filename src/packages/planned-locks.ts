@@ -1,10 +1,12 @@
 import type { LockedFiles } from './gate/index.ts';
-import type { Approvals, PlanStore } from './plan/index.ts';
+import { judge, type Policy, type Reason } from '../policy/index.ts';
+import type { Agreement, Approvals, KeptPlan, PlanStore } from './plan/index.ts';
 import type { Lock } from './resolve/index.ts';
 
 export interface PlannedLocksOptions {
-  readonly plans: Pick<PlanStore, 'findLock'>;
+  readonly plans: Pick<PlanStore, 'findLock' | 'newestOf'>;
   readonly approvals: Pick<Approvals, 'agreementOn'>;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
 }
 
 type Content = Pick<LockedFiles, 'digest' | 'files'> & { readonly versions: ReadonlyMap<string, string> };
@@ -15,6 +17,7 @@ const maxRemembered = 100;
 export class PlannedLocks {
   readonly #options: PlannedLocksOptions;
   readonly #remembered = new Map<string, Content>();
+  readonly #judged = new Map<string, { readonly policyHash: string; readonly reasons: readonly Reason[] }>();
 
   constructor(options: PlannedLocksOptions) {
     this.#options = options;
@@ -26,9 +29,22 @@ export class PlannedLocks {
     if (content === undefined) return undefined;
     const { versions, ...files } = content;
     const agreement = await this.#options.approvals.agreementOn(digest);
-    if (agreement === undefined) return files;
+    const against = (await this.#judgeWhole(digest)).filter((reason) => !isAgreed(reason, agreement));
+    if (agreement === undefined) return { ...files, against };
     const covers: Agreeing = (project, reasons) => agreement.covers(`${project} ${versions.get(project)}`, reasons);
-    return { ...files, agreement: { key: agreement.key, covers } };
+    return { ...files, against, agreement: { key: agreement.key, covers } };
+  }
+
+  /** What no file tells by itself: how many they are, and how large, by the facts of the newest plan. */
+  async #judgeWhole(digest: string): Promise<readonly Reason[]> {
+    const { policy, hash } = this.#options.currentPolicy();
+    const known = this.#judged.get(digest);
+    if (known?.policyHash === hash) return known.reasons;
+    const plan = await this.#options.plans.newestOf(digest);
+    const reasons = plan === undefined ? [] : judgeBounds(plan, policy);
+    if (this.#judged.size >= maxRemembered) this.#judged.clear();
+    this.#judged.set(digest, { policyHash: hash, reasons });
+    return reasons;
   }
 
   /** A digest never means another lock. */
@@ -42,6 +58,15 @@ export class PlannedLocks {
     this.#remembered.set(digest, content);
     return content;
   }
+}
+
+function isAgreed(reason: Reason, agreement: Agreement | undefined): boolean {
+  return reason.verdict === 'ask' && agreement?.covers('', [reason]) === true;
+}
+
+function judgeBounds({ actor, role, requirements, facts }: KeptPlan, policy: Policy): Reason[] {
+  const { reasons } = judge({ policy, actor, role, facts, wish: { requirements }, now: new Date() });
+  return reasons.filter(({ rule, verdict }) => rule.startsWith('packages.limits.') && verdict !== 'allow');
 }
 
 type Agreeing = NonNullable<LockedFiles['agreement']>['covers'];

@@ -14,6 +14,7 @@ import type { JudgedPage } from './judge-page.ts';
 import { MetadataHashes } from './metadata-hashes.ts';
 import { ReadyPages } from './ready-pages.ts';
 import type { Refusal } from './refusal-book.ts';
+import { isClosed, refuseLock } from './refuse-lock.ts';
 import { serveFile } from './serve-file.ts';
 import { servePage, serveRoot } from './serve-page.ts';
 import { ServedStore } from './served-store.ts';
@@ -191,6 +192,10 @@ export class Gate implements AsyncDisposable {
       return;
     }
     const viewing = { ...errand, view };
+    if (isClosed(view) && place.kind !== 'refusals') {
+      refuseLock(this.#desk, viewing);
+      return;
+    }
     switch (place.kind) {
       case 'elsewhere':
         sendText(errand, { status: 301, text: place.path, headers: { location: place.path } });

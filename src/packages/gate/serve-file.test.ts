@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { sha256, sha256Of } from '../../../test/gate/memory-upstream.ts';
 import { soundInspection, TestGate } from '../../../test/gate/test-gate.ts';
+import type { Reason } from '../../policy/index.ts';
 import type { LockedFiles } from './view.ts';
 
 const wheel = 'acme-1.0-py3-none-any.whl';
@@ -183,4 +184,31 @@ test('a lock is served alone: its files, and no others', async (context) => {
   assert.deepEqual(await listed('acme'), [first], 'somebody agreed to this lock');
   gate.setPolicy('packages: {deny: [acme]}');
   assert.deepEqual(await listed('acme'), [], 'which a denial outranks');
+});
+
+test('a lock that something stands against as a whole gives out nothing, and says why', async (context) => {
+  const digest = 'd'.repeat(64);
+  const reason: Reason = {
+    rule: 'packages.limits.packages',
+    verdict: 'ask',
+    matched: '2',
+    message: 'too many',
+    path: [],
+  };
+  const against: Reason[] = [];
+  const locked: LockedFiles = { digest, files: new Map([['acme', new Set([sha256Of(wheel)])]]), against };
+  const gate = await TestGate.open(context, { projects, more: { findLock: () => Promise.resolve(locked) } });
+  const [strict, plan] = [gate.client('strict'), gate.client('plan')];
+  const statusOf = async ({ ask }: typeof strict, place: string): Promise<number> =>
+    (await ask(`/lock/${digest}${place}`)).status;
+  assert.equal(await statusOf(strict, address), 200);
+  against.push(reason);
+  assert.equal(await statusOf(strict, address), 403);
+  assert.equal(await statusOf(strict, '/simple/acme/'), 403);
+  assert.equal(await statusOf(plan, '/simple/acme/'), 200, 'which shows what may still be asked for');
+  assert.equal((await strict.ask(address)).status, 200, 'without the lock');
+  assert.match((await strict.ask('/refusals')).text, /^lock d{16}: somebody must agree first\n  too many \[packages/);
+  assert.deepEqual(gate.events.at(-2)?.rules, ['packages.limits.packages']);
+  against.splice(0, 1, { ...reason, verdict: 'deny' });
+  assert.equal(await statusOf(plan, '/simple/acme/'), 403);
 });

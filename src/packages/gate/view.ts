@@ -14,6 +14,8 @@ export interface LockedFiles {
   readonly files: ReadonlyMap<string, ReadonlySet<string>>;
   /** What somebody who may has agreed to, of this very lock; undefined where nobody has. */
   readonly agreement?: Agreement | undefined;
+  /** What stands against the lock as a whole, and nobody agreed to: none of it is given out. */
+  readonly against?: readonly Reason[] | undefined;
 }
 
 export interface Agreement {

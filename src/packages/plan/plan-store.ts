@@ -90,13 +90,19 @@ export class PlanStore {
     return lock?.digest === digest ? lock : undefined;
   }
 
+  /** The newest plan that came to a lock. */
+  async newestOf(lock: string): Promise<KeptPlan | undefined> {
+    for await (const plan of this.#iterate(sql`where p.lock = ${lock} order by p.time desc limit 1`)) return plan;
+    return undefined;
+  }
+
   /** The workspaces that a lock was planned for. */
   async workspacesOf(lock: string): Promise<string[]> {
     const query = sql`select distinct workspace from plans where lock = ${lock} and workspace is not null order by workspace`;
     return (await this.#database.read<{ workspace: string }>(query)).map(({ workspace }) => workspace);
   }
 
-  async *#iterate(condition: Sql, signal: AbortSignal | undefined): AsyncGenerator<KeptPlan> {
+  async *#iterate(condition: Sql, signal?: AbortSignal): AsyncGenerator<KeptPlan> {
     const options = { schema: rowSchema, batchSize: 20, ...(signal === undefined ? {} : { signal }) };
     for await (const { body, ...row } of this.#database.iterate(
       sql`select ${columns} from plans p ${condition}`,
