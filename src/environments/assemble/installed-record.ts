@@ -10,8 +10,8 @@ export interface RecordRow {
 
 /** RECORD as installers write it: sorted, paths from the folder of packages on, digests in URL-safe base64. */
 export function writeRecord(rows: readonly RecordRow[], site: string): Buffer {
-  const lines = rows.map((row) => writeRow(row, site));
-  return Buffer.from(lines.toSorted().join(''));
+  const shown = rows.map((row) => ({ ...row, path: fromSite(row.path, site) }));
+  return Buffer.from(shown.toSorted(byPath).map(writeRow).join(''));
 }
 
 /** RECORD without the rows of bytecode: what it says on every machine. */
@@ -31,11 +31,17 @@ export function sha256Of(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function writeRow({ path, sha256, sizeBytes }: RecordRow, site: string): string {
-  const up = '../'.repeat(site.split('/').length);
-  const shown = quote(path.startsWith(`${site}/`) ? path.slice(site.length + 1) : up + path);
-  if (sha256 === undefined) return `${shown},,\n`;
-  return `${shown},sha256=${Buffer.from(sha256, 'hex').toString('base64url')},${sizeBytes}\n`;
+function fromSite(path: string, site: string): string {
+  return path.startsWith(`${site}/`) ? path.slice(site.length + 1) : '../'.repeat(site.split('/').length) + path;
+}
+
+function byPath(one: RecordRow, other: RecordRow): number {
+  return one.path < other.path ? -1 : one.path > other.path ? 1 : 0;
+}
+
+function writeRow({ path, sha256, sizeBytes }: RecordRow): string {
+  if (sha256 === undefined) return `${quote(path)},,\n`;
+  return `${quote(path)},sha256=${Buffer.from(sha256, 'hex').toString('base64url')},${sizeBytes}\n`;
 }
 
 function quote(field: string): string {

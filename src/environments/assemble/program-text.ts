@@ -22,13 +22,10 @@ if __name__ == "__main__":
 `;
 }
 
-const anyPython = /^#!python[w\d.]*(?:\r$|(?=\s|$))/;
-
-/** A script of a wheel whose first line asks for whatever Python it is installed for; what else stands there stays. */
+/** A script of a wheel that asks for whatever Python it is installed for: its first line goes, as pip and uv have it. */
 export function pointAtPython(script: Buffer): Buffer {
+  if (!script.subarray(0, '#!python'.length).equals(Buffer.from('#!python'))) return script;
   const lineEnd = script.indexOf(0x0a);
-  const firstLine = script.subarray(0, lineEnd === -1 ? script.length : lineEnd).toString('latin1');
-  const [asked] = anyPython.exec(firstLine) ?? [''];
-  if (asked === '') return script;
-  return Buffer.concat([Buffer.from(`#!${pythonPath}`), script.subarray(asked.length)]);
+  const rest = lineEnd === -1 ? Buffer.alloc(0) : script.subarray(lineEnd);
+  return Buffer.concat([Buffer.from(`#!${pythonPath}`), rest]);
 }
