@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 
 import { findInterpreter } from '../../src/environments/index.ts';
 import type { AdvisorySource, KeptInspection } from '../../src/packages/gate/index.ts';
-import { type Plan, Planner, type PlanOptions } from '../../src/packages/plan/index.ts';
+import { type Plan, Planner, type PlannerOptions, type PlanOptions } from '../../src/packages/plan/index.ts';
 import { readArguments } from '../../src/packages/wish/index.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
 import { type Entry, openHomeRecord } from '../../src/record/index.ts';
@@ -32,7 +32,10 @@ export const now = new Date('2026-06-15T12:00:00Z');
 /** A licence, as every package of these tests has it that says nothing else. */
 export const mit = ['License-Expression: MIT'];
 
-export async function openPlanHouse(context: TestContext): Promise<PlanHouse> {
+export async function openPlanHouse(
+  context: TestContext,
+  { readSource }: Pick<PlannerOptions, 'readSource'> = {},
+): Promise<PlanHouse> {
   const folder = await temporaryFolder(context);
   const upstream = new MemoryUpstream();
   addUv(upstream);
@@ -55,6 +58,7 @@ export async function openPlanHouse(context: TestContext): Promise<PlanHouse> {
     }),
     findInspection: (sha256) => Promise.resolve(inspections.get(sha256)),
     now: () => now,
+    readSource,
   });
   return {
     ...{ upstream, planner, database: home.database, inspections, advisories },

@@ -24,7 +24,12 @@ export interface SourceHouse extends PlanHouse {
 }
 
 export async function openSourceHouse(context: TestContext, limits: Partial<BuildLimits> = {}): Promise<SourceHouse> {
-  const house = await openPlanHouse(context);
+  const house = await openPlanHouse(context, {
+    readSource: ({ file, signal, mayBuild, name, version }) => {
+      const sdist = { filename: file.filename, url: file.url, sha256: file.sha256 ?? '' };
+      return builder.describe({ sdist, name, version, python, mayBuild, acceptsAsked: true, signal });
+    },
+  });
   const folder = await temporaryFolder(context);
   const inspector = new Inspector({ workers: 1 });
   const inspections = new Inspections({ folder: join(folder, 'inspections'), inspector: 'test' });
@@ -35,7 +40,7 @@ export async function openSourceHouse(context: TestContext, limits: Partial<Buil
     planTools: async ({ requirements, pythonVersion }) => {
       planned.push(requirements.map(({ name }) => name).join(' '));
       const asked = requirements.map(({ name, specifier }) => `${name}${specifier}`);
-      return house.plan(asked, { target: { pythonVersion } });
+      return house.plan(asked, { target: { pythonVersion }, wheelsOnly: true });
     },
     inspect: async (wheel, signal) => {
       const found = await inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal }));
