@@ -86,7 +86,9 @@ describe('formatPlan()', () => {
 
   it('marks what is built from source, and says how to plan with one that does not say what it needs', () => {
     assert.match(formatPlan({ ...plan, packages: [{ ...dep, from: 'source' }] }, plain), /dep {6}1\.0 \(source\)/);
-    const unread = [{ name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows' }];
+    const unread = [
+      { name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows', wasTried: false },
+    ];
     const obstacle = { message: 'no wheel', absent: [], unread, denials: [] };
     assert.match(formatPlan({ ...plan, obstacle }, plain), /no wheel\n {2}--build-sources lets it be built/);
     assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, unread: [] } }, plain), /--build-sources/);

@@ -57,7 +57,7 @@ function formatObstacle(obstacle: Plan['obstacle']): string[] {
   return [
     'there is no solution that the policy allows:',
     `  ${toVisible(obstacle.message)}`,
-    ...(obstacle.unread.length === 0
+    ...(obstacle.unread.every(({ wasTried }) => wasTried)
       ? []
       : ['  --build-sources lets it be built behind glass, where the policy lets it in']),
     ...(meant.length === 0 ? [] : [`  perhaps you meant ${toVisible(meant.join(', '))}`]),

@@ -22,7 +22,9 @@ test('explainObstacle() keeps the words of the resolver where all names are some
 });
 
 test('explainObstacle() names the sources that nobody can plan with, and why', () => {
-  const unread = [{ name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows' }];
+  const unread = [
+    { name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows', wasTried: false },
+  ];
   const obstacle = explainObstacle({ message: 'uv says so', absent: [], packages: [], unread });
   assert.match(obstacle.message, /there is no wheel for this Python and machine, .*: dep-1\.0\.tar\.gz: nobody knows/);
   assert.deepEqual(obstacle.unread, unread);

@@ -45,7 +45,7 @@ describe('Planner, of packages that have no wheel', needs(root, bubblewrap, pyth
     assert.deepEqual([other?.from, other?.requiredBy, other?.path], ['wheel', ['dep'], ['dep', 'other']]);
     const [locked] = plan.lock?.packages ?? [];
     assert.deepEqual([locked?.wheels, locked?.sdist?.sha256], [[], source.sha256]);
-    assert.equal(dep?.licence?.expression, 'MIT');
+    assert.equal(dep.licence?.expression, 'MIT');
   });
 
   it('says that the policy keeps it away where it does, as it does by default', async (context) => {

@@ -140,7 +140,8 @@ export class ResolverIndex {
     const reading = await readSource(source, signal);
     if (reading.kind === 'read') return reading.metadata;
     const { name, version } = source;
-    this.unread.push({ name, version, filename: file.filename, message: reading.message });
+    const { message, wasTried } = reading;
+    this.unread.push({ name, version, filename: file.filename, message, wasTried });
     return undefined;
   }
 

@@ -2,7 +2,8 @@ import type { ProjectFile } from '../upstream/index.ts';
 
 /** What a source distribution says of itself as METADATA, or why nobody knows. */
 export type SourceReading =
-  { readonly kind: 'read'; readonly metadata: Uint8Array } | { readonly kind: 'unread'; readonly message: string };
+  | { readonly kind: 'read'; readonly metadata: Uint8Array }
+  | { readonly kind: 'unread'; readonly message: string; readonly wasTried: boolean };
 
 export interface NamedSource {
   readonly file: ProjectFile;
@@ -16,6 +17,8 @@ export interface UnreadSource {
   readonly version: string;
   readonly filename: string;
   readonly message: string;
+  /** Whether building it was tried. */
+  readonly wasTried: boolean;
 }
 
 /** Reads a source distribution for a resolution; it runs nothing of it unless whoever gave this agreed to that. */

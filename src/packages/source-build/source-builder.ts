@@ -123,11 +123,11 @@ export class SourceBuilder {
    */
   async describe({ mayBuild, ...request }: BuildRequest & { readonly mayBuild: boolean }): Promise<SourceReading> {
     const stated = await this.#readStated(request);
-    if (stated instanceof BuildFailure) return { kind: 'unread', message: stated.message };
+    if (stated instanceof BuildFailure) return { kind: 'unread', message: stated.message, wasTried: true };
     if (stated !== null) return { kind: 'read', metadata: stated };
-    if (!mayBuild) return { kind: 'unread', message: 'what it needs is known only once its own code has run' };
+    if (!mayBuild) return { kind: 'unread', message: unstated, wasTried: false };
     const result = await this.build(request);
-    if (result.kind === 'failed') return { kind: 'unread', message: result.message };
+    if (result.kind === 'failed') return { kind: 'unread', message: result.message, wasTried: true };
     return { kind: 'read', metadata: result.wheel.metadata };
   }
 
@@ -247,6 +247,8 @@ export class SourceBuilder {
     throw new BuildFailure(message, { said });
   }
 }
+
+const unstated = 'what it needs is known only once its own code has run';
 
 interface ToCheck {
   readonly received: ReceivedWheel;

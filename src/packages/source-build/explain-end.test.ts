@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import type { ExitReason } from '../../sandbox/index.ts';
+import { explainEnd } from './explain-end.ts';
+import { defaultBuildLimits } from './limits.ts';
+
+const usage = { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1, memoryKills: 0, refusedForks: 0 };
+const ended: ExitReason = { kind: 'exited', code: 1 };
+
+test('explainEnd() says which limit ended a build', () => {
+  const cases: readonly (readonly [ExitReason, RegExp])[] = [
+    [{ kind: 'memory', limitBytes: 2 ** 20 }, /more than 1 MiB of memory/],
+    [{ kind: 'processes', limit: 5, code: 1 }, /more than 5 processes/],
+    [{ kind: 'wallTime', limitMs: 60_000 }, /longer than 1 ?m/],
+    [{ kind: 'cpuTime', limitMs: 60_000 }, /1 ?m(?:in)? of processor time/],
+    [{ kind: 'output', limitBytes: 2 ** 20 }, /gave more than 1 MiB/],
+    [{ kind: 'killed', by: 'whoever' }, /gave no answer/],
+    [ended, /ended without an answer/],
+  ];
+  for (const [why, message] of cases) assert.match(explainEnd(why, usage, defaultBuildLimits), message);
+});
+
+test('explainEnd() says what it was refused before it says how it ended', () => {
+  const { processes } = defaultBuildLimits;
+  assert.match(explainEnd(ended, { ...usage, memoryKills: 1 }, defaultBuildLimits), /more than 2 GiB of memory/);
+  const forked = explainEnd(ended, { ...usage, refusedForks: 3 }, defaultBuildLimits);
+  assert.match(forked, new RegExp(`more than ${processes} processes`));
+});
