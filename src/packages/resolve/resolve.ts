@@ -101,7 +101,7 @@ export class Resolver {
     const takesSources = readSource !== undefined;
     const index = new ResolverIndex({
       ...{ upstream, view, freshMs, onPage, signal, identify, readSource, now: this.#now },
-      narrow: (page) => narrowPage(page, { ...attempt, identify, takesSources }),
+      narrow: (page) => narrowPage(page, { ...attempt, takesSources }),
     });
     try {
       const answer = await this.#ask(attempt, index);

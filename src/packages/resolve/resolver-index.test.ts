@@ -121,6 +121,7 @@ describe('ResolverIndex', () => {
     const failing = {
       findPage: () => Promise.reject(new Error('down')),
       fetchMetadata: () => Promise.reject(new Error('')),
+      findSize: () => Promise.reject(new Error('')),
     };
     const { ask, index } = await open(context, { upstream: failing });
     assert.equal((await ask(`/${view}/simple/dep/`)).status, 503);

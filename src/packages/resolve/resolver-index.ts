@@ -10,7 +10,7 @@ import { isSource, standInName } from './stand-in.ts';
 import type { IdentifyVersion, View } from './view.ts';
 
 export interface ResolverIndexOptions {
-  readonly upstream: Pick<Upstream, 'findPage' | 'fetchMetadata'>;
+  readonly upstream: Pick<Upstream, 'findPage' | 'fetchMetadata' | 'findSize'>;
   readonly view: View;
   /** Takes out what the target cannot use. */
   readonly narrow: (page: ProjectPage) => ProjectPage;
@@ -136,7 +136,11 @@ export class ResolverIndex {
 
   async #readMetadata({ file, source }: ShownFile): Promise<Uint8Array | undefined> {
     const { upstream, readSource, signal } = this.#options;
-    if (source === undefined || readSource === undefined) return upstream.fetchMetadata(file, { signal });
+    if (source === undefined || readSource === undefined) {
+      // What the engine looks at it mostly takes, and then the plan wants its size: asked for now, nobody waits for it.
+      void upstream.findSize(file, { signal }).catch(() => undefined);
+      return upstream.fetchMetadata(file, { signal });
+    }
     const reading = await readSource(source, signal);
     if (reading.kind === 'read') return reading.metadata;
     const { name, version } = source;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import type { ProjectFile, ProjectPage } from '../upstream/index.ts';
+import { type ProjectFile, type ProjectPage, versionsOf } from '../upstream/index.ts';
 import type { TargetTraits } from './target.ts';
 import { isSource } from './stand-in.ts';
 import { mayFit } from './wheel-fit.ts';
@@ -18,7 +18,6 @@ export type IdentifyVersion = (filename: string, project: string) => string | un
 
 export interface NarrowOptions {
   readonly traits: TargetTraits;
-  readonly identify: IdentifyVersion;
   /** By name: the hashes that the wish pins. */
   readonly pins: ReadonlyMap<string, ReadonlySet<string>>;
   /** Of a version that has no wheel for the target its source is left. */
@@ -29,14 +28,13 @@ export interface NarrowOptions {
  * The page with what a target could take alone: pages become short, and so does all that comes after. Of a version that
  * has nothing for it one file is left, so that the engine can say why it cannot be taken.
  */
-export function narrowPage(page: ProjectPage, { traits, identify, pins, takesSources }: NarrowOptions): ProjectPage {
+export function narrowPage(page: ProjectPage, { traits, pins, takesSources }: NarrowOptions): ProjectPage {
   const pinned = pins.get(page.name);
-  const usable = page.files.filter(({ sha256 }) => {
+  const isUsable = ({ sha256 }: ProjectFile): boolean => {
     return sha256 !== undefined && (pinned === undefined || pinned.has(sha256));
-  });
-  const byVersion = Map.groupBy(usable, ({ filename }) => identify(filename, page.name));
-  const files = [...byVersion].flatMap(([version, all]) => {
-    if (version === undefined) return [];
+  };
+  const files = versionsOf(page).flatMap((version) => {
+    const all = version.files.filter(isUsable);
     const fitting = all.filter(({ filename }) => mayFit(filename, traits));
     if (fitting.length > 0) return fitting;
     const source = takesSources === true ? all.find(isSource) : undefined;

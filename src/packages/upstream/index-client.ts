@@ -40,8 +40,7 @@ export class IndexClient {
   readonly #address: IndexAddress;
   readonly #options: IndexClientOptions;
   readonly #hosts: Set<string>;
-  readonly #pageAgents: Agents;
-  readonly #fileAgents: Agents;
+  #agents: { readonly pages: Agents; readonly files: Agents } | undefined;
 
   constructor(source: IndexSource, options: IndexClientOptions) {
     this.name = source.name;
@@ -49,8 +48,6 @@ export class IndexClient {
     this.base = this.#address.base;
     this.#options = options;
     this.#hosts = new Set([this.base.host, ...(source.hosts ?? [])]);
-    this.#pageAgents = makeAgents(pageConnections, options);
-    this.#fileAgents = makeAgents(fileConnections, options);
   }
 
   pageUrl(name: string): URL {
@@ -88,7 +85,7 @@ export class IndexClient {
   }
 
   close(): void {
-    for (const { http, https } of [this.#pageAgents, this.#fileAgents]) {
+    for (const { http, https } of Object.values(this.#agents ?? {})) {
       http.destroy();
       https.destroy();
     }
@@ -115,10 +112,23 @@ export class IndexClient {
       url,
       method,
       headers: { 'user-agent': 'belljar', ...headers, ...(authorization === undefined ? {} : { authorization }) },
-      agents: isFile ? this.#fileAgents : this.#pageAgents,
+      agents: isFile ? this.#reach().files : this.#reach().pages,
       silenceMs: this.#options.silenceMs,
       signal,
     });
+  }
+
+  /** Made when something is first asked: a plan whose pages are fresh asks nothing. */
+  #reach(): { readonly pages: Agents; readonly files: Agents } {
+    if (this.#agents !== undefined) return this.#agents;
+    const { certificates, env } = this.#options;
+    // One context for all connections: reading a hundred certificates takes longer than a handshake.
+    const secureContext = createSecureContext(certificates === undefined ? {} : { ca: certificates });
+    const agents = (maxSockets: number): Agents => {
+      const common = { keepAlive: true, maxSockets, proxyEnv: env };
+      return { http: new HttpAgent(common), https: new HttpsAgent({ ...common, secureContext }) };
+    };
+    return (this.#agents = { pages: agents(pageConnections), files: agents(fileConnections) });
   }
 
   /** What was configured for the index goes to its own place alone. */
@@ -130,13 +140,6 @@ export class IndexClient {
   #sentAway(url: URL, message: string): Error {
     return unavailable({ index: this.name, url, why: 'redirect', message });
   }
-}
-
-function makeAgents(maxSockets: number, { certificates, env }: IndexClientOptions): Agents {
-  const common = { keepAlive: true, maxSockets, proxyEnv: env };
-  // One context for all connections: reading a hundred certificates takes longer than a handshake.
-  const secureContext = createSecureContext(certificates === undefined ? {} : { ca: certificates });
-  return { http: new HttpAgent(common), https: new HttpsAgent({ ...common, secureContext }) };
 }
 
 function nextPlace({ status, headers, url }: Answer): URL | undefined {
