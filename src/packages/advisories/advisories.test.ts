@@ -89,6 +89,35 @@ test('import() puts on the record what it changed', async (context) => {
   assert.equal(draft.details['asOf'], '2025-01-01T00:00:00.000Z');
 });
 
+test('import() changes nothing that the record cannot be told of', async (context) => {
+  const { database, path, advisories } = await open(context);
+  await advisories.import(await writeDump(context, [flask('A-1')]));
+  const broken = { appendWithin: () => Promise.reject(new Error('the record is full')) };
+  const untold = await openAdvisories(database, { record: broken });
+  const dump = await writeDump(context, [flask('A-1'), flask('A-2')]);
+  await assert.rejects(untold.import(dump), /the record is full/);
+  assert.deepEqual(ids((await open(context, { path })).advisories, 'flask', '0.5'), ['A-1']);
+  await advisories.import(dump);
+  assert.deepEqual(ids(advisories, 'flask', '0.5'), ['A-1', 'A-2']);
+});
+
+test('findUnjudged() names what changed since it was settled, whichever process asks', async (context) => {
+  const { advisories, path } = await open(context);
+  const other = (await open(context, { path })).advisories;
+  assert.equal(await advisories.findUnjudged(), undefined);
+  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await (await other.findUnjudged())?.settle();
+  assert.equal(await advisories.findUnjudged(), undefined);
+  const onOthers = ['django', 'jinja2'].map((name) => osvRecord(`B-${name}`, { affected: [affectedBy(name, '1.0')] }));
+  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers.slice(0, 1)]));
+  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers]));
+  const unjudged = await other.findUnjudged();
+  assert.deepEqual([...(unjudged?.names ?? [])].sort(), ['django', 'jinja2']);
+  assert.equal(other.current.digest, advisories.current.digest);
+  await unjudged?.settle();
+  assert.equal(await other.findUnjudged(), undefined);
+});
+
 test('import() refuses data that is older, or less than half, unless it is forced', async (context) => {
   const { advisories } = await open(context);
   const many = Array.from({ length: 10 }, (_, index) => flask(`A-${index}`));
