@@ -25,7 +25,7 @@ const floors = [
 ];
 
 /** What is large has further doors, for those who want a part of it without loading the rest. */
-const furtherDoors = ['packages/imports.ts', 'packages/packages.ts'];
+const furtherDoors = ['environments/interpreter.ts', 'packages/imports.ts', 'packages/packages.ts'];
 
 const root = resolve(process.argv[2] ?? '.');
 const source = join(root, 'src');

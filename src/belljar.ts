@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { findInterpreter } from './environments/index.ts';
+import { findInterpreter } from './environments/interpreter.ts';
 import { BelljarError } from './errors.ts';
 import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';

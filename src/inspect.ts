@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 
-import { findInterpreter } from './environments/index.ts';
+import { findInterpreter } from './environments/interpreter.ts';
 import { toBelljarError } from './errors.ts';
 import { nameLauncher } from './launcher.ts';
 import { LivePolicy, findPolicy } from './live-policy/index.ts';
