@@ -1,5 +1,3 @@
-import { setImmediate as breathe } from 'node:timers/promises';
-
 import {
   type AdvisoryFacts,
   judgeAdvisoryData,
@@ -9,7 +7,8 @@ import {
   strictest,
 } from '../../policy/index.ts';
 import type { Verdict } from '../../words.ts';
-import { type FileIdentity, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
+import { Breath } from '../breath.ts';
+import { type FileIdentity, filesOf, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
 import type { KeptInspection } from './inspections.ts';
 import type { Grounds } from './grounds.ts';
 import { nextChangeMs } from './next-change.ts';
@@ -38,21 +37,17 @@ export interface JudgedPage {
   readonly validUntilMs: number;
 }
 
-/** How long the event loop may be kept at a time. */
-const sliceMs = 8;
-
 /** Judges every file of a page by what the page tells; what only the file itself tells is left for later. */
 export async function judgePage(page: ProjectPage, grounds: Grounds): Promise<JudgedPage> {
   const judge = new FileJudge(page, grounds);
   const files: JudgedFile[] = [];
-  let begunMs = performance.now();
-  for (const file of page.files) {
+  const breath = new Breath();
+  for (const file of filesOf(page)) {
     files.push(judge.judge(file));
-    if (performance.now() - begunMs < sliceMs) continue;
-    await breathe();
-    begunMs = performance.now();
+    if (breath.isDue) await breath.take();
   }
-  return { page, files, validUntilMs: nextChangeMs(page, grounds) };
+  const all = { name: page.name, files: files.map(({ file }) => file) };
+  return { page, files, validUntilMs: nextChangeMs(all, grounds) };
 }
 
 /** Judges a file again, with what was learned of it. */

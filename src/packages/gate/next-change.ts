@@ -4,7 +4,10 @@ import type { Grounds } from './grounds.ts';
 const dayMs = 86_400_000;
 
 /** When the same page is to be judged again although nothing but the clock has changed: something grew old enough, or too old. */
-export function nextChangeMs({ name, files }: ProjectPage, { policy, advisories, now }: Grounds): number {
+export function nextChangeMs(
+  { name, files }: Pick<ProjectPage, 'name' | 'files'>,
+  { policy, advisories, now }: Grounds,
+): number {
   const nowMs = now.getTime();
   let nextMs = Number.POSITIVE_INFINITY;
   const consider = (momentMs: number): void => {

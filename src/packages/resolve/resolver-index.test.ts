@@ -22,7 +22,7 @@ async function open(
   const index = new ResolverIndex({
     upstream,
     view: { key: 'all', show: ({ files }) => Promise.resolve({ files, validUntilMs: Infinity }) },
-    narrow: (page) => page,
+    narrow: (page) => Promise.resolve(page),
     identify: (filename) => /^[^-]+-([0-9.]+[0-9])/.exec(filename)?.[1],
     freshMs: 600_000,
     now: Date.now,

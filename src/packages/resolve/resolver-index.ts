@@ -13,7 +13,7 @@ export interface ResolverIndexOptions {
   readonly upstream: Pick<Upstream, 'findPage' | 'fetchMetadata' | 'findSize'>;
   readonly view: View;
   /** Takes out what the target cannot use. */
-  readonly narrow: (page: ProjectPage) => ProjectPage;
+  readonly narrow: (page: ProjectPage) => Promise<ProjectPage>;
   readonly identify: IdentifyVersion;
   /** Without it no source is shown. */
   readonly readSource?: ReadSource | undefined;
@@ -104,7 +104,7 @@ export class ResolverIndex {
     if (mark !== undefined && mark.page === digestOf(page) && mark.validUntilMs > now()) {
       return { status: 304, body: '', headers: this.#describe(page, mark.validUntilMs) };
     }
-    const { files, validUntilMs } = await view.show(narrow(page));
+    const { files, validUntilMs } = await view.show(await narrow(page));
     const shown = files.flatMap((file) => this.#name(page, file));
     for (const each of shown) this.#files.set(`${each.file.sha256}/${each.filename}`, each);
     const headers = { 'content-type': pageType, ...this.#describe(page, validUntilMs) };

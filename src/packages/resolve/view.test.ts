@@ -15,34 +15,37 @@ function pageOf(...filenames: readonly string[]): ProjectPage {
   return { name: 'a', index: 'default', status: 'active', files, digest: '', fetchedAt: '', isStale: false };
 }
 
-function namesOf(page: ProjectPage, pins: ReadonlyMap<string, ReadonlySet<string>> = new Map()): string[] {
-  return narrowPage(page, { traits, pins }).files.map(({ filename }) => filename);
+async function namesOf(
+  page: ProjectPage,
+  pins: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+): Promise<string[]> {
+  return (await narrowPage(page, { traits, pins })).files.map(({ filename }) => filename);
 }
 
 describe('narrowPage()', () => {
-  it('leaves of each version what the target can take', () => {
+  it('leaves of each version what the target can take', async () => {
     const fitting = ['a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl', 'a-1.0-py3-none-any.whl'];
-    assert.deepEqual(namesOf(pageOf('a-1.0-cp312-cp312-win_amd64.whl', ...fitting, 'a-1.0.tar.gz')), fitting);
+    assert.deepEqual(await namesOf(pageOf('a-1.0-cp312-cp312-win_amd64.whl', ...fitting, 'a-1.0.tar.gz')), fitting);
   });
 
-  it('leaves one file of a version that has nothing for the target, so that it is not as if it never was', () => {
+  it('leaves one file of a version that has nothing for the target, so that it is not as if it never was', async () => {
     const page = pageOf('a-1.0-cp312-cp312-win_amd64.whl', 'a-1.0.tar.gz', 'a-2.0.tar.gz');
-    assert.deepEqual(namesOf(page), ['a-1.0-cp312-cp312-win_amd64.whl', 'a-2.0.tar.gz']);
+    assert.deepEqual(await namesOf(page), ['a-1.0-cp312-cp312-win_amd64.whl', 'a-2.0.tar.gz']);
   });
 
-  it('leaves nothing without a hash or a version', () => {
+  it('leaves nothing without a hash or a version', async () => {
     const page = pageOf('a-1.0-py3-none-any.whl', 'a-1.0.win32.exe');
     const [first] = page.files;
     assert.ok(first !== undefined);
     const { sha256: _hash, ...unhashed } = first;
-    assert.deepEqual(namesOf(page), ['a-1.0-py3-none-any.whl']);
-    assert.deepEqual(namesOf({ ...page, files: [unhashed] }), []);
+    assert.deepEqual(await namesOf(page), ['a-1.0-py3-none-any.whl']);
+    assert.deepEqual(await namesOf({ ...page, files: [unhashed] }), []);
   });
 
-  it('leaves only what a wish pins', () => {
+  it('leaves only what a wish pins', async () => {
     const page = pageOf('a-1.0-py3-none-any.whl', 'a-2.0-py3-none-any.whl');
     const pins = pinsOf([{ name: 'a', sha256s: [page.files[0]?.sha256 ?? ''] }]);
-    assert.deepEqual(namesOf(page, pins), ['a-1.0-py3-none-any.whl']);
+    assert.deepEqual(await namesOf(page, pins), ['a-1.0-py3-none-any.whl']);
   });
 });
 

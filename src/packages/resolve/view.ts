@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { Breath } from '../breath.ts';
 import { type ProjectFile, type ProjectPage, versionsOf } from '../upstream/index.ts';
 import type { TargetTraits } from './target.ts';
 import { isSource } from './stand-in.ts';
@@ -28,19 +29,25 @@ export interface NarrowOptions {
  * The page with what a target could take alone: pages become short, and so does all that comes after. Of a version that
  * has nothing for it one file is left, so that the engine can say why it cannot be taken.
  */
-export function narrowPage(page: ProjectPage, { traits, pins, takesSources }: NarrowOptions): ProjectPage {
-  const pinned = pins.get(page.name);
+export async function narrowPage(page: ProjectPage, options: NarrowOptions): Promise<ProjectPage> {
+  const pinned = options.pins.get(page.name);
   const isUsable = ({ sha256 }: ProjectFile): boolean => {
     return sha256 !== undefined && (pinned === undefined || pinned.has(sha256));
   };
-  const files = versionsOf(page).flatMap((version) => {
-    const all = version.files.filter(isUsable);
-    const fitting = all.filter(({ filename }) => mayFit(filename, traits));
-    if (fitting.length > 0) return fitting;
-    const source = takesSources === true ? all.find(isSource) : undefined;
-    return [...new Set([...all.slice(0, 1), ...(source === undefined ? [] : [source])])];
-  });
+  const files: ProjectFile[] = [];
+  const breath = new Breath();
+  for (const version of versionsOf(page)) {
+    files.push(...narrowVersion(version.files.filter(isUsable), options));
+    if (breath.isDue) await breath.take();
+  }
   return { ...page, files };
+}
+
+function narrowVersion(all: readonly ProjectFile[], { traits, takesSources }: NarrowOptions): readonly ProjectFile[] {
+  const fitting = all.filter(({ filename }) => mayFit(filename, traits));
+  if (fitting.length > 0) return fitting;
+  const source = takesSources === true ? all.find(isSource) : undefined;
+  return [...new Set([...all.slice(0, 1), ...(source === undefined ? [] : [source])])];
 }
 
 /** The hashes that a wish pins, by the names of projects. */

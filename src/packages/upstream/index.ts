@@ -8,7 +8,7 @@ export {
   trustAsConfigured,
 } from './configured-indexes.ts';
 export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
-export { findFile, versionsOf } from './opened-page.ts';
+export { filesOf, findFile, versionsOf } from './opened-page.ts';
 export type { PageVersion } from './page-version.ts';
 export { type ProjectFile, type ProjectPage, type ProjectStatus, projectStatuses } from './project-page.ts';
 export type { Artifact, ArtifactOptions, FetchOptions, IndexSource, Upstream } from './upstream.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { encodeFiles, KeptFiles } from './kept-files.ts';
-import { findFile, OpenedPage, versionsOf } from './opened-page.ts';
+import { filesOf, findFile, OpenedPage, versionsOf } from './opened-page.ts';
 import type { ProjectFile, ProjectPage } from './project-page.ts';
 
 const sha256 = 'ab'.repeat(32);
@@ -59,6 +59,14 @@ describe('versionsOf()', () => {
       versionsOf(made).map(({ version }) => version),
       versionsOf(page).map(({ version }) => version),
     );
+  });
+});
+
+describe('filesOf()', () => {
+  it('gives the same files one after the other, of a page that was made in another way too', () => {
+    const page = pageOf(files);
+    assert.deepEqual([...filesOf(page)], page.files);
+    assert.deepEqual([...filesOf({ ...page, files })], files);
   });
 });
 

@@ -29,7 +29,8 @@ export function encodeFiles(files: readonly ProjectFile[], name: string): Buffer
 /** The files of a page as they are kept, each version read when somebody looks at it. */
 export class KeptFiles {
   readonly #bytes: Buffer;
-  #blocks: { readonly others: KeptVersion | undefined; readonly versions: readonly KeptVersion[] } | undefined;
+  #parts: readonly PageVersion[] | undefined;
+  #versions: readonly PageVersion[] | undefined;
   /** Most look at a few versions, and those who look at all keep what they made of them. */
   #all: WeakRef<readonly ProjectFile[]> | undefined;
 
@@ -40,22 +41,20 @@ export class KeptFiles {
 
   /** The oldest first. */
   get versions(): readonly PageVersion[] {
-    return this.#read().versions;
+    return (this.#versions ??= this.parts.slice(1));
+  }
+
+  /** The versions, and first the files that have none. */
+  get parts(): readonly PageVersion[] {
+    return (this.#parts ??= readBlocks(this.#bytes));
   }
 
   get all(): readonly ProjectFile[] {
     const known = this.#all?.deref();
     if (known !== undefined) return known;
-    const { others, versions } = this.#read();
-    const files = [...(others?.files ?? []), ...versions.flatMap((version) => version.files)];
+    const files = this.parts.flatMap((part) => part.files);
     this.#all = new WeakRef(files);
     return files;
-  }
-
-  #read(): { readonly others: KeptVersion | undefined; readonly versions: readonly KeptVersion[] } {
-    if (this.#blocks !== undefined) return this.#blocks;
-    const [others, ...versions] = readBlocks(this.#bytes);
-    return (this.#blocks = { others, versions });
   }
 }
 

@@ -32,11 +32,22 @@ export class OpenedPage implements ProjectPage {
   get versions(): readonly PageVersion[] {
     return this.#files.versions;
   }
+
+  /** The versions, and first what has none. */
+  get parts(): readonly PageVersion[] {
+    return this.#files.parts;
+  }
 }
 
 /** The versions of a project, the oldest first: who wants a few of them need not read the files of all. */
 export function versionsOf(page: ProjectPage): readonly PageVersion[] {
   return page instanceof OpenedPage ? page.versions : groupFiles(page.files, page.name).versions;
+}
+
+/** All files of a page, without reading more of them at a time than those of one version. */
+export function* filesOf(page: ProjectPage): Generator<ProjectFile, void> {
+  if (!(page instanceof OpenedPage)) yield* page.files;
+  else for (const version of page.parts) yield* version.files;
 }
 
 /** The file of this name and hash, where the page still lists it. */
