@@ -3,12 +3,17 @@ import { test } from 'node:test';
 
 import { Breath } from './breath.ts';
 
+function waitUntilDue(breath: Breath): void {
+  while (!breath.isDue); // nothing else can run meanwhile
+}
+
 test('Breath is due after a while, and lets others have their turn', async () => {
   const breath = new Breath();
-  assert.equal(breath.isDue, false);
-  while (!breath.isDue); // nothing else can run meanwhile
-  let hasRun = false;
-  setImmediate(() => (hasRun = true));
+  waitUntilDue(breath);
+  const ran: string[] = [];
+  setImmediate(() => ran.push('other'));
   await breath.take();
-  assert.deepEqual([hasRun, breath.isDue], [true, false]);
+  ran.push('own');
+  assert.deepEqual(ran, ['other', 'own']);
+  waitUntilDue(breath);
 });

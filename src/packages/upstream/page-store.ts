@@ -32,9 +32,11 @@ export class PageStore {
     const file = await open(path, 'r').catch(() => undefined); // not there, or not to be read: asked for again
     if (file === undefined) return undefined;
     try {
-      const bytes = await file.readFile();
-      const kept = decodeKeptPage(bytes, { name, index: this.#index });
-      if (kept !== undefined) return { kept, checkedAtMs: (await file.stat()).mtimeMs };
+      const { size, mtimeMs } = await file.stat();
+      // In one go: a plan opens hundreds of them. One that is shorter by now fails its checksum.
+      const { buffer } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, 0);
+      const kept = decodeKeptPage(buffer, { name, index: this.#index });
+      if (kept !== undefined) return { kept, checkedAtMs: mtimeMs };
     } finally {
       await file.close();
     }
