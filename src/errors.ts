@@ -277,6 +277,20 @@ export const errorTable = {
     meaning: 'New advisories cannot be fetched; those that are here stay in force.',
     hint: 'Try again later, or fetch the dump by hand and run `belljar advisories import FILE`.',
   },
+  WHEEL_REFUSED: {
+    http: 422,
+    exit: 65,
+    rpc: -32078,
+    meaning: 'A wheel is not what wheels must be, so nothing of it is unpacked.',
+    hint: 'docs/inspection.md tells what the rule means; choose another version of the package.',
+  },
+  ENVIRONMENT_UNKEPT: {
+    http: 507,
+    exit: 74,
+    rpc: -32079,
+    meaning: 'What an environment is made of cannot be kept on the disk; nothing half-made is left.',
+    hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
+  },
   FILE_NOT_FOUND: {
     http: 404,
     exit: 66,

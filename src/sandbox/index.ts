@@ -28,5 +28,6 @@ export {
 export { describeFilter } from './seccomp/index.ts';
 export { isAbandoned, nextMark, ownMark } from './process/mark.ts';
 export { type Protection, protections } from './process/protection.ts';
+export { readControl, sayTo } from './read-control.ts';
 export { ProcessBackend, type ProcessBackendOptions } from './process/process-backend.ts';
 export { type SetupOptions, type SetupReport, setUpUser } from './setup/index.ts';
