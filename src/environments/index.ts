@@ -10,6 +10,7 @@ export {
   verifyTree,
   type VerifyTreeOptions,
 } from './assemble/index.ts';
+export { BytecodeStore, type BytecodeStoreOptions, type StoredBytecode } from './bytecode/index.ts';
 export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
 export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
 export {
@@ -37,3 +38,11 @@ export {
   nameHalf,
   sweepHalves,
 } from './shelf/index.ts';
+export {
+  type StoredEntryPoint,
+  type StoredFile,
+  type StoredWheel,
+  WheelStore,
+  type WheelStoreOptions,
+  type WheelToStore,
+} from './wheel-store/index.ts';

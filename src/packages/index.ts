@@ -31,9 +31,26 @@ export {
   type RunningGate,
   type StoredClient,
 } from './gate/index.ts';
-export { Inspector, inspectorVersion, importNamesOf, maxNamesPerWheel, ownLooking } from './inspection/index.ts';
+export {
+  type AnnouncedFile,
+  type AnnouncedWheel,
+  type EntryPoint,
+  type FileSink,
+  importNamesOf,
+  inspectionBackend,
+  Inspector,
+  inspectorVersion,
+  maxNamesPerWheel,
+  ownLooking,
+  parseWheelName,
+  type ReadingLimits,
+  type ReceivedFile,
+  unpackWheel,
+  type WheelProblem,
+} from './inspection/index.ts';
 export type { BuildProgress, BuildRequest, BuildResult, BuiltWheel } from './source-build/index.ts';
 export { standardModules } from './standard-modules.ts';
+export { Turns } from './turns.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 export {
   type AdvisoryAlert,

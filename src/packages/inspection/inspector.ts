@@ -1,11 +1,12 @@
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import type { Backend } from '../../sandbox/index.ts';
+import { Turns } from '../turns.ts';
 import { defaultArchiveLimits } from './archive/index.ts';
 import type { Inspection } from './inspection.ts';
 import { judgeWheel } from './judge-wheel.ts';
-import { Turns } from '../turns.ts';
-import { parseWheelName } from './wheel-name.ts';
-import { inspectionBackend, InspectionWorker, type ReadingLimits } from './worker.ts';
+import { inspectionBackend } from './launch-program.ts';
+import { describeNoName, parseWheelName } from './wheel-name.ts';
+import { InspectionWorker, type ReadingLimits } from './worker.ts';
 
 /** Changes whenever wheels are looked at otherwise: what was found before is not what would be found now. */
 export const inspectorVersion = '1';
@@ -53,10 +54,7 @@ export class Inspector implements AsyncDisposable {
    */
   async inspect({ path, filename, sidecar, limits, signal }: WheelToInspect): Promise<Inspection> {
     const name = parseWheelName(filename);
-    if (name === undefined) {
-      const message = `“${filename.slice(0, 200)}” is no name of a wheel: name-version-python-abi-platform.whl`;
-      return { verdict: 'refused', problems: [{ rule: 'wheel.name', message }] };
-    }
+    if (name === undefined) return { verdict: 'refused', problems: [describeNoName(filename)] };
     using _turn = await this.#turns.take(signal);
     const worker = await this.#hire(signal);
     try {

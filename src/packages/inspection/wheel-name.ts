@@ -1,4 +1,5 @@
 import { isProjectName, normalizeName, parseVersion, type Version } from '../../policy/index.ts';
+import type { WheelProblem } from './problem.ts';
 
 /** What the file name of a wheel says: `name-version[-build]-python-abi-platform.whl`. */
 export interface WheelName {
@@ -11,6 +12,11 @@ export interface WheelName {
 }
 
 const maxTags = 1000;
+
+export function describeNoName(filename: string): WheelProblem {
+  const message = `“${filename.slice(0, 200)}” is no name of a wheel: name-version-python-abi-platform.whl`;
+  return { rule: 'wheel.name', message };
+}
 
 export function parseWheelName(filename: string): WheelName | undefined {
   const parts = filename.endsWith('.whl') && filename.length <= 500 ? filename.slice(0, -4).split('-') : [];

@@ -1,16 +1,12 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 
-import { BelljarError, cancelled } from '../../errors.ts';
-import {
-  type Backend,
-  type BundleCatalogue,
-  ProcessBackend,
-  type Sandbox,
-  type SandboxExit,
-} from '../../sandbox/index.ts';
+import { cancelled } from '../../errors.ts';
+import type { Backend, Sandbox } from '../../sandbox/index.ts';
 import type { ArchiveLimits } from './archive/index.ts';
 import { Conversation } from './conversation.ts';
+import { explainEnd } from './explain-end.ts';
+import { explainStart, launchProgram } from './launch-program.ts';
+import { openWheel, pieceBytes } from './open-wheel.ts';
 import type { WheelProblem } from './problem.ts';
 import type { WheelReading } from './wheel-reading.ts';
 
@@ -19,27 +15,6 @@ export interface ReadingLimits extends ArchiveLimits {
   readonly timeMs: number;
   readonly timePerMebibyteMs: number;
 }
-
-/** Where things are inside. */
-const nodeInside = '/belljar/node';
-const programInside = '/belljar/inspection';
-
-const catalogue: BundleCatalogue = {
-  inspection: [
-    { hostPath: process.execPath, at: nodeInside },
-    { hostPath: import.meta.dirname, at: programInside },
-  ],
-};
-
-/** A backend that can start the program; what it may make again it keeps in the folder. */
-export function inspectionBackend(cacheFolder: string | undefined): Backend {
-  return new ProcessBackend(catalogue, { cacheFolder });
-}
-
-/** Node alone takes some 60 MB; a file is held whole up to 4 MiB, the list of files up to 64 MiB. */
-const memoryBytes = 512 * 2 ** 20;
-const heapMebibytes = 256;
-const pieceBytes = 2 ** 20;
 
 /** One program behind glass that opens wheel after wheel; where it fails over one, another takes its place. */
 export class InspectionWorker {
@@ -55,30 +30,11 @@ export class InspectionWorker {
 
   /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED. */
   static async start(backend: Backend, signal?: AbortSignal): Promise<InspectionWorker> {
-    const sandbox = await backend.launch(
-      {
-        argv: [
-          nodeInside,
-          `--max-old-space-size=${heapMebibytes}`,
-          '--disable-warning=ExperimentalWarning',
-          `${programInside}/program${extname(import.meta.filename)}`,
-        ],
-        env: {},
-        mounts: [{ kind: 'bundle', name: 'inspection' }],
-        workingDirectory: '/',
-        limits: { memoryBytes, processes: 48, cpus: 1, cpuTimeMs: 3_600_000, openFiles: 64, fileBytes: 2 ** 20 },
-        network: 'off',
-        require: ['filesystem', 'network-off', 'privileges', 'system-call-filter'],
-      },
-      signal,
-    );
+    const sandbox = await launchProgram(backend, { program: 'program', signal });
     const worker = new InspectionWorker(sandbox);
     const saying = await worker.#conversation.hear();
     if (saying !== undefined && 'ready' in saying) return worker;
-    sandbox.kill('belljar');
-    const { why, diagnostics } = await sandbox.exited;
-    const message = 'the program that opens wheels does not start';
-    throw new BelljarError('SANDBOX_LAUNCH_FAILED', message, { details: { why, diagnostics } });
+    throw await explainStart(sandbox);
   }
 
   /** Whether it can be given another wheel. */
@@ -144,21 +100,4 @@ export class InspectionWorker {
     this.#isOver = true;
     this.#sandbox.kill(by);
   }
-}
-
-async function openWheel(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    throw new BelljarError('INPUT_UNREADABLE', `cannot read the wheel ${path} in ${dirname(join(path))}`, { cause });
-  }
-}
-
-function explainEnd({ why, diagnostics }: SandboxExit): WheelProblem {
-  const isMemory = why.kind === 'memory' || /heap out of memory|allocation failed/i.test(diagnostics);
-  if (isMemory) return { rule: 'inspection.memory', message: 'opening it took more memory than is let in' };
-  if (why.kind === 'cpuTime' || (why.kind === 'killed' && why.by === 'time')) {
-    return { rule: 'inspection.time', message: 'opening it took longer than is let in' };
-  }
-  return { rule: 'inspection.failed', message: 'the program that opens wheels failed over it' };
 }

@@ -24,6 +24,11 @@ function checkSizes(entries: readonly PlacedEntry[], packedBytes: number, limits
   if (folder !== undefined)
     throw new WheelRefusal('archive.kind', `the folder ${folder.path} has content`, folder.path);
   const unpacked = entries.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
+  checkTotal(unpacked, packedBytes, limits);
+}
+
+/** Refuses more than is let in, and what unpacks to far more than it weighs. Throws WheelRefusal. */
+export function checkTotal(unpacked: number, packedBytes: number, limits: ArchiveLimits): void {
   if (unpacked > limits.maxUnpackedBytes) {
     const message = `it unpacks to ${unpacked} bytes; ${limits.maxUnpackedBytes} are let in`;
     throw new WheelRefusal('archive.size', message);
