@@ -49,7 +49,8 @@ async function moveIntoPlace(half: string, { place, isThere, environmentsFolder 
   await mkdir(dirname(place), { recursive: true, mode: 0o711 });
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await rename(half, place);
+      await rename(half, place);
+      return;
     } catch (error) {
       const isTaken = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
       if (!isTaken || attempt === attempts) throw error;
