@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 
 import { MemoryUpstream } from '../../../test/packages/memory-upstream.ts';
+import { makeSdist } from '../../../test/support/wheels.ts';
 import { ResolverIndex, type ResolverIndexOptions } from './resolver-index.ts';
 
 const view = 'abc123';
@@ -56,6 +57,36 @@ describe('ResolverIndex', () => {
     assert.equal(page.files[0].url, `../../files/${built.sha256}/${built.filename}`);
     const metadata = await ask(`/${view}/files/${built.sha256}/${built.filename}.metadata`);
     assert.match(await metadata.text(), /^Requires-Dist: other$/m);
+  });
+
+  it('shows a source as a wheel, with the METADATA that its reader gives, and notes what nobody could read', async (context) => {
+    let isKnown = true;
+    const { upstream, index, ask } = await open(context, {
+      readSource: ({ name, version }) => {
+        if (!isKnown) return Promise.resolve({ kind: 'unread', message: 'nobody knows', wasTried: false });
+        return Promise.resolve({ kind: 'read', metadata: Buffer.from(`Name: ${name} ${version}`) });
+      },
+    });
+    const source = makeSdist({ name: 'dep' });
+    upstream.addFile('dep', source);
+    const page = (await (await ask(`/${view}/simple/dep/`)).json()) as Page;
+    const [file] = page.files;
+    assert.deepEqual([file?.filename, file?.['core-metadata']], ['dep-1.0-py3-none-any.whl', true]);
+    const path = `/${view}/files/${source.sha256}/dep-1.0-py3-none-any.whl.metadata`;
+    assert.equal(await (await ask(path)).text(), 'Name: dep 1.0');
+    isKnown = false;
+    assert.equal((await ask(path)).status, 404);
+    const { filename } = source;
+    assert.deepEqual(index.unread, [
+      { name: 'dep', version: '1.0', filename, message: 'nobody knows', wasTried: false },
+    ]);
+  });
+
+  it('shows a source as what it is where none is taken', async (context) => {
+    const { upstream, ask } = await open(context);
+    upstream.addFile('dep', makeSdist({ name: 'dep' }));
+    const page = (await (await ask(`/${view}/simple/dep/`)).json()) as Page;
+    assert.deepEqual([page.files[0]?.filename, page.files[0]?.['core-metadata']], ['dep-1.0.tar.gz', false]);
   });
 
   it('never serves a wheel', async (context) => {

@@ -33,6 +33,17 @@ describe('narrowPage()', () => {
     assert.deepEqual(await namesOf(page), ['a-1.0-cp312-cp312-win_amd64.whl', 'a-2.0.tar.gz']);
   });
 
+  it('leaves the source of a version that has no wheel for the target, where sources are taken', async () => {
+    const wheel = 'a-1.0-cp312-cp312-manylinux_2_17_x86_64.whl';
+    const page = pageOf(wheel, 'a-1.0.tar.gz', 'a-2.0-cp312-cp312-win_amd64.whl', 'a-2.0.tar.gz', 'a-3.0.tar.gz');
+    const { files } = await narrowPage(page, { traits, pins: new Map(), takesSources: true });
+    const left = [wheel, 'a-2.0-cp312-cp312-win_amd64.whl', 'a-2.0.tar.gz', 'a-3.0.tar.gz'];
+    assert.deepEqual(
+      files.map(({ filename }) => filename),
+      left,
+    );
+  });
+
   it('leaves nothing without a hash or a version', async () => {
     const page = pageOf('a-1.0-py3-none-any.whl', 'a-1.0.win32.exe');
     const [first] = page.files;

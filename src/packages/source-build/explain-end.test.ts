@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ExitReason } from '../../sandbox/index.ts';
-import { explainEnd } from './explain-end.ts';
+import { explainEnd, explainSaid } from './explain-end.ts';
 import { defaultBuildLimits } from './limits.ts';
 
 const usage = { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1, memoryKills: 0, refusedForks: 0 };
@@ -26,4 +26,16 @@ test('explainEnd() says what it was refused before it says how it ended', () => 
   assert.match(explainEnd(ended, { ...usage, memoryKills: 1 }, defaultBuildLimits), /more than 2 GiB of memory/);
   const forked = explainEnd(ended, { ...usage, refusedForks: 3 }, defaultBuildLimits);
   assert.match(forked, new RegExp(`more than ${processes} processes`));
+});
+
+test('explainSaid() knows the words of backends that find no compiler', () => {
+  for (const said of [
+    "error: command 'gcc' failed: No such file or directory",
+    "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
+    "FileNotFoundError: [Errno 2] No such file or directory: 'cc'",
+    '../meson.build:1:0: ERROR: Unknown compiler(s): [[cc], [gcc]]',
+  ]) {
+    assert.match(explainSaid(said), /no compiler behind the glass/);
+  }
+  assert.equal(explainSaid("error: command 'git' failed: No such file or directory"), '');
 });

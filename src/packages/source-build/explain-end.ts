@@ -14,6 +14,13 @@ export function explainUsage(usage: SandboxUsage, limits: BuildLimits): string |
   return undefined;
 }
 
+/** What a person would have to know to understand the backend's own words; only words: it may say what it likes. */
+export function explainSaid(said: string): string {
+  const isCompiler =
+    /command '?[\w./+-]*(?:gcc|g\+\+|cc|clang)'? failed: No such file|[Uu]nknown compiler|[Nn]o such file or directory: '(?:gcc|g\+\+|cc|c\+\+|clang)'/;
+  return isCompiler.test(said) ? '; it seems to need a compiler, and there is no compiler behind the glass' : '';
+}
+
 function explainReason(why: ExitReason): string {
   switch (why.kind) {
     case 'memory':

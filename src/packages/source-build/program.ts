@@ -11,7 +11,7 @@ import type { ResolverPython } from '../resolve/index.ts';
 import { BuildFailure } from './build-failure.ts';
 import type { BuildSystem } from './build-system.ts';
 import { Exchange } from './exchange.ts';
-import { explainEnd, explainUsage } from './explain-end.ts';
+import { explainEnd, explainSaid, explainUsage } from './explain-end.ts';
 import { type BuildLimits, sandboxLimits } from './limits.ts';
 import { maxSayingBytes, type OfferedWheel, type OpenedSource, type Saying, sayingSchema } from './sayings.ts';
 
@@ -142,7 +142,8 @@ export class BuildProgram implements AsyncDisposable {
     if (saying !== undefined && 'refused' in saying) throw new BuildFailure(`its archive ${saying.refused}`);
     if (saying === undefined || !('failed' in saying)) return saying;
     const { what, said } = saying.failed;
-    throw new BuildFailure(explainUsage(await this.#sandbox.usage(), this.#limits) ?? what, { said });
+    const refused = explainUsage(await this.#sandbox.usage(), this.#limits);
+    throw new BuildFailure(refused ?? `${what}${explainSaid(said)}`, { said });
   }
 
   /** It gave no answer, or none that means anything. */
