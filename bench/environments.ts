@@ -2,7 +2,7 @@
  * What an environment costs whose wheels are unpacked and compiled: to assemble, to look at and to remove, in one run with
  * `uv venv` and `uv pip sync` of the same wheels, which are unpacked in its cache. Options: --rounds N
  */
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,28 +28,27 @@ try {
   const without = wheels.map((placed) => ({ ...placed, bytecode: undefined }));
   const uv = { uv: join(await unpackUv(join(base, 'uv')), 'uv'), python: python.executable, base, wheels: fetched };
   let made: Assembled | undefined;
-  const ours = (name: string, placed: typeof wheels): Contestant => {
-    const folder = join(base, name);
+  let built = '';
+  const ours = (placed: typeof wheels): Contestant => {
     return async () => {
-      await removeTree(folder);
-      await mkdir(folder);
-      return timeOf(async () => (made = await assemble({ wheels: placed, python, folder })));
+      built = await mkdtemp(join(base, 'environment-'));
+      return timeOf(async () => (made = await assemble({ wheels: placed, python, folder: built })));
     };
   };
-  const built = join(base, 'bytecode');
   const times = await compareInTurn(
     {
-      'assemble, without bytecode': ours('plain', without),
-      'assemble, with bytecode': ours('bytecode', wheels),
+      'assemble, without bytecode': ours(without),
+      'assemble, with bytecode': ours(wheels),
       'quick look': () => timeOf(() => verifyTree(built)),
       'full look': () => timeOf(() => verifyTree(built, { full: true })),
-      remove: removing(ours('gone', wheels), join(base, 'gone')),
       'uv venv and pip sync': bareUv(uv),
       'uv venv and pip sync --compile-bytecode': bareUv(uv, '--compile-bytecode'),
     },
     rounds,
   );
-  const rows = [...times].map(([what, ms]): Row => ({
+  // Last: ext4 makes folders many times slower for a while after thousands of them were removed.
+  const removals = [['remove', [await timeOf(() => removeTree(built))]]] as const;
+  const rows = [...times, ...removals].map(([what, ms]): Row => ({
     what,
     medianMs: quantile(ms, 0.5),
     p90Ms: quantile(ms, 0.9),
@@ -59,11 +58,4 @@ try {
   console.log(JSON.stringify({ bench: 'environments', ...machine, rounds, packages: wheels.length, made, rows }));
 } finally {
   await removeTree(base);
-}
-
-function removing(make: Contestant, folder: string): Contestant {
-  return async () => {
-    await make();
-    return timeOf(() => removeTree(folder));
-  };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Contestant, timeOf } from '../sandbox/figures.ts';
@@ -14,7 +14,7 @@ export interface BareUvOptions {
 
 /** `uv venv` and `uv pip sync` of the same wheels, its own cache warm, all its files links into that. */
 export function bareUv({ uv, python, base, wheels }: BareUvOptions, ...more: readonly string[]): Contestant {
-  const [folder, found, lock] = [join(base, 'by-uv'), join(base, 'wheels'), join(base, 'requirements.txt')];
+  const [found, lock] = [join(base, 'wheels'), join(base, 'requirements.txt')];
   mkdirSync(found, { recursive: true });
   for (const { filename, bytes } of wheels) writeFileSync(join(found, filename), bytes);
   const pins = wheels.map(({ filename, sha256 }) => {
@@ -28,7 +28,7 @@ export function bareUv({ uv, python, base, wheels }: BareUvOptions, ...more: rea
   };
   const sources = ['--no-index', '--find-links', found, '--require-hashes', '--link-mode', 'hardlink', '--quiet'];
   return async () => {
-    rmSync(folder, { recursive: true, force: true });
+    const folder = mkdtempSync(join(base, 'by-uv-'));
     return timeOf(() => {
       run('venv', '--quiet', '--python', python, folder);
       run('pip', 'sync', lock, ...sources, '--python', join(folder, 'bin/python'), ...more);
