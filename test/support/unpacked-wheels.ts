@@ -5,8 +5,8 @@ import { join } from 'node:path';
 
 import { findInterpreter } from '../../src/environments/index.ts';
 import type { PythonBuild } from '../../src/environments/pythons/index.ts';
-import type { StoredBytecode } from '../../src/environments/bytecode/stored-bytecode.ts';
-import type { StoredWheel } from '../../src/environments/wheel-store/stored-wheel.ts';
+import type { StoredBytecode } from '../../src/environments/bytecode/index.ts';
+import type { StoredWheel } from '../../src/environments/wheel-store/index.ts';
 import { makeWheel, type WheelDescription } from './wheels.ts';
 
 /** Unpacks as Python's own zipfile does, sorts by scheme and seals. */

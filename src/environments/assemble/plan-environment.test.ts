@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
-import type { StoredFile, StoredWheel } from '../wheel-store/stored-wheel.ts';
+import type { StoredFile, StoredWheel } from '../wheel-store/index.ts';
 import { sha256Of } from './installed-record.ts';
 import { type PlacedWheel, planEnvironment } from './plan-environment.ts';
 import type { TreeEntry } from './tree-plan.ts';

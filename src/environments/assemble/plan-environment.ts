@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import type { StoredBytecode } from '../bytecode/stored-bytecode.ts';
+import type { StoredBytecode } from '../bytecode/index.ts';
 import type { PythonBuild } from '../pythons/index.ts';
-import type { StoredEntryPoint, StoredFile, StoredWheel } from '../wheel-store/stored-wheel.ts';
+import type { StoredEntryPoint, StoredFile, StoredWheel } from '../wheel-store/index.ts';
 import { isBytecode, type RecordRow, sha256Of, writeRecord } from './installed-record.ts';
 import { type Layout, layoutFor } from './layout.ts';
 import { pointAtPython, writeProgram } from './program-text.ts';
