@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 
 import { BelljarError } from '../../errors.ts';
+import { zipFormat } from '../inspection/archive/zip-format.ts';
 import { FileWindow } from './file-window.ts';
 
 export interface ZipEntry {
@@ -15,15 +16,7 @@ export interface ZipEntry {
   readonly offset: number;
 }
 
-const endBytes = 22;
-const maxCommentBytes = 0xffff;
-const endSignature = 0x06054b50;
-const bigEndSignature = 0x06064b50;
-const locatorSignature = 0x07064b50;
-const directorySignature = 0x02014b50;
-const localSignature = 0x04034b50;
-const directoryHeadBytes = 46;
-const localHeadBytes = 30;
+const { end, locator: locatorRecord, wideEnd, entry: entryRecord, header, maxCommentBytes } = zipFormat;
 const maxDirectoryBytes = 128 << 20;
 
 /**
@@ -58,9 +51,9 @@ export class ZipArchive implements AsyncDisposable {
   async read(entry: ZipEntry): Promise<Buffer | string> {
     if ((entry.flags & 1) !== 0) return 'is encrypted';
     if (entry.method !== 0 && entry.method !== 8) return 'is packed in a way that is not known';
-    const head = await this.#window.read(entry.offset, localHeadBytes);
-    if (head?.readUInt32LE(0) !== localSignature) return 'is not where the directory says';
-    const start = entry.offset + localHeadBytes + head.readUInt16LE(26) + head.readUInt16LE(28);
+    const head = await this.#window.read(entry.offset, header.bytes);
+    if (head?.readUInt32LE(0) !== header.signature) return 'is not where the directory says';
+    const start = entry.offset + header.bytes + head.readUInt16LE(26) + head.readUInt16LE(28);
     const packed = await this.#window.read(start, entry.packedBytes);
     if (packed === undefined) return 'is cut off';
     const content = entry.method === 0 ? packed : inflate(packed, entry.bytes);
@@ -90,7 +83,7 @@ async function readDirectory(window: FileWindow, size: number): Promise<ZipEntry
     const entry = readEntry(directory, at);
     if (entry === undefined) throw unusable('its directory is damaged');
     entries.push(entry);
-    at += directoryHeadBytes + [28, 30, 32].reduce((sum, field) => sum + directory.readUInt16LE(at + field), 0);
+    at += entryRecord.bytes + [28, 30, 32].reduce((sum, field) => sum + directory.readUInt16LE(at + field), 0);
   }
   const packedBytes = entries.reduce((sum, entry) => sum + entry.packedBytes, 0);
   if (packedBytes > size) throw unusable('its entries lie on each other');
@@ -98,9 +91,9 @@ async function readDirectory(window: FileWindow, size: number): Promise<ZipEntry
 }
 
 function readEntry(directory: Buffer, at: number): ZipEntry | undefined {
-  if (at + directoryHeadBytes > directory.length) return undefined;
-  if (directory.readUInt32LE(at) !== directorySignature) return undefined;
-  const nameStart = at + directoryHeadBytes;
+  if (at + entryRecord.bytes > directory.length) return undefined;
+  if (directory.readUInt32LE(at) !== entryRecord.signature) return undefined;
+  const nameStart = at + entryRecord.bytes;
   return {
     name: directory.toString('utf8', nameStart, nameStart + directory.readUInt16LE(at + 28)),
     flags: directory.readUInt16LE(at + 8),
@@ -119,10 +112,11 @@ interface DirectoryPlace {
 }
 
 async function findDirectory(window: FileWindow, size: number): Promise<DirectoryPlace> {
-  const tailBytes = Math.min(size, endBytes + maxCommentBytes);
+  const tailBytes = Math.min(size, end.bytes + maxCommentBytes);
   const tail = (await window.read(size - tailBytes, tailBytes)) ?? Buffer.alloc(0);
-  for (let at = tail.length - endBytes; at >= 0; at--) {
-    if (tail.readUInt32LE(at) !== endSignature || tail.readUInt16LE(at + 20) !== tail.length - at - endBytes) continue;
+  for (let at = tail.length - end.bytes; at >= 0; at--) {
+    if (tail.readUInt32LE(at) !== end.signature || tail.readUInt16LE(at + 20) !== tail.length - at - end.bytes)
+      continue;
     const place = {
       count: tail.readUInt16LE(at + 10),
       bytes: tail.readUInt32LE(at + 12),
@@ -135,11 +129,11 @@ async function findDirectory(window: FileWindow, size: number): Promise<Director
 }
 
 /** With more than 65,535 entries the figures stand in a record of their own. */
-async function findBigDirectory(window: FileWindow, end: number): Promise<DirectoryPlace | undefined> {
-  const locator = await window.read(end - 20, 20);
-  if (locator?.readUInt32LE(0) !== locatorSignature) return undefined;
-  const record = await window.read(Number(locator.readBigUInt64LE(8)), 56);
-  if (record?.readUInt32LE(0) !== bigEndSignature) throw unusable('its directory is damaged');
+async function findBigDirectory(window: FileWindow, endOffset: number): Promise<DirectoryPlace | undefined> {
+  const locator = await window.read(endOffset - locatorRecord.bytes, locatorRecord.bytes);
+  if (locator?.readUInt32LE(0) !== locatorRecord.signature) return undefined;
+  const record = await window.read(Number(locator.readBigUInt64LE(8)), wideEnd.bytes);
+  if (record?.readUInt32LE(0) !== wideEnd.signature) throw unusable('its directory is damaged');
   const [count, bytes, offset] = [32, 40, 48].map((at) => Number(record.readBigUInt64LE(at)));
   return { count: count ?? 0, bytes: bytes ?? 0, offset: offset ?? 0 };
 }

@@ -1,9 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
 
-const endSignature = 0x06054b50;
-const entrySignature = 0x02014b50;
-const headSignature = 0x04034b50;
-const endBytes = 22;
+import { zipFormat } from '../inspection/archive/zip-format.ts';
+
+const { end: endRecord, entry, header } = zipFormat;
 const deflated = 8;
 
 /**
@@ -11,15 +10,15 @@ const deflated = 8;
  * Undefined where it has no such file.
  */
 export function readMember(wheel: Buffer, name: string, maxBytes: number): Buffer | undefined {
-  const end = wheel.lastIndexOf(littleEndian(endSignature));
-  if (end < 0 || end + endBytes > wheel.length) return undefined;
+  const end = wheel.lastIndexOf(littleEndian(endRecord.signature));
+  if (end < 0 || end + endRecord.bytes > wheel.length) return undefined;
   const count = wheel.readUInt16LE(end + 10);
   let at = wheel.readUInt32LE(end + 16);
-  for (let index = 0; index < count && wheel.readUInt32LE(at) === entrySignature; index++) {
+  for (let index = 0; index < count && wheel.readUInt32LE(at) === entry.signature; index++) {
     const nameBytes = wheel.readUInt16LE(at + 28);
-    const found = wheel.toString('utf8', at + 46, at + 46 + nameBytes);
+    const found = wheel.toString('utf8', at + entry.bytes, at + entry.bytes + nameBytes);
     if (found === name) return readEntry(wheel, at, maxBytes);
-    at += 46 + nameBytes + wheel.readUInt16LE(at + 30) + wheel.readUInt16LE(at + 32);
+    at += entry.bytes + nameBytes + wheel.readUInt16LE(at + 30) + wheel.readUInt16LE(at + 32);
   }
   return undefined;
 }
@@ -28,8 +27,8 @@ function readEntry(wheel: Buffer, at: number, maxBytes: number): Buffer | undefi
   const method = wheel.readUInt16LE(at + 10);
   const packedBytes = wheel.readUInt32LE(at + 20);
   const head = wheel.readUInt32LE(at + 42);
-  if (wheel.readUInt32LE(head) !== headSignature) return undefined;
-  const begin = head + 30 + wheel.readUInt16LE(head + 26) + wheel.readUInt16LE(head + 28);
+  if (wheel.readUInt32LE(head) !== header.signature) return undefined;
+  const begin = head + header.bytes + wheel.readUInt16LE(head + 26) + wheel.readUInt16LE(head + 28);
   const packed = wheel.subarray(begin, begin + packedBytes);
   return method === deflated ? inflateRawSync(packed, { maxOutputLength: maxBytes }) : packed;
 }

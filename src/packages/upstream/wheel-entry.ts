@@ -2,18 +2,16 @@ import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 
 import { normalizeName } from '../../policy/index.ts';
+import { zipFormat } from '../inspection/archive/zip-format.ts';
 import type { ArchiveBytes } from './archive-bytes.ts';
 
 /** An archive that is none, or not the one of this wheel. What inspection finds more is not looked for here. */
 export class ArchiveProblem extends Error {}
 
-const endSignature = 0x06054b50;
-const directorySignature = 0x02014b50;
-const localSignature = 0x04034b50;
+const { end: endRecord, entry: entryRecord, header, maxCommentBytes } = zipFormat;
 const maxDirectoryBytes = 64 * 2 ** 20;
 /** Most wheels have their directory and METADATA within this. */
 const firstLookBytes = 32_768;
-const maxCommentBytes = 65_535;
 const unpack = promisify(inflateRaw);
 
 interface Entry {
@@ -39,7 +37,7 @@ export async function readWheelMetadata(bytes: ArchiveBytes, filename: string, m
   if (entry.sizeBytes > maxBytes || entry.packedBytes > maxBytes)
     throw new ArchiveProblem(`its METADATA has more than ${maxBytes} bytes`);
   // The local header has as long a name, and seldom more than this beside it.
-  const slack = 30 + Buffer.byteLength(entry.path) + 64;
+  const slack = header.bytes + Buffer.byteLength(entry.path) + 64;
   const local = await tail.read(entry.offset, Math.min(entry.offset + slack + entry.packedBytes, bytes.sizeBytes));
   return unpackEntry(entry, local);
 }
@@ -75,7 +73,7 @@ class Tail {
 }
 
 async function findDirectory(tail: Tail): Promise<{ offset: number; sizeBytes: number }> {
-  for (const length of [firstLookBytes, maxCommentBytes + 22]) {
+  for (const length of [firstLookBytes, maxCommentBytes + endRecord.bytes]) {
     const content = await tail.readLast(length);
     const at = findEndRecord(content);
     if (at === undefined) continue;
@@ -89,8 +87,11 @@ async function findDirectory(tail: Tail): Promise<{ offset: number; sizeBytes: n
 
 /** The one whose comment ends where the archive does. */
 function findEndRecord(content: Buffer): number | undefined {
-  for (let at = content.length - 22; at >= 0; at -= 1) {
-    if (content.readUInt32LE(at) === endSignature && at + 22 + content.readUInt16LE(at + 20) === content.length)
+  for (let at = content.length - endRecord.bytes; at >= 0; at -= 1) {
+    if (
+      content.readUInt32LE(at) === endRecord.signature &&
+      at + endRecord.bytes + content.readUInt16LE(at + 20) === content.length
+    )
       return at;
   }
   return undefined;
@@ -110,25 +111,25 @@ function findMetadata(directory: Buffer, filename: string): Entry {
 }
 
 function* readDirectory(directory: Buffer): Generator<Entry> {
-  for (let at = 0; at + 46 <= directory.length;) {
-    if (directory.readUInt32LE(at) !== directorySignature) throw new ArchiveProblem('its directory is broken');
+  for (let at = 0; at + entryRecord.bytes <= directory.length;) {
+    if (directory.readUInt32LE(at) !== entryRecord.signature) throw new ArchiveProblem('its directory is broken');
     const nameLength = directory.readUInt16LE(at + 28);
     yield {
-      path: directory.toString('utf8', at + 46, at + 46 + nameLength),
+      path: directory.toString('utf8', at + entryRecord.bytes, at + entryRecord.bytes + nameLength),
       method: directory.readUInt16LE(at + 10),
       crc: directory.readUInt32LE(at + 16),
       packedBytes: directory.readUInt32LE(at + 20),
       sizeBytes: directory.readUInt32LE(at + 24),
       offset: directory.readUInt32LE(at + 42),
     };
-    at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    at += entryRecord.bytes + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
   }
 }
 
 async function unpackEntry(entry: Entry, local: Buffer): Promise<Buffer> {
-  if (local.length < 30 || local.readUInt32LE(0) !== localSignature)
+  if (local.length < header.bytes || local.readUInt32LE(0) !== header.signature)
     throw new ArchiveProblem('its METADATA is not where it is said to be');
-  const start = 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
+  const start = header.bytes + local.readUInt16LE(26) + local.readUInt16LE(28);
   const packed = local.subarray(start, start + entry.packedBytes);
   if (packed.length !== entry.packedBytes) throw new ArchiveProblem('its METADATA is cut off');
   const content = await unpackBytes(entry, packed);

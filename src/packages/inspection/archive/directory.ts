@@ -4,6 +4,7 @@ import type { EndRecord } from './end-record.ts';
 import { checkName, decodeName } from './entry-name.ts';
 import { readExtraFields, widen } from './extra-fields.ts';
 import type { ArchiveLimits } from './limits.ts';
+import { zipFormat } from './zip-format.ts';
 
 /** A file or folder as the directory of the archive has it. */
 export interface Entry {
@@ -20,8 +21,7 @@ export interface Entry {
   readonly offset: number;
 }
 
-const headerBytes = 46;
-const signature = 0x02014b50;
+const { bytes: headerBytes, signature } = zipFormat.entry;
 /** How well it is packed (1, 2), sizes behind the content (3), names in UTF-8 (11). */
 const knownFlags = 0b1000_0000_1110;
 const utf8Flag = 1 << 11;

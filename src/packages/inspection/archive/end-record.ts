@@ -1,5 +1,6 @@
 import { WheelRefusal } from '../problem.ts';
 import type { ByteSource } from './byte-source.ts';
+import { zipFormat } from './zip-format.ts';
 
 /** Where the directory of the archive lies; it ends where the end records begin. */
 export interface EndRecord {
@@ -8,14 +9,11 @@ export interface EndRecord {
   readonly directoryBytes: number;
 }
 
-const endBytes = 22;
-const endSignature = 0x06054b50;
-const locatorBytes = 20;
-const locatorSignature = 0x07064b50;
-const end64Bytes = 56;
-const end64Signature = 0x06064b50;
+const { bytes: endBytes, signature: endSignature } = zipFormat.end;
+const { bytes: locatorBytes, signature: locatorSignature } = zipFormat.locator;
+const { bytes: end64Bytes, signature: end64Signature } = zipFormat.wideEnd;
 /** The longest comment there can be, and the record before it. */
-const longestTail = endBytes + 0xffff;
+const longestTail = endBytes + zipFormat.maxCommentBytes;
 
 /** Reads the end of the archive, which must be its very end: no comment, nothing behind it. */
 export function readEndRecord(source: ByteSource): EndRecord {

@@ -2,14 +2,14 @@ import { WheelRefusal } from '../problem.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Entry } from './directory.ts';
 import { readExtraFields, widen } from './extra-fields.ts';
+import { zipFormat } from './zip-format.ts';
 
 /** An entry, and where its packed bytes begin. */
 export interface PlacedEntry extends Entry {
   readonly contentOffset: number;
 }
 
-const headerBytes = 30;
-const signature = 0x04034b50;
+const { bytes: headerBytes, signature } = zipFormat.header;
 const sizesFollowFlag = 1 << 3;
 
 /** Goes through the archive from its first byte to the directory: every byte belongs to exactly one entry. */
