@@ -141,6 +141,7 @@ export class Gate implements AsyncDisposable {
       advisories: advisories?.() ?? noAdvisories,
       now: now?.() ?? new Date(),
       peekInspection: (sha256) => inspections.peek(sha256),
+      inspectionDueMs: (sha256) => inspections.dueMs(sha256),
     };
   }
 

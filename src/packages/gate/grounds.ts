@@ -16,4 +16,6 @@ export interface Grounds {
   readonly now: Date;
   /** What was found in a wheel that was opened before. */
   readonly peekInspection?: (sha256: string) => KeptInspection | undefined;
+  /** When a wheel that could not be looked at to the end is looked at again. */
+  readonly inspectionDueMs?: (sha256: string) => number | undefined;
 }

@@ -62,3 +62,58 @@ test('Inspections looks again in the next process where this one failed over the
   const second = new Inspections({ folder, inspector: '1' });
   assert.equal((await second.findOr(sha256, async () => soundInspection)).verdict, 'sound');
 });
+
+test('Inspections looks again after a while where this machine failed over a wheel, and ever less often', async (context) => {
+  const folder = await temporaryFolder(context);
+  let [nowMs, looks] = [0, 0];
+  const inspections = new Inspections({ folder, inspector: '1', now: () => nowMs });
+  const refused = { verdict: 'refused', problems: [{ rule: 'inspection.memory', message: 'too much' }] } as const;
+  const askAt = async (minutes: number, found: unknown = refused): Promise<string> => {
+    nowMs = minutes * 60_000;
+    const look = async (): Promise<unknown> => {
+      looks += 1;
+      return found;
+    };
+    return (await inspections.findOr(sha256, look)).verdict;
+  };
+  const looksAfter: number[] = [];
+  for (const minutes of [0, 0.9, 1, 2.9, 3, 6.9, 7]) {
+    assert.equal(await askAt(minutes), 'refused');
+    looksAfter.push(looks);
+  }
+  assert.deepEqual(looksAfter, [1, 1, 2, 2, 3, 3, 4]);
+  for (let day = 1; day < 40; day++) await askAt(day * 1440);
+  const before = looks;
+  await askAt(40 * 1440 + 1);
+  assert.equal(looks, before + 1, 'once a day in the end');
+  assert.notEqual(inspections.peek(sha256), undefined);
+  nowMs = inspections.dueMs(sha256) ?? 0;
+  assert.equal(inspections.peek(sha256), undefined, 'pages list it again');
+  assert.equal(await askAt(42 * 1440, soundInspection), 'sound');
+  assert.equal(await askAt(90 * 1440), 'sound', 'what was found is found for good');
+  assert.equal(inspections.peek(sha256)?.verdict, 'sound');
+  assert.equal(inspections.dueMs(sha256), undefined);
+});
+
+test('Inspections looks once at a wheel that is due, however many ask', async (context) => {
+  const folder = await temporaryFolder(context);
+  let [nowMs, looks] = [0, 0];
+  const inspections = new Inspections({ folder, inspector: '1', now: () => nowMs });
+  const look = async (): Promise<unknown> => {
+    looks += 1;
+    return { verdict: 'refused', problems: [{ rule: 'inspection.time', message: 'it took too long' }] };
+  };
+  await inspections.findOr(sha256, look);
+  nowMs = 60_000;
+  await Promise.all(Array.from({ length: 20 }, () => inspections.findOr(sha256, look)));
+  assert.equal(looks, 2);
+});
+
+test('Inspections tells what was found of each wheel that was opened, and not of those that are known', async (context) => {
+  const folder = await temporaryFolder(context);
+  const told: unknown[] = [];
+  const options = { folder, inspector: '1', onFound: (found: unknown) => told.push(found) };
+  await new Inspections(options).findOr(sha256, async () => soundInspection);
+  await new Inspections(options).findOr(sha256, async () => soundInspection);
+  assert.deepEqual(told, [soundInspection]);
+});

@@ -13,6 +13,8 @@ const inspectionSchema = z.discriminatedUnion('verdict', [
     hasNativeCode: z.boolean(),
     licence: z.object({ expression: z.string(), source: z.string() }).optional(),
     metadataSha256: z.string(),
+    /** What METADATA inside says that it needs. */
+    requires: z.array(z.string()).optional(),
   }),
   z.looseObject({
     verdict: z.literal('refused'),
@@ -28,12 +30,24 @@ export interface InspectionsOptions {
   readonly folder: string;
   /** What changes when the inspector looks at more than before: wheels are opened again then. */
   readonly inspector: string;
+  /** Told of each wheel that was opened. */
+  readonly onFound?: ((inspection: KeptInspection) => void) | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+const firstPauseMs = 60_000;
+const longestPauseMs = 86_400_000;
+
+/** Of a wheel that could not be looked at to the end: how long that is taken for an answer. */
+interface Pause {
+  readonly lengthMs: number;
+  readonly endsMs: number;
 }
 
 const maxRemembered = 20_000;
 
-/** What says more about this machine at that moment than about the wheel: the next process looks again. */
-function isLasting(inspection: KeptInspection): boolean {
+/** What says more about this machine at that moment than about the wheel: it is looked at again, by the next process or later. */
+export function isLasting(inspection: KeptInspection): boolean {
   return inspection.verdict === 'sound' || !inspection.problems.some(({ rule }) => rule.startsWith('inspection.'));
 }
 
@@ -42,9 +56,12 @@ export class Inspections {
   readonly #options: InspectionsOptions;
   readonly #remembered = new Map<string, KeptInspection>();
   readonly #running = new Map<string, Promise<KeptInspection>>();
+  readonly #pauses = new Map<string, Pause>();
+  readonly #now: () => number;
 
   constructor(options: InspectionsOptions) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
   }
 
   /** What is known of a wheel without opening it. */
@@ -54,15 +71,20 @@ export class Inspections {
     return known;
   }
 
-  /** What is known of a wheel in this process. */
+  /** What is known of a wheel in this process; nothing of one that is to be looked at again. */
   peek(sha256: string): KeptInspection | undefined {
-    return this.#remembered.get(sha256);
+    return this.#isDue(sha256) ? undefined : this.#remembered.get(sha256);
+  }
+
+  /** When a wheel that could not be looked at to the end is looked at again. */
+  dueMs(sha256: string): number | undefined {
+    return this.#pauses.get(sha256)?.endsMs;
   }
 
   /** What is known of a wheel, and where nothing is, what looking finds. */
   async findOr(sha256: string, look: () => Promise<unknown>): Promise<KeptInspection> {
     const known = await this.find(sha256);
-    if (known !== undefined) return known;
+    if (known !== undefined && !this.#isDue(sha256)) return known;
     const running = this.#running.get(sha256);
     if (running !== undefined) return running;
     const looking = this.#look(sha256, look).finally(() => this.#running.delete(sha256));
@@ -74,11 +96,30 @@ export class Inspections {
     const inspection = inspectionSchema.parse(await look());
     this.#remember(sha256, inspection);
     if (isLasting(inspection)) await this.#write(sha256, inspection);
+    this.#pause(sha256, inspection);
+    this.#options.onFound?.(inspection);
     return inspection;
   }
 
+  #isDue(sha256: string): boolean {
+    const pause = this.#pauses.get(sha256);
+    return pause !== undefined && this.#now() >= pause.endsMs;
+  }
+
+  /** A wheel that is always too much costs all that a look may cost, each time: twice as long is waited after each. */
+  #pause(sha256: string, inspection: KeptInspection): void {
+    const before = this.#pauses.get(sha256);
+    this.#pauses.delete(sha256);
+    if (isLasting(inspection)) return;
+    const lengthMs = before === undefined ? firstPauseMs : Math.min(before.lengthMs * 2, longestPauseMs);
+    this.#pauses.set(sha256, { lengthMs, endsMs: this.#now() + lengthMs });
+  }
+
   #remember(sha256: string, inspection: KeptInspection): void {
-    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
+    if (this.#remembered.size >= maxRemembered) {
+      this.#remembered.clear();
+      this.#pauses.clear();
+    }
     this.#remembered.set(sha256, inspection);
   }
 

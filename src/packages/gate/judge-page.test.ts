@@ -133,6 +133,10 @@ test('a page holds until something on it grows old enough, or too old', async ()
   assert.equal(await validUntil('2026-06-15T13:00:00Z'), '2026-06-15T13:00:00.000Z', 'a release of the future');
   const waiver = 'waivers: [{package: acme, version: "==1.0", owner: me, reason: known, expires: 2026-06-15}]';
   assert.equal(await validUntil('2026-01-01T00:00:00Z', waiver), '2026-06-16T00:00:00.000Z', 'the waiver');
+  const due = Date.parse('2026-06-15T12:30:00Z');
+  const project = { files: [{ filename: wheel('1.0') }] };
+  const judged = await judgeProject(project, { inspectionDueMs: () => due });
+  assert.equal(judged.validUntilMs, due, 'a wheel that is to be looked at again');
 });
 
 test('a page of thousands of files leaves the event loop to others', async () => {

@@ -4,16 +4,15 @@ import type { Grounds } from './grounds.ts';
 const dayMs = 86_400_000;
 
 /** When the same page is to be judged again although nothing but the clock has changed: something grew old enough, or too old. */
-export function nextChangeMs(
-  { name, files }: Pick<ProjectPage, 'name' | 'files'>,
-  { policy, advisories, now }: Grounds,
-): number {
+export function nextChangeMs({ name, files }: Pick<ProjectPage, 'name' | 'files'>, grounds: Grounds): number {
+  const { policy, advisories, now, inspectionDueMs } = grounds;
   const nowMs = now.getTime();
   let nextMs = Number.POSITIVE_INFINITY;
   const consider = (momentMs: number): void => {
     if (momentMs > nowMs && momentMs < nextMs) nextMs = momentMs;
   };
-  for (const { uploadTime } of files) {
+  for (const { uploadTime, sha256 } of files) {
+    consider(inspectionDueMs?.(sha256 ?? '') ?? Number.POSITIVE_INFINITY);
     if (uploadTime === undefined) continue;
     const uploadedMs = Date.parse(uploadTime);
     consider(uploadedMs);

@@ -5,7 +5,7 @@ import { sendReady, sendText } from './answer.ts';
 import type { Desk, Errand } from './desk.ts';
 import { type JudgedFile, judgeLearned } from './judge-page.ts';
 import { keepWaiting } from './keep-waiting.ts';
-import type { KeptInspection } from './inspections.ts';
+import { isLasting, type KeptInspection } from './inspections.ts';
 import type { ListedFile } from './listed-file.ts';
 import type { ReadyPage } from './ready-page.ts';
 import { noteFile } from './refusal-book.ts';
@@ -113,7 +113,7 @@ async function bring(
   const inspection = listed.judged.isWheel ? await inspect(desk, listed, artifact) : undefined;
   const learned = { sizeBytes: artifact.sizeBytes, inspection };
   const judged = judgeLearned(page, file, { ...desk.grounds(), learned });
-  judgedFiles.set(listed, judged);
+  if (inspection === undefined || isLasting(inspection)) judgedFiles.set(listed, judged);
   return { artifact, judged };
 }
 
