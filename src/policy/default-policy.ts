@@ -37,6 +37,7 @@ packages:
     inspection: deny
   sourceDistributions: deny
   prereleases: allow
+  lookalikes: ask
   yanked: deny
   status:
     archived: ask

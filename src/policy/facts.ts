@@ -71,6 +71,11 @@ const packageFacts = z.strictObject({
   specifier: z.string().optional(),
   requested: z.boolean().default(false),
   dependants: z.array(name).default([]).meta({ description: 'The packages of this plan that need it.' }),
+  /** Left out where its name is like no other: that is always known. */
+  lookalike: z
+    .strictObject({ of: name, why: z.string() })
+    .optional()
+    .meta({ description: 'The famous project that its name is easily taken for, and what makes it so.' }),
   ...versionFacts,
   candidates: z.array(candidateFacts).optional().meta({ description: 'Other versions that could be taken.' }),
 });

@@ -33,7 +33,7 @@ export type Subject =
 /** One package, or another version of it, as the rules look at it. */
 export interface Inquiry {
   readonly policy: Policy;
-  readonly facts: PackageFacts | (CandidateFacts & Pick<PackageFacts, 'name' | 'specifier'>);
+  readonly facts: PackageFacts | (CandidateFacts & Pick<PackageFacts, 'name' | 'specifier' | 'lookalike'>);
   readonly now: Date;
 }
 

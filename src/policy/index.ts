@@ -6,6 +6,7 @@ export { policyJsonSchema } from './json-schema.ts';
 export { judge, judgeAdvisoryData, type Judgement, type Question, type Wish } from './judge.ts';
 export { type Glob, matchesGlob, parseGlob } from './glob.ts';
 export { type HostDecision, judgeHost } from './judge-host.ts';
+export { judgeName, type NameJudgement } from './judge-name.ts';
 export { judgePackage, type PackageJudgement } from './judge-package.ts';
 export { formatLicence, type LicenceExpression, parseLicenceExpression } from './licence-expression.ts';
 export { isProjectName, normalizeName } from './names.ts';

@@ -6,6 +6,7 @@ import { judgeAdvisories } from './rule-advisories.ts';
 import { judgeFiles } from './rule-files.ts';
 import { judgeLicence } from './rule-licence.ts';
 import { judgeByLists } from './rule-listed.ts';
+import { judgeLookalike } from './rule-lookalike.ts';
 import { judgeProject } from './rule-project.ts';
 import { judgeSource } from './rule-source.ts';
 import { strictest } from './verdict.ts';
@@ -50,6 +51,7 @@ function findAll(inquiry: Inquiry): WaivedFinding[] {
     ...judgeFiles(inquiry),
     ...judgeSource(inquiry),
     ...judgeProject(inquiry),
+    ...judgeLookalike(inquiry),
   ]);
 }
 
@@ -74,6 +76,7 @@ function toReason(finding: WaivedFinding, path: readonly string[], nearest: stri
 /** The highest version below this one that passes, else the lowest above; null where no candidate does. */
 function nearestPassing({ policy, facts, now }: PackageInquiry): string | null | undefined {
   if (facts.candidates === undefined) return undefined;
+  const { name, specifier, lookalike } = facts;
   const own = facts.version === undefined ? undefined : parseVersion(facts.version);
   const versions = facts.candidates
     .flatMap((candidate) => {
@@ -87,7 +90,6 @@ function nearestPassing({ policy, facts, now }: PackageInquiry): string | null |
   const below = versions.filter(({ side }) => side < 0).reverse();
   const above = versions.filter(({ side }) => side > 0);
   const passes = (candidate: CandidateFacts): boolean =>
-    verdictOf(findAll({ policy, now, facts: { ...candidate, name: facts.name, specifier: facts.specifier } })) ===
-    'allow';
+    verdictOf(findAll({ policy, now, facts: { ...candidate, name, specifier, lookalike } })) === 'allow';
   return [...below, ...above].find(({ candidate }) => passes(candidate))?.candidate.version ?? null;
 }

@@ -71,6 +71,9 @@ export const packagesSchema = z
       description: 'Files that are no wheels: building them runs their code.',
     }),
     prereleases: verdict.default('allow').meta({ description: 'Pre-releases and development releases.' }),
+    lookalikes: verdict.default('ask').meta({
+      description: 'Names that are easily taken for a famous one. A name that stands under allow is no such name.',
+    }),
     yanked: verdict.default('deny').meta({ description: 'Files that their author took back.' }),
     status: z
       .strictObject({

@@ -46,6 +46,7 @@ function sketchPackage(sketch: PackageSketch, policy: Policy, now: Date): Packag
       ...(severity === undefined || lacks('severity') ? {} : { severity }),
     })),
   };
+  if (sketch.lookalike !== undefined) facts.lookalike = { of: sketch.lookalike, why: 'the case says so' };
   if (!lacks('files')) facts.files = [sketchFile(sketch, policy, now)];
   if (!lacks('licence')) facts.licence = { expression: sketch.licence ?? goodLicence(policy) };
   if (!lacks('source')) facts.index = sketch.index ?? goodIndex(policy, name);

@@ -46,6 +46,7 @@ const sketch = z
     installedSize: byteSize.optional(),
     startupFiles: z.boolean().default(false),
     nativeCode: z.boolean().default(false),
+    lookalike: requirement.optional().meta({ description: 'The famous project that its name is easily taken for.' }),
     dependants: z.array(text).default([]).meta({ description: 'The packages of this case that need it.' }),
     missing: z.array(z.enum(factNames)).default([]).meta({ description: 'Facts that are not known.' }),
   })

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { BelljarError } from '../../errors.ts';
+import { findLookalike } from '../names/index.ts';
 import { type Address, readAddress } from './address.ts';
 import { sendText } from './answer.ts';
 import { type Client, type ClientEntry, Clients, hashToken, makeToken, tokensOfBasic } from './clients.ts';
@@ -142,6 +143,7 @@ export class Gate implements AsyncDisposable {
       now: now?.() ?? new Date(),
       peekInspection: (sha256) => inspections.peek(sha256),
       inspectionDueMs: (sha256) => inspections.dueMs(sha256),
+      findLookalike: (name) => findLookalike(name, policy),
     };
   }
 

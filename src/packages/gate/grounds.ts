@@ -1,4 +1,5 @@
 import type { AdvisoryFacts, Policy } from '../../policy/index.ts';
+import type { Lookalike } from '../names/index.ts';
 import type { KeptInspection } from './inspections.ts';
 
 export interface AdvisorySource {
@@ -18,4 +19,6 @@ export interface Grounds {
   readonly peekInspection?: (sha256: string) => KeptInspection | undefined;
   /** When a wheel that could not be looked at to the end is looked at again. */
   readonly inspectionDueMs?: (sha256: string) => number | undefined;
+  /** Where it is not known who needs a project: the one that its name is easily taken for. */
+  readonly findLookalike?: (name: string) => Lookalike | undefined;
 }

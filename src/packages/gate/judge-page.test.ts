@@ -153,3 +153,12 @@ test('a page of thousands of files leaves the event loop to others', async () =>
   assert.equal(judged.files.length, 6000);
   assert.ok(turns > 1, `${turns} turns`);
 });
+
+test('a project whose name is easily taken for another is asked for where nobody knows who needs it', async () => {
+  const project = { files: [{ filename: wheel('1.0') }] };
+  const findLookalike = (name: string) => ({ of: `${name}-famous`, why: 'it is near' });
+  assert.deepEqual(verdictsOf(await judgeProject(project, { findLookalike })), {
+    [wheel('1.0')]: 'ask packages.lookalikes',
+  });
+  assert.deepEqual(verdictsOf(await judgeProject(project)), { [wheel('1.0')]: 'allow' });
+});

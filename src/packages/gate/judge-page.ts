@@ -67,11 +67,14 @@ class FileJudge {
   /** What sets one file of a version apart from another, of those that nothing stands against. */
   readonly #passed = new Set<string>();
   readonly #isWaived: boolean;
+  readonly #lookalike: PackageFacts['lookalike'];
 
   constructor(page: ProjectPage, grounds: Grounds) {
     this.#page = page;
     this.#grounds = grounds;
     this.#isWaived = grounds.policy.waivers.some((waiver) => waiver.package === page.name);
+    const lookalike = grounds.findLookalike?.(page.name);
+    this.#lookalike = lookalike && { ...lookalike };
     this.#aboutData = judgeAdvisoryData({ ...grounds, asOf: grounds.advisories.asOf });
   }
 
@@ -118,6 +121,7 @@ class FileJudge {
       index: this.#page.index,
       status: this.#page.status,
       advisories: this.#advisoriesOf(version),
+      ...(this.#lookalike === undefined ? {} : { lookalike: this.#lookalike }),
       ...inspectionFacts(learned?.inspection),
     };
   }

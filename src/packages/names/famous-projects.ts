@@ -108,3 +108,9 @@ const table = `
 `;
 
 export const famousProjects: ReadonlySet<string> = new Set(table.trim().split(/\s+/));
+
+/** Projects whose names are near to those, and which mean no harm: found by asking of every name that we know of. */
+export const otherProjects: ReadonlySet<string> = new Set(
+  `cchardet jsons ncclient pacparser persistent pyamf pymc3 pymupdfb pypdf4 pyshark python-igraph python-jwt pyvips
+   pyvisa tryton unicorn`.split(/\s+/),
+);

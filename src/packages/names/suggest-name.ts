@@ -1,5 +1,5 @@
 import { normalizeName } from '../../policy/index.ts';
-import { famousProjects } from './famous-projects.ts';
+import { famousProjects, otherProjects } from './famous-projects.ts';
 import { knownImports } from './known-imports.ts';
 import { NameTable } from './name-table.ts';
 
@@ -36,9 +36,15 @@ export function suggestName(
   text: string,
   { known = [], exists = false }: NameQuestion = {},
 ): NameSuggestion | undefined {
-  const name = normalizeName(text);
-  const trusted = new NameTable([...known].map(normalizeName));
-  if (famous.has(name) || trusted.has(name)) return undefined;
+  return suggestAmong(normalizeName(text), { trusted: new NameTable([...known].map(normalizeName)), exists });
+}
+
+/** The same for many names, with a table that is made once; the name is as PEP 503 spells it. */
+export function suggestAmong(
+  name: string,
+  { trusted, exists }: { readonly trusted: NameTable; readonly exists: boolean },
+): NameSuggestion | undefined {
+  if (famous.has(name) || otherProjects.has(name) || trusted.has(name)) return undefined;
   return (
     findImport(name, exists) ??
     findTwin(name, trusted, exists) ??

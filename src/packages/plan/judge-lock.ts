@@ -13,6 +13,7 @@ import type { Lock, TargetTraits } from '../resolve/index.ts';
 import { type FindInspection, type KnownPackage, describePackage, filesOf } from './package-facts.ts';
 import { findFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import type { WheelLearner } from './learn-wheel.ts';
+import { findLookalikes } from './find-lookalikes.ts';
 import { findHeldBack } from './other-versions.ts';
 import { findNearest } from './nearest-passing.ts';
 import type { PlannedPackage } from './plan.ts';
@@ -47,7 +48,11 @@ export interface JudgedLock {
 export async function judgeLock(parts: JudgeLockParts, options: JudgeLockOptions): Promise<JudgedLock> {
   const { lock, grounds, requirements, actor, role } = options;
   await parts.store.load(lock.packages.flatMap((locked) => filesOf(locked).map(({ sha256 }) => sha256)));
-  const known = await gather(parts, options);
+  const lookalikes = findLookalikes(lock.packages, grounds.policy);
+  const known = (await gather(parts, options)).map((each) => ({
+    ...each,
+    lookalike: lookalikes.get(each.locked.name),
+  }));
   const asOf = grounds.advisories.asOf;
   const facts: Facts = {
     packages: known.map((each) => describePackage(each, grounds)),
@@ -102,16 +107,28 @@ async function learn(
 
 /** A wheel that was opened and refused stays refused, whatever the policy says. */
 function withRefusals(judgement: Judgement, known: readonly KnownPackage[]): Judgement {
-  if (known.every(({ inspection }) => inspection?.verdict !== 'refused')) return judgement;
+  const refusals = known.map(refusalOf);
+  if (refusals.every((message) => message === undefined)) return judgement;
   const packages = judgement.packages.map((judged, index): PackageJudgement => {
-    const inspection = known[index]?.inspection;
-    if (inspection?.verdict !== 'refused') return judged;
-    const message = describeProblems(inspection.problems);
+    const message = refusals[index];
+    if (message === undefined) return judged;
     const path = judged.reasons[0]?.path ?? [judged.name];
     const reason = { rule: 'inspection', verdict: 'deny', matched: judged.name, message, path } as const;
     return { ...judged, verdict: 'deny', reasons: [...judged.reasons, reason], pending: [] };
   });
   return { ...judgement, packages, verdict: 'deny', verdictOnKnownFacts: 'deny' };
+}
+
+function refusalOf({ inspection, wheel }: KnownPackage): string | undefined {
+  if (inspection === undefined) return undefined;
+  if (inspection.verdict === 'refused') return describeProblems(inspection.problems);
+  const { requires } = inspection;
+  if (requires === undefined || wheel === undefined || areSame(requires, wheel.needs)) return undefined;
+  return 'its wheel was opened and needs other packages than the index says';
+}
+
+function areSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.toSorted().join('\n') === other.toSorted().join('\n');
 }
 
 function describeProblems(problems: readonly { readonly message: string }[]): string {

@@ -1,5 +1,6 @@
 import type { Grounds, KeptInspection } from '../gate/index.ts';
 import type { PackageFacts } from '../../policy/index.ts';
+import type { Lookalike } from '../names/index.ts';
 import type { LockedFile, LockedPackage } from '../resolve/index.ts';
 import { findFile, identifyFile, type ProjectFile, type ProjectPage } from '../upstream/index.ts';
 import type { WheelFacts } from './wheel-facts.ts';
@@ -15,10 +16,13 @@ export interface KnownPackage {
   readonly wheel: WheelFacts | undefined;
   readonly sizeBytes: number | undefined;
   readonly inspection: KeptInspection | undefined;
+  /** The project that its name is easily taken for. */
+  readonly lookalike?: Lookalike | undefined;
 }
 
 /** The facts that a package is judged by: what is not known is left out. */
-export function describePackage({ locked, page, wheel, ...rest }: KnownPackage, grounds: Grounds): PackageFacts {
+export function describePackage(known: KnownPackage, grounds: Grounds): PackageFacts {
+  const { locked, page, wheel, lookalike, ...rest } = known;
   const { name, version, isRequested, requiredBy } = locked;
   return {
     ...{ name, version, requested: isRequested, dependants: [...requiredBy] },
@@ -33,6 +37,7 @@ export function describePackage({ locked, page, wheel, ...rest }: KnownPackage, 
         yanked: page !== undefined && (listed === undefined || listed.yanked),
       });
     }),
+    ...(lookalike === undefined ? {} : { lookalike: { ...lookalike } }),
     ...(wheel?.licence === undefined ? {} : { licence: wheel.licence }),
     ...(page === undefined ? {} : { index: page.index, status: page.status }),
     advisories: [...grounds.advisories.find(name, version)],
