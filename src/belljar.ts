@@ -191,7 +191,6 @@ export class Belljar implements AsyncDisposable {
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
     const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
     const { version: pythonVersion } = interpreter;
-    const sessions = new Sessions({ ...options.sessions, ...parts });
     const packages = opened.use(
       new Packages({
         ...{ cacheFolder: cache, python: interpreter, env, currentPolicy: parts.currentPolicy, ...homeRecord },
@@ -201,6 +200,7 @@ export class Belljar implements AsyncDisposable {
         },
       }),
     );
+    const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
     return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, packages, opened: opened.move() });
   }
 

@@ -6,6 +6,7 @@ import type { Database } from '../storage/index.ts';
 import { type Advisories, openAdvisories } from './advisories/index.ts';
 import { Inspections } from './gate/index.ts';
 import { Inspector, inspectorVersion } from './inspection/index.ts';
+import { learnFromWheel, LearnedImports } from './learned/index.ts';
 import {
   type IndexSource,
   type LocalUpstream,
@@ -79,7 +80,12 @@ export class PackageSources implements AsyncDisposable {
       openUpstream({ folder, indexes, freshMs, env }).then((each) => this.#resources.use(each)),
       openAdvisories(database, { record }),
     ]);
-    const inspections = new Inspections({ folder: join(folder, 'inspections'), inspector: inspectorVersion });
+    const imports = new LearnedImports(database);
+    const inspections = new Inspections({
+      ...{ folder: join(folder, 'inspections'), inspector: inspectorVersion },
+      // Knowing who brings a module helps later: nothing waits for it, nor fails with it.
+      onFound: (inspection) => void learnFromWheel(imports, inspection).catch(() => undefined),
+    });
     const inspector = this.#resources.use(new Inspector({ cacheFolder }));
     return { folder, upstream, advisories, inspections, inspector, freshMs };
   }

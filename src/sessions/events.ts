@@ -1,4 +1,5 @@
 import type { SandboxUsage } from '../sandbox/index.ts';
+import type { Verdict } from '../words.ts';
 import type { Artifact } from './files/index.ts';
 import type { TracebackFrame } from './frame-schemas.ts';
 import type { MimeBundle } from './mime-bundle.ts';
@@ -12,6 +13,19 @@ export interface PackageCandidate {
   readonly name: string;
   /** How it is known: from a wheel that was seen, from the list of famous mismatches, or by the module's own name. */
   readonly because: 'seen' | 'known' | 'same-name';
+  /** What the policy says of it; left out where that could not be said at once. */
+  readonly policy?: CandidateJudgement | undefined;
+}
+
+export interface CandidateJudgement {
+  readonly verdict: Verdict;
+  readonly rule: string;
+  /** One sentence for a person. */
+  readonly message: string;
+  /** By what was known when it was last planned, or by its name alone: then a plan may still come to another verdict. */
+  readonly by: 'facts' | 'name';
+  /** When those facts were known. */
+  readonly asOf?: string | undefined;
 }
 
 /** What is left of a session's state after a run: names and files, files only, or neither. */

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 
 import { findInterpreter } from '../../src/environments/index.ts';
 import type { AdvisorySource, KeptInspection } from '../../src/packages/gate/index.ts';
+import { LearnedImports } from '../../src/packages/learned/index.ts';
 import { type Plan, Planner, type PlannerOptions, type PlanOptions } from '../../src/packages/plan/index.ts';
 import { readArguments } from '../../src/packages/wish/index.ts';
 import { parsePolicy } from '../../src/policy/index.ts';
@@ -18,6 +19,8 @@ export interface PlanHouse {
   readonly upstream: MemoryUpstream;
   readonly planner: Planner;
   readonly database: Database;
+  /** What was learned of modules. */
+  readonly imports: LearnedImports;
   readonly inspections: Map<string, KeptInspection>;
   /** What is known against packages, by name and version: `dep 1.0`. */
   readonly advisories: Map<string, ReturnType<AdvisorySource['find']>>;
@@ -46,6 +49,7 @@ export async function openPlanHouse(
   });
   const inspections = new Map<string, KeptInspection>();
   const advisories: PlanHouse['advisories'] = new Map();
+  const imports = new LearnedImports(home.database);
   let current = readPolicy('{}');
   const planner = new Planner({
     ...{ upstream, database: home.database, record: home.record, python: await findInterpreter(), freshMs: 600_000 },
@@ -56,12 +60,13 @@ export async function openPlanHouse(
       digest: [...advisories.keys()].join(),
       find: (name, version) => advisories.get(`${name} ${version}`) ?? [],
     }),
+    imports,
     findInspection: (sha256) => Promise.resolve(inspections.get(sha256)),
     now: () => now,
     readSource,
   });
   return {
-    ...{ upstream, planner, database: home.database, inspections, advisories },
+    ...{ upstream, planner, database: home.database, imports, inspections, advisories },
     setPolicy: (packages, more = '') => {
       current = readPolicy(packages, more);
     },

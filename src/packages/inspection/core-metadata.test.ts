@@ -30,11 +30,10 @@ describe('readCoreMetadata()', () => {
     assert.equal(metadata.name, 'a');
   });
 
-  it('reads the modules that it says to bring', () => {
-    assert.deepEqual(
-      read(`${head}Import-Name: acme\nImport-Name: _acme; private\nImport-Namespace: zope\n`).importNames,
-      ['acme', '_acme', 'zope'],
-    );
+  it('reads the modules that it says to bring, but for private ones', () => {
+    const metadata = read(`${head}Import-Name: acme\nImport-Name: hidden ; private\nImport-Namespace: zope\n`);
+    assert.deepEqual([metadata.importNames, metadata.importNamespaces], [['acme'], ['zope']]);
+    assert.deepEqual(read(`${head}Import-Name:\n`).importNames, [], 'which says that it brings none');
   });
 
   it('refuses what two programs could read differently', () => {

@@ -11,8 +11,10 @@ export interface CoreMetadata {
   readonly extras: readonly string[];
   readonly licence: LicenceReading['licence'];
   readonly licenceContradictions: readonly string[];
-  /** The modules it says to bring, where it says so (from version 2.5 on). */
+  /** The modules it says to bring for others to import, where it says so (from version 2.5 on). */
   readonly importNames: readonly string[];
+  /** Those that other projects have their parts in. */
+  readonly importNamespaces: readonly string[];
 }
 
 export type MetadataReading =
@@ -42,7 +44,6 @@ function readFields(headers: Headers): MetadataReading {
   const requires = headers.get('requires-dist') ?? [];
   if (requires.length > maxRequirements) return { ok: false, message: 'has more requirements than are let in' };
   const { licence, contradictions } = readLicence(headers);
-  const importNames = [...(headers.get('import-name') ?? []), ...(headers.get('import-namespace') ?? [])];
   const metadata: CoreMetadata = {
     name,
     version,
@@ -51,7 +52,16 @@ function readFields(headers: Headers): MetadataReading {
     extras: headers.get('provides-extra') ?? [],
     licence,
     licenceContradictions: contradictions,
-    importNames: importNames.map((text) => text.split(';', 1)[0]?.trim() ?? ''),
+    importNames: readImportNames(headers.get('import-name')),
+    importNamespaces: readImportNames(headers.get('import-namespace')),
   };
   return { ok: true, metadata };
+}
+
+/** `name`, or `name ; private` for what is nobody else's to import. */
+function readImportNames(lines: readonly string[] = []): string[] {
+  return lines.flatMap((text) => {
+    const [name = '', word = ''] = text.split(';').map((part) => part.trim());
+    return name === '' || word === 'private' ? [] : [name];
+  });
 }

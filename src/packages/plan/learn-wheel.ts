@@ -1,11 +1,14 @@
-import { readCoreMetadata } from '../inspection/index.ts';
+import { type CoreMetadata, type MetadataReading, readCoreMetadata } from '../inspection/index.ts';
 import { isSource } from '../resolve/index.ts';
 import type { ProjectFile, Upstream } from '../upstream/index.ts';
+import type { LearnedImports } from '../learned/index.ts';
 import type { WheelFacts, WheelFactStore } from './wheel-facts.ts';
 
 export interface LearnWheelOptions {
   readonly upstream: Pick<Upstream, 'fetchMetadata' | 'findSize'>;
   readonly store: WheelFactStore;
+  /** Told which modules wheels say they bring. */
+  readonly imports?: Pick<LearnedImports, 'learn'> | undefined;
 }
 
 /** Learns of wheels what their METADATA says, each one once for ever. */
@@ -22,7 +25,7 @@ export class WheelLearner {
     const { sha256 } = file;
     const known = sha256 === undefined ? undefined : this.#options.store.find(sha256);
     if (known !== undefined) return known;
-    if (isSource(file)) return { needs: [], licenceContradictions: [] };
+    if (isSource(file)) return { needs: [], importNames: [], licenceContradictions: [] };
     const key = sha256 ?? file.url;
     const learning = this.#learning.get(key) ?? this.#read(file, signal);
     this.#learning.set(key, learning);
@@ -35,7 +38,7 @@ export class WheelLearner {
 
   /** Takes over what somebody else read; of a source nobody but its reader can tell. */
   remember(sha256: string, metadata: Uint8Array): void {
-    this.#options.store.add(sha256, readFacts(metadata));
+    this.#options.store.add(sha256, readFacts(readCoreMetadata(metadata)));
   }
 
   /** The size of a file, which a page need not tell. */
@@ -51,19 +54,28 @@ export class WheelLearner {
   }
 
   async #read(file: ProjectFile, signal: AbortSignal | undefined): Promise<WheelFacts> {
-    const facts = readFacts(await this.#options.upstream.fetchMetadata(file, { signal }));
+    const reading = readCoreMetadata(await this.#options.upstream.fetchMetadata(file, { signal }));
+    const facts = readFacts(reading);
+    if (reading.ok) await this.#learnImports(reading.metadata);
     if (file.sha256 !== undefined) this.#options.store.add(file.sha256, facts);
     return facts;
+  }
+
+  async #learnImports({ name, importNames, importNamespaces }: CoreMetadata): Promise<void> {
+    const { imports } = this.#options;
+    if (importNames.length > 0) await imports?.learn(name, importNames, 'metadata');
+    if (importNamespaces.length > 0) await imports?.learn(name, importNamespaces, 'namespace');
   }
 }
 
 /** What cannot be read tells nothing: then the licence is not known, and the wheel itself is refused when it is opened. */
-function readFacts(bytes: Uint8Array): WheelFacts {
-  const reading = readCoreMetadata(bytes);
-  if (!reading.ok) return { needs: [], licenceContradictions: [`the METADATA ${reading.message}`] };
-  const { requires, licence, licenceContradictions } = reading.metadata;
+function readFacts(reading: MetadataReading): WheelFacts {
+  if (!reading.ok) return { needs: [], importNames: [], licenceContradictions: [`the METADATA ${reading.message}`] };
+  const { requires, requiresPython, licence, licenceContradictions, importNames } = reading.metadata;
   return {
     needs: [...requires],
+    importNames: [...importNames],
+    ...(requiresPython === undefined ? {} : { requiresPython }),
     licenceContradictions: [...licenceContradictions],
     ...(licence === undefined ? {} : { licence }),
   };

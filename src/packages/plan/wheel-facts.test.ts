@@ -12,7 +12,12 @@ async function open(context: TestContext): Promise<Database> {
   return database;
 }
 
-const facts = { needs: ['dep>=1'], licenceContradictions: [], licence: { expression: 'MIT', source: 'test' } };
+const facts = {
+  needs: ['dep>=1'],
+  licenceContradictions: [],
+  importNames: ['dep'],
+  licence: { expression: 'MIT', source: 'test' },
+};
 
 test('WheelFactStore keeps what it was given, for the next process too', async (context) => {
   const database = await open(context);
@@ -31,9 +36,9 @@ test('WheelFactStore loads any number of wheels, and takes the newest of what wa
   const database = await open(context);
   const store = new WheelFactStore(database);
   const names = Array.from({ length: 1200 }, (_, index) => `wheel-${index}`);
-  for (const name of names) store.add(name, { needs: [name], licenceContradictions: [] });
+  for (const name of names) store.add(name, { needs: [name], licenceContradictions: [], importNames: [] });
   await store.flush();
-  store.add('wheel-7', { needs: [], licenceContradictions: [], sizeBytes: 7 });
+  store.add('wheel-7', { needs: [], licenceContradictions: [], importNames: [], sizeBytes: 7 });
   await store.flush();
   const other = new WheelFactStore(database);
   await other.load(names);

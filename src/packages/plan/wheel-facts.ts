@@ -8,6 +8,10 @@ const wheelFactsSchema = z.object({
   licence: z.object({ expression: z.string(), source: z.string() }).optional(),
   licenceContradictions: z.array(z.string()).default([]),
   sizeBytes: z.int().min(0).optional(),
+  /** The Pythons that it says it is for. */
+  requiresPython: z.string().optional(),
+  /** The modules that it says it brings. */
+  importNames: z.array(z.string()).default([]),
 });
 
 /** What is known of a wheel for good, since it is known by its hash. */

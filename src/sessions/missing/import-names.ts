@@ -1,10 +1,13 @@
 import { maxNamesPerWheel } from '../../packages/imports.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
+import type { CandidateJudgement } from '../events.ts';
 
-/** Which distributions bring a module, as learned from wheels that were seen. */
+/** What an installation knows of modules. Nobody waits for it long: what it does not say at once is not said. */
 export interface ImportNames {
   /** The distributions whose wheels held a module of exactly that dotted name. */
   distributionsOf(module: string): Promise<readonly string[]>;
+  /** What the policy says of a distribution; it asks no index. */
+  judge?(distribution: string): Promise<CandidateJudgement | undefined>;
 }
 
 const maxDistributionsPerName = 20;

@@ -4,6 +4,8 @@ import type { PackageCandidate } from '../events.ts';
 import type { ImportNames } from './import-names.ts';
 import { readLookAlike, readModuleName, showModule } from './module-name.ts';
 import { importedAs, meaningOf, meantBy } from './nearby-names.ts';
+import { Patience } from './patience.ts';
+import { judgeCandidates } from './judge-candidates.ts';
 import { explainStandardModule } from './standard-library.ts';
 
 /** What is known besides the tables. */
@@ -11,6 +13,8 @@ export interface MissingKnowledge {
   readonly seen?: ImportNames | undefined;
   /** Top-level modules that lie among the files of the workspace. */
   readonly workspaceModules?: ReadonlySet<string> | undefined;
+  /** How long what was seen, and what the policy says, is waited for. */
+  readonly patienceMs?: number | undefined;
 }
 
 export interface MissingModule {
@@ -34,12 +38,20 @@ export async function candidatesFor(module: string, knowledge: MissingKnowledge 
  * installs something: what only looks like a well-known name is never offered.
  */
 export async function explainMissing(module: string, knowledge: MissingKnowledge = {}): Promise<MissingModule> {
+  using patience = new Patience(knowledge.patienceMs);
+  const explained = await explain(module, knowledge, patience);
+  return { ...explained, candidates: await judgeCandidates(explained.candidates, knowledge.seen, patience) };
+}
+
+async function explain(module: string, knowledge: MissingKnowledge, patience: Patience): Promise<MissingModule> {
   const names = readModuleName(module);
   if (names === undefined) return hintOnly(module, explainStrangeName(module));
   const [top = ''] = names;
   const hint = explainOwn(top, knowledge) ?? (meaningOf(top) && `did you mean ${meaningOf(top)}?`);
   if (hint !== undefined) return hintOnly(module, hint);
-  return explainTables(module, names) ?? (await explainSeen(module, knowledge)) ?? explainUnknown(module, names);
+  return (
+    explainTables(module, names) ?? (await explainSeen(module, knowledge, patience)) ?? explainUnknown(module, names)
+  );
 }
 
 function explainStrangeName(module: string): string {
@@ -73,8 +85,12 @@ function explainTables(module: string, names: readonly string[]): MissingModule 
   return famousImports.has(top) ? { module, candidates: [sameName(top)] } : undefined;
 }
 
-async function explainSeen(module: string, { seen }: MissingKnowledge): Promise<MissingModule | undefined> {
-  const found = (await seen?.distributionsOf(module)) ?? [];
+async function explainSeen(
+  module: string,
+  { seen }: MissingKnowledge,
+  patience: Patience,
+): Promise<MissingModule | undefined> {
+  const found = (await patience.waitFor(seen?.distributionsOf(module))) ?? [];
   const candidates = found
     .filter((name) => isProjectName(name))
     .slice(0, maxSeenCandidates)

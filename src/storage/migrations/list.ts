@@ -4,6 +4,7 @@ import { advisories } from './0002-advisories.ts';
 import { plans } from './0003-plans.ts';
 import { environments } from './0004-environments.ts';
 import { alerts } from './0005-alerts.ts';
+import { learnedNames } from './0006-learned-names.ts';
 
 /** In their order. Others depend on their numbers and their text: only add. */
-export const migrations: readonly Migration[] = [record, advisories, plans, environments, alerts];
+export const migrations: readonly Migration[] = [record, advisories, plans, environments, alerts, learnedNames];
