@@ -58,7 +58,12 @@ test('linkPackages() follows extras, those that come late and those that go roun
 });
 
 test('readNeed() reads what METADATA holds, and gives up on what is none', () => {
-  assert.deepEqual(readNeed('A.B [x , Y_z] (>=1,<2)'), { name: 'a-b', extras: ['x', 'y-z'], marker: undefined });
+  assert.deepEqual(readNeed('A.B [x , Y_z] (>=1,<2)'), {
+    ...{ name: 'a-b', extras: ['x', 'y-z'], marker: undefined },
+    specifier: '>=1,<2',
+  });
+  assert.equal(readNeed('dep>=1 ; extra == "x"')?.specifier, '>=1');
+  assert.equal(readNeed('dep @ https://x.example/dep.whl')?.specifier, '');
   assert.equal(readNeed('dep ; nonsense'), undefined);
   assert.equal(readNeed('../dep'), undefined);
   assert.equal(readNeed('dep @ https://x.example/dep.whl')?.name, 'dep');

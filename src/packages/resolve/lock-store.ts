@@ -34,11 +34,24 @@ export class LockStore {
     return parsed.success ? { lock: sealLock(parsed.data), time: row.time } : undefined;
   }
 
-  async keep({ wish, target }: LockKey, { digest: _digest, ...content }: Lock, time: Date): Promise<void> {
+  /** Resolves to the lock that the wish has from now on: that of whoever was first, unless it is to be replaced. */
+  async keep(key: LockKey, lock: Lock, { time, replaces }: KeepOptions): Promise<Lock> {
+    const { digest: _digest, ...content } = lock;
     const [at, body] = [time.toISOString(), JSON.stringify(content)];
+    const insert = sql`insert into locks (wish, target, time, body) values (${key.wish}, ${key.target}, ${at}, ${body})`;
+    if (!replaces) {
+      await this.#database.write(sql`${insert} on conflict (wish, target) do nothing`);
+      const kept = await this.find(key);
+      if (kept !== undefined) return kept.lock;
+    }
     await this.#database.write(
-      sql`insert into locks (wish, target, time, body) values (${wish}, ${target}, ${at}, ${body})
-        on conflict (wish, target) do update set time = excluded.time, body = excluded.body`,
+      sql`${insert} on conflict (wish, target) do update set time = excluded.time, body = excluded.body`,
     );
+    return lock;
   }
+}
+
+export interface KeepOptions {
+  readonly time: Date;
+  readonly replaces: boolean;
 }

@@ -55,7 +55,7 @@ const lockedPackage = z.object({
 const pylock = z.object({
   'lock-version': z.string().regex(/^1\./, 'is of a version that is not known'),
   'requires-python': z.string().max(200).optional(),
-  packages: z.array(lockedPackage).max(10_000),
+  packages: z.array(lockedPackage).max(10_000).default([]),
 });
 
 /** Reads a `pylock.toml` strictly: names, versions and hashed files; checkouts, folders and addresses are refused. */

@@ -22,7 +22,10 @@ interface Workshop {
   readonly resolve: (wish: readonly string[], view?: View) => Promise<Resolution>;
 }
 
-async function open(context: TestContext): Promise<Workshop> {
+/** What the METADATA of wheels says beside what the engine was shown, by the name of the file. */
+type Lies = Readonly<Record<string, string>>;
+
+async function open(context: TestContext, lies: Lies = {}): Promise<Workshop> {
   const folder = await temporaryFolder(context);
   const upstream = new MemoryUpstream();
   addUv(upstream);
@@ -30,11 +33,14 @@ async function open(context: TestContext): Promise<Workshop> {
   const names = { uv: join(folder, 'kept'), volumes: join(folder, 'volumes'), cache: join(folder, 'cache') };
   const resolver = new Resolver({
     ...{ upstream, python: await findInterpreter(), folders: names, identify, freshMs: 600_000 },
-    readNeeds: (files) =>
+    readMetadata: (files) =>
       Promise.all(
         files.map(async (file) => {
           const text = Buffer.from(await upstream.fetchMetadata(file)).toString('utf8');
-          return [...text.matchAll(/^Requires-Dist: (.*)$/gm)].map(([, need = '']) => need);
+          const said = [...text.matchAll(/^Requires-Dist: (.*)$/gm)].map(([, need = '']) => need);
+          const lie = lies[file.filename];
+          if (lie !== undefined) said.push(lie);
+          return { needs: said, requiresPython: /^Requires-Python: (.*)$/m.exec(text)?.[1] };
         }),
       ),
   });
@@ -74,6 +80,12 @@ describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
     assert.deepEqual([dep?.isRequested, dep?.requiredBy], [false, ['app', 'plug']]);
     assert.deepEqual(plug?.requiredBy, ['app']);
     assert.match(dep?.wheels[0]?.url ?? '', /^https:\/\/files\.example\//);
+  });
+
+  it('locks nothing where nothing is asked for, or nothing on this target', async (context) => {
+    const { resolve } = await open(context);
+    assert.deepEqual(versionsOf(await resolve([])), {});
+    assert.deepEqual(versionsOf(await resolve(['dep; sys_platform == "win32"'])), {});
   });
 
   it('takes only what the view shows', async (context) => {
@@ -135,6 +147,28 @@ describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
     const { bytes, sha256, metadata } = upstream.addWheel({ name: 'dep', version: '1.0' });
     upstream.addFile('dep', { filename: 'dep-2.0.tar.gz', bytes, sha256: sha256.replace(/^./, '0'), metadata });
     assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' });
+  });
+
+  it('gives out no lock that lacks what its packages need', async (context) => {
+    const { upstream, resolve } = await open(context, { 'dep-1.0-py3-none-any.whl': 'hidden>=2' });
+    upstream.addWheel({ name: 'dep', version: '1.0' });
+    upstream.addWheel({ name: 'hidden', version: '1.0' });
+    await assert.rejects(resolve(['dep']), {
+      code: 'RESOLVE_FAILED',
+      message: /is not whole: dep 1\.0 needs hidden>=2, which is not there/,
+    });
+    await assert.rejects(resolve(['dep', 'hidden']), { message: /needs hidden>=2, and there is 1\.0/ });
+    upstream.addWheel({ name: 'hidden', version: '2.0' });
+    assert.deepEqual(versionsOf(await resolve(['dep', 'hidden'])), { dep: '1.0', hidden: '2.0' });
+  });
+
+  it('takes an older version where the newest was for older Pythons alone', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({ name: 'dep', version: '1.0' });
+    const requiresPython = '>=3.8,<3.12';
+    upstream.addWheel({ name: 'dep', version: '2.0', requiresPython }, { requiresPython });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' });
+    await assert.rejects(resolve(['dep>=2']).then(versionsOf), /dep/);
   });
 
   it('ends when whoever asked gives up', async (context) => {

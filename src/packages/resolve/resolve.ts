@@ -3,6 +3,7 @@ import { findFile, type ProjectFile, type ProjectPage, type Upstream } from '../
 import { formatWish, type WishRequirement } from '../wish/index.ts';
 import { keepUv } from './keep-uv.ts';
 import { linkPackages } from './link-packages.ts';
+import { findGaps } from './find-gaps.ts';
 import { type Lock, sealLock } from './lock.ts';
 import { type PylockFile, type PylockPackage, readPylock } from './read-pylock.ts';
 import { ResolverIndex } from './resolver-index.ts';
@@ -21,11 +22,17 @@ export interface ResolverOptions {
   /** Where uv, its cache and what sandboxes need are kept. */
   readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
   readonly identify: IdentifyVersion;
-  /** What the METADATA of each of these wheels says that it needs. */
-  readonly readNeeds: (files: readonly ProjectFile[], signal?: AbortSignal) => Promise<readonly (readonly string[])[]>;
+  /** What the METADATA of each of these wheels says. */
+  readonly readMetadata: (files: readonly ProjectFile[], signal?: AbortSignal) => Promise<readonly WheelSays[]>;
   /** How long a page is good without asking upstream. */
   readonly freshMs: number;
   readonly now?: () => number;
+}
+
+/** What a wheel says that it needs. */
+export interface WheelSays {
+  readonly needs: readonly string[];
+  readonly requiresPython?: string | undefined;
 }
 
 export interface ResolveOptions {
@@ -49,6 +56,12 @@ export type Resolution =
       /** The sources that it would have taken to know what they need. */
       readonly unread: readonly UnreadSource[];
     };
+
+/** An answer that cannot be taken, and why. */
+interface Unfit {
+  readonly kind: 'unfit';
+  readonly why: readonly string[];
+}
 
 interface Attempt extends ResolveOptions {
   readonly traits: TargetTraits;
@@ -81,20 +94,23 @@ export class Resolver {
    */
   async resolve(options: ResolveOptions): Promise<Resolution> {
     const traits = describeTarget(options.target);
+    if (options.requirements.length === 0) {
+      return { kind: 'locked', lock: sealLock({ target: targetKey(options.target), packages: [] }) };
+    }
     const pins = pinsOf(options.requirements);
     const pinned = [...pins].map(([name, hashes]) => `${name} ${[...hashes].sort().join(' ')}`).sort();
     const kinds = options.readSource === undefined ? 'wheels' : 'sources';
     const name = viewName(options.view.key, targetKey(options.target), kinds, ...pinned);
     const resolution = await this.#attempt({ ...options, traits, pins, name });
-    if (resolution !== undefined) return resolution;
+    if (resolution.kind !== 'unfit') return resolution;
     // What the engine remembers is not what the index says now: once more, without memory.
     const again = await this.#attempt({ ...options, traits, pins, name: viewName(name, String(this.#now())) });
-    if (again !== undefined) return again;
-    throw new BelljarError('RESOLVE_FAILED', 'resolving chose a file that the index does not show');
+    if (again.kind !== 'unfit') return again;
+    const message = `what resolving came to is not whole: ${again.why.slice(0, mostTold).join('; ')}`;
+    throw new BelljarError('RESOLVE_FAILED', message, { details: { why: again.why.slice(0, mostKept) } });
   }
 
-  /** Undefined where the answer names what the view does not show. */
-  async #attempt(attempt: Attempt): Promise<Resolution | undefined> {
+  async #attempt(attempt: Attempt): Promise<Resolution | Unfit> {
     const { upstream, freshMs } = this.#options;
     const { view, onPage, signal, readSource } = attempt;
     const { identify } = this.#options;
@@ -145,17 +161,16 @@ export class Resolver {
     return this.#sandbox;
   }
 
-  async #readAnswer({ output }: UvAnswer, attempt: Attempt): Promise<Resolution | undefined> {
+  /** What comes from behind the glass is only a proposal: of files that are shown, and that together lack nothing. */
+  async #readAnswer({ output }: UvAnswer, attempt: Attempt): Promise<Resolution | Unfit> {
     const reading = readPylock(output);
     if (!reading.ok) throw new BelljarError('RESOLVE_FAILED', `uv gave a lock that cannot be read: ${reading.message}`);
     const chosen = await Promise.all(reading.packages.map((each) => this.#choose(each, attempt)));
     const sound = chosen.filter((each) => each !== undefined);
-    if (sound.length < chosen.length) return undefined;
-    const lock = await this.#makeLock(sound, attempt);
-    return { kind: 'locked', lock };
+    if (sound.length < chosen.length) return { kind: 'unfit', why: describeUnshown(reading.packages, chosen) };
+    return this.#makeLock(sound, attempt);
   }
 
-  /** What comes from behind the glass is only a proposal: each file has to be one that the view shows. */
   async #choose({ name, version, wheels }: PylockPackage, attempt: Attempt): Promise<Chosen | undefined> {
     const { upstream, identify } = this.#options;
     const best = bestWheel(wheels);
@@ -179,14 +194,17 @@ export class Resolver {
     });
   }
 
-  async #makeLock(chosen: readonly Chosen[], { requirements, target, signal }: Attempt): Promise<Lock> {
-    const needs = await this.#options.readNeeds(
-      chosen.map(({ file }) => file),
-      signal,
-    );
-    const described = chosen.map(({ page }, index) => ({ name: page.name, needs: needs[index] ?? [] }));
-    const links = linkPackages({ packages: described, requirements, environment: environmentOf(target) });
-    return sealLock({
+  async #makeLock(chosen: readonly Chosen[], { requirements, target, signal }: Attempt): Promise<Resolution | Unfit> {
+    const files = chosen.map(({ file }) => file);
+    const said = await this.#options.readMetadata(files, signal);
+    const packages = chosen.map(({ page, version }, index) => {
+      return { name: page.name, version, ...(said[index] ?? { needs: [] }) };
+    });
+    const environment = environmentOf(target);
+    const why = findGaps({ packages, requirements, environment });
+    if (why.length > 0) return { kind: 'unfit', why };
+    const links = linkPackages({ packages, requirements, environment });
+    const lock = sealLock({
       target: targetKey(target),
       packages: chosen.map(({ page, file, version }) => ({
         ...{ name: page.name, version, index: page.index },
@@ -196,7 +214,16 @@ export class Resolver {
         ...(isSource(file) ? { wheels: [], sdist: lockFile(file) } : { wheels: [lockFile(file)] }),
       })),
     });
+    return { kind: 'locked', lock };
   }
+}
+
+const mostTold = 5;
+const mostKept = 100;
+
+function describeUnshown(packages: readonly PylockPackage[], chosen: readonly (Chosen | undefined)[]): string[] {
+  const unshown = packages.filter((_, index) => chosen[index] === undefined);
+  return unshown.map(({ name, version }) => `${name} ${version} is not a file that the index shows`);
 }
 
 function lockFile({

@@ -44,6 +44,13 @@ describe('narrowPage()', () => {
     );
   });
 
+  it('leaves nothing that was for older Pythons alone, and what is for newer ones for an explanation', async () => {
+    const page = pageOf('a-1.0-py3-none-any.whl', 'a-2.0-py3-none-any.whl', 'a-3.0-py3-none-any.whl');
+    const ranges = ['>=3.8,<4', '>=3.8,<3.12', '>=3.13'];
+    const files = page.files.map((file, index) => ({ ...file, requiresPython: ranges[index] ?? '' }));
+    assert.deepEqual(await namesOf({ ...page, files }), ['a-1.0-py3-none-any.whl', 'a-3.0-py3-none-any.whl']);
+  });
+
   it('leaves nothing without a hash or a version', async () => {
     const page = pageOf('a-1.0-py3-none-any.whl', 'a-1.0.win32.exe');
     const [first] = page.files;

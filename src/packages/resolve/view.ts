@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { containsVersion, parseSpecifiers } from '../../policy/index.ts';
 import { Breath } from '../breath.ts';
 import { type ProjectFile, type ProjectPage, versionsOf } from '../upstream/index.ts';
 import type { TargetTraits } from './target.ts';
@@ -31,8 +32,10 @@ export interface NarrowOptions {
  */
 export async function narrowPage(page: ProjectPage, options: NarrowOptions): Promise<ProjectPage> {
   const pinned = options.pins.get(page.name);
-  const isUsable = ({ sha256 }: ProjectFile): boolean => {
-    return sha256 !== undefined && (pinned === undefined || pinned.has(sha256));
+  const isTakable = refuseOldOnes(options.traits);
+  const isUsable = (file: ProjectFile): boolean => {
+    const { sha256 } = file;
+    return sha256 !== undefined && (pinned === undefined || pinned.has(sha256)) && isTakable(file);
   };
   const files: ProjectFile[] = [];
   const breath = new Breath();
@@ -49,6 +52,25 @@ function narrowVersion(all: readonly ProjectFile[], { traits, takesSources }: Na
   const source = takesSources === true ? all.find(isSource) : undefined;
   return [...new Set([...all.slice(0, 1), ...(source === undefined ? [] : [source])])];
 }
+
+/** The engine looks at the lower end of the Pythons that a file is for, and installers at both. Files say the same again and again. */
+function refuseOldOnes({ pythonVersion }: TargetTraits): (file: ProjectFile) => boolean {
+  const known = new Map<string, boolean>();
+  return ({ requiresPython }) => {
+    if (requiresPython === undefined) return true;
+    const isTakable = known.get(requiresPython) ?? !isOver(requiresPython, pythonVersion);
+    known.set(requiresPython, isTakable);
+    return isTakable;
+  };
+}
+
+function isOver(requiresPython: string, pythonVersion: string): boolean {
+  const specifiers = parseSpecifiers(requiresPython);
+  return specifiers !== undefined && !containsVersion(specifiers, pythonVersion) && !containsVersion(specifiers, later);
+}
+
+/** Whoever takes this one takes newer Pythons than there are: then the target is too old for it, and not too new. */
+const later = '3.9999.0';
 
 /** The hashes that a wish pins, by the names of projects. */
 export function pinsOf(
