@@ -78,10 +78,29 @@ describe('formatPlan()', () => {
     const text = formatPlan({ ...plan, packages: [{ ...dep, heldBack }], changes }, plain);
     assert.match(text, /held back by the policy\n {2}dep 2\.0: deny, packages\.deny\[0\]: no/);
     assert.match(text, /what changes in the environment\n {2}up {10}dep 0\.9 → 1\.0/);
-    const absent = [{ name: 'pandsa', suggestion: 'pandas' }];
-    const obstacle = { message: 'no versions of dep', absent, unread: [], denials: [] };
-    const solution = formatPlan({ ...plan, obstacle }, plain);
-    assert.match(solution, /no solution that the policy allows:\n {2}no versions of dep\n {2}perhaps you meant pandas/);
+  });
+
+  it('says why there is no solution, and speaks of the policy only where it has a part in it', () => {
+    const absent = [{ name: 'pandsa', suggestion: 'pandas', why: 'it differs by one letter' }];
+    const none = { kind: 'absent', message: 'no index has it', absent, unread: [], denials: [] } as const;
+    const unknown = formatPlan({ ...plan, obstacle: none }, plain);
+    assert.match(
+      unknown,
+      /no solution:\n {2}no index has it\n {2}“pandsa” was perhaps meant to be “pandas”: it differs/,
+    );
+    const obstacle = {
+      kind: 'policy',
+      message: 'dep is denied',
+      resolver: 'No dep.',
+      absent: [],
+      unread: [],
+      denials: [],
+    } as const;
+    assert.match(
+      formatPlan({ ...plan, obstacle }, plain),
+      /no solution that the policy allows:\n {2}dep is denied\n {2}in the words of the resolver: No dep\./,
+    );
+    assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, kind: 'no-version' } }, plain), /the policy/);
   });
 
   it('marks what is built from source, and says how to plan with one that does not say what it needs', () => {
@@ -89,7 +108,7 @@ describe('formatPlan()', () => {
     const unread = [
       { name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows', wasTried: false },
     ];
-    const obstacle = { message: 'no wheel', absent: [], unread, denials: [] };
+    const obstacle = { kind: 'source', message: 'no wheel', absent: [], unread, denials: [] } as const;
     assert.match(formatPlan({ ...plan, obstacle }, plain), /no wheel\n {2}--build-sources lets it be built/);
     assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, unread: [] } }, plain), /--build-sources/);
   });

@@ -53,15 +53,16 @@ function describeTotals({ totals, advisoriesAsOf }: Plan): string {
 
 function formatObstacle(obstacle: Plan['obstacle']): string[] {
   if (obstacle === undefined) return [];
-  const meant = obstacle.absent.flatMap(({ suggestion }) => suggestion ?? []);
-  return [
-    'there is no solution that the policy allows:',
-    `  ${toVisible(obstacle.message)}`,
-    ...(obstacle.unread.every(({ wasTried }) => wasTried)
-      ? []
-      : ['  --build-sources lets it be built behind glass, where the policy lets it in']),
-    ...(meant.length === 0 ? [] : [`  perhaps you meant ${toVisible(meant.join(', '))}`]),
-  ];
+  const { kind, message, resolver, absent, unread } = obstacle;
+  const meant = absent.flatMap(({ name, suggestion, why }) => {
+    return suggestion === undefined ? [] : [`“${name}” was perhaps meant to be “${suggestion}”: ${why ?? ''}`];
+  });
+  const build = unread.every(({ wasTried }) => wasTried)
+    ? []
+    : ['--build-sources lets it be built behind glass, where the policy lets it in'];
+  const words = kind === 'absent' || resolver === undefined ? [] : [`in the words of the resolver: ${resolver}`];
+  const title = kind === 'policy' ? 'there is no solution that the policy allows:' : 'there is no solution:';
+  return [title, ...[message, ...meant, ...build, ...words].map((line) => `  ${toVisible(line)}`)];
 }
 
 function wholeReasons(reasons: Plan['reasons']): string[] {

@@ -5,7 +5,7 @@ import { type Command, type Invocation, isFlagSet, type OptionValues, printJson,
 import { formatPlan } from './plan-table.ts';
 import { startProgress } from './progress.ts';
 import { writeWholeFile } from './whole-file.ts';
-import { readWish } from './wish-file.ts';
+import { readWish, type WishFromSources } from './wish-file.ts';
 
 export const planCommand: Command = {
   positionals: Infinity,
@@ -18,8 +18,11 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
 
   -r, --requirements FILE  a requirements file, pyproject.toml, pylock.toml, or a script with a “# /// script” block; may
                            be given more than once
+  --extra NAME             of a pyproject.toml also these optional dependencies; may be given more than once
+  --group NAME             likewise this dependency group
   -w, --workspace NAME     for which workspace, for the record
-  --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with)
+  --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with, or the nearest that a file's
+                           requires-python takes)
   --platform NAME          the platform to plan for, as uv names it (default: this machine)
   --upgrade                look for newer versions, although the same was planned before
   --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
@@ -39,6 +42,8 @@ Example:
 `,
   options: {
     requirements: { type: 'string', short: 'r', multiple: true },
+    extra: { type: 'string', multiple: true },
+    group: { type: 'string', multiple: true },
     workspace: { type: 'string', short: 'w' },
     'target-python': { type: 'string' },
     platform: { type: 'string' },
@@ -58,8 +63,13 @@ const exitCodes = { allow: 0, ask: 76, deny: 77 } as const;
 
 async function plan(invocation: Invocation): Promise<number> {
   const { values, io, positionals } = invocation;
-  const requirements = await readWish(positionals, listOption(values, 'requirements'));
-  const found = await makePlan(invocation, requirements);
+  const wish = await readWish({
+    texts: positionals,
+    files: listOption(values, 'requirements'),
+    extras: listOption(values, 'extra'),
+    groups: listOption(values, 'group'),
+  });
+  const found = await makePlan(invocation, wish);
   const file = stringOption(values, 'lock');
   const { lock } = found;
   if (file !== undefined && lock !== undefined) await writeWholeFile(file, async (write) => write(writePylock(lock)));
@@ -68,17 +78,14 @@ async function plan(invocation: Invocation): Promise<number> {
   return found.approval?.state === 'approved' ? 0 : exitCodes[found.verdict];
 }
 
-async function makePlan(
-  { values, io, signal }: Invocation,
-  requirements: Awaited<ReturnType<typeof readWish>>,
-): Promise<AnsweredPlan> {
+async function makePlan({ values, io, signal }: Invocation, wish: WishFromSources): Promise<AnsweredPlan> {
   const options = { env: io.env, policyFile: stringOption(values, 'policy'), python: stringOption(values, 'python') };
   const progress = startProgress(io, 'planning');
   try {
     await using belljar = await Belljar.open({ ...options, signal });
     const asker = { ...localActor(values), workspace: stringOption(values, 'workspace') };
     const found = await belljar.packages.plan({
-      ...{ requirements, ...asker, signal },
+      ...{ ...wish, ...asker, signal },
       target: readTarget(values),
       upgrade: isFlagSet(values, 'upgrade'),
       mayBuild: isFlagSet(values, 'build-sources'),

@@ -92,7 +92,8 @@ async function startScript(file: string, args: readonly string[], invocation: In
   const wishes = code.includes('///') ? await import('../packages/index.ts') : undefined;
   const metadata = wishes?.readScriptMetadata(code);
   await using belljar = await openBelljar(invocation);
-  if (metadata !== undefined) wishes?.requireMet(metadata, belljar.pythonVersion);
+  const fromFile = { file: file === '-' ? undefined : file };
+  if (metadata !== undefined) wishes?.requireMet(metadata, belljar.pythonVersion, fromFile);
   return await runScript(belljar, { invocation, requested, request: { name: insideName(file), code, args } });
 }
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { BelljarError } from '../errors.ts';
 import {
   maxWishBytes,
+  type PythonNeed,
   readArguments,
   readPylock,
   readPyproject,
@@ -14,31 +15,58 @@ import {
   type WishRequirement,
 } from '../packages/index.ts';
 
+export interface WishSources {
+  readonly texts: readonly string[];
+  readonly files: readonly string[];
+  /** Which lists of a pyproject.toml are wanted besides its dependencies. */
+  readonly extras?: readonly string[];
+  readonly groups?: readonly string[];
+}
+
+export interface WishFromSources {
+  readonly requirements: readonly WishRequirement[];
+  readonly pythonNeeds: readonly PythonNeed[];
+}
+
 /**
  * What a person asks for on the command line: requirements, and files that hold some.
  *
  * @throws USAGE where nothing is asked for, INPUT_UNREADABLE, WISH_INVALID with all problems of all sources.
  */
-export async function readWish(
-  texts: readonly string[],
-  files: readonly string[],
-): Promise<readonly WishRequirement[]> {
+export async function readWish(sources: WishSources): Promise<WishFromSources> {
+  const { texts, files, extras = [], groups = [] } = sources;
   if (texts.length === 0 && files.length === 0) {
     throw new BelljarError('USAGE', 'name a requirement, such as “pandas>=2”, or a file with -r');
   }
-  const readings = [readArguments(texts), ...(await Promise.all(files.map(readWishFile)))];
-  return requireSound({
-    requirements: readings.flatMap(({ requirements }) => requirements),
+  if (extras.length + groups.length > 0 && !files.some(isPyproject)) {
+    throw new BelljarError('USAGE', '--extra and --group name lists of a pyproject.toml: name that with -r');
+  }
+  const fromFiles = await Promise.all(files.map((file) => readWishFile(file, { extras, groups })));
+  const readings = [readArguments(texts), ...fromFiles];
+  const requirements = requireSound({
+    requirements: readings.flatMap((reading) => reading.requirements),
     problems: readings.flatMap(({ problems }) => problems),
   });
+  const pythonNeeds = fromFiles.flatMap(({ requiresPython: range }, index) => {
+    return range === undefined ? [] : [{ from: files[index] ?? '', range }];
+  });
+  return { requirements, pythonNeeds };
 }
 
-async function readWishFile(file: string): Promise<WishReading> {
+function isPyproject(file: string): boolean {
+  return basename(file) === 'pyproject.toml';
+}
+
+type Lists = Required<Pick<WishSources, 'extras' | 'groups'>>;
+
+async function readWishFile(file: string, lists: Lists): Promise<WishReading> {
   const bytes = await readBounded(file);
   const name = basename(file);
-  if (name === 'pyproject.toml') return readPyproject(bytes, { from: file });
+  if (isPyproject(file)) return readPyproject(bytes, { from: file, ...lists });
   if (/^pylock(?:\.[^.]+)?\.toml$/.test(name)) return readLock(bytes, file);
-  if (!name.endsWith('.py')) return readRequirementsText(bytes, { from: file });
+  // What begins with “#!” is a program, whatever it is called.
+  if (!/\.pyw?$/.test(name) && !(bytes[0] === 0x23 && bytes[1] === 0x21))
+    return readRequirementsText(bytes, { from: file });
   const reading = readScript(Buffer.from(bytes).toString('utf8'), { from: file });
   return (
     reading ?? { requirements: [], problems: [{ from: file, text: '', message: 'it has no “# /// script” block' }] }
@@ -54,7 +82,7 @@ function readLock(bytes: Uint8Array, from: string): WishReading {
     const sha256s = files.map(({ sha256 }) => sha256).sort();
     return { ...{ name, marker, sha256s, extras: [] }, specifier: `==${version}`, source: { from } };
   });
-  return { requirements, problems: [] };
+  return { requirements, problems: [], requiresPython: reading.requiresPython };
 }
 
 async function readBounded(file: string): Promise<Uint8Array> {

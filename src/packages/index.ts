@@ -66,10 +66,12 @@ export {
   type Plan,
   type PlannedPackage,
   type PlanProgress,
+  type PythonNeed,
   PlanStore,
   type PlanTotals,
   type VerdictChange,
 } from './plan/index.ts';
+export { type CandidateJudgement, KnownModules } from './learned/index.ts';
 export { type OpenedSources, type PackageSettings, PackageSources } from './package-sources.ts';
 export { PlannedLocks } from './planned-locks.ts';
 export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';

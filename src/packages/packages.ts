@@ -1,3 +1,4 @@
+import { LateKnownModules } from './late-known-modules.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
 import type { AnsweredPlan } from './plan/index.ts';
 // Past their door: behind it stands all that plans, which only a plan needs.
@@ -12,6 +13,8 @@ export class Packages implements AsyncDisposable {
   readonly approvals: Approvals;
   /** The plans of the last months, with the facts that they were judged by. */
   readonly plans: PlanStore;
+  /** Who brings which module, and what the policy says of that. */
+  readonly knownModules: LateKnownModules;
   readonly #options: PackagesOptions;
   #planning: Promise<Planning> | undefined;
 
@@ -19,6 +22,7 @@ export class Packages implements AsyncDisposable {
     this.#options = options;
     this.approvals = new Approvals(options);
     this.plans = new PlanStore(options.database);
+    this.knownModules = new LateKnownModules(options);
   }
 
   /**

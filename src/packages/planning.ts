@@ -2,11 +2,18 @@ import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
 import { decideAction } from '../policy/index.ts';
+import { LearnedImports } from './learned/index.ts';
 import { type OpenedSources, PackageSources } from './package-sources.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
 import { type AnsweredPlan, Approvals, Planner } from './plan/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
-import { formatWishProblem, readArguments, type WishReading, type WishRequirement } from './wish/index.ts';
+import {
+  findContradictions,
+  formatWishProblem,
+  readArguments,
+  type WishReading,
+  type WishRequirement,
+} from './wish/index.ts';
 
 interface Tools {
   readonly planner: Planner;
@@ -30,9 +37,10 @@ export class Planning implements AsyncDisposable {
 
   async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
     const read = requirements.map((each) => (typeof each === 'string' ? requireSound(readArguments([each])) : [each]));
+    const wish = requireSound({ requirements: read.flat(), problems: [] });
     const sources = await this.#sources.open();
     await sources.advisories.reload(options.signal);
-    const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: read.flat() });
+    const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: wish });
     const approval = plan.verdict === 'ask' ? await this.#approvals.find(plan) : undefined;
     return approval === undefined ? plan : { ...plan, approval };
   }
@@ -70,6 +78,7 @@ export class Planning implements AsyncDisposable {
       folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
       currentAdvisories: () => advisories.current,
       findInspection: (sha256) => inspections.find(sha256),
+      imports: new LearnedImports(database),
       readSource: ({ file, name, version, actor, role, workspace, mayBuild, signal }) => {
         const { policy } = currentPolicy();
         const acceptsAsked = decideAction({ policy, actor, role, action: 'approve' }).verdict === 'allow';
@@ -104,7 +113,10 @@ export class Planning implements AsyncDisposable {
  *
  * @throws WISH_INVALID with all problems.
  */
-export function requireSound({ requirements, problems }: WishReading): readonly WishRequirement[] {
+export function requireSound(reading: WishReading): readonly WishRequirement[] {
+  const { requirements } = reading;
+  // Each source was read by itself: only together can they contradict each other.
+  const problems = reading.problems.length > 0 ? reading.problems : findContradictions(requirements);
   const [first] = problems;
   if (first === undefined) return requirements;
   const lines = problems.map(formatWishProblem);

@@ -101,6 +101,59 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
     );
   });
 
+  it('plans a script for a Python that it takes, and refuses one that it does not', async (context) => {
+    const { run, folder } = await open(context);
+    const script = join(folder, 'report.py');
+    await writeFile(script, '# /// script\n# requires-python = "==3.13.*"\n# dependencies = ["app"]\n# ///\nprint()\n');
+    const planned = await run('-r', script, '--json');
+    assert.equal(planned.code, 0, planned.stderr);
+    assert.match((JSON.parse(planned.stdout) as { target: string }).target, /^python 3\.13/);
+    const refused = await run('-r', script, '--target-python', '3.12');
+    assert.equal(refused.code, 65);
+    assert.match(refused.stderr, /report\.py needs Python ==3\.13\.\*; the target is Python 3\.12/);
+  });
+
+  it('plans the lists of a pyproject.toml that are asked for', async (context) => {
+    const { run, folder } = await open(context);
+    const file = join(folder, 'pyproject.toml');
+    await writeFile(
+      file,
+      '[project]\nname = "x"\ndependencies = []\n[project.optional-dependencies]\nall = ["dep<2"]\n[dependency-groups]\ndev = ["dep"]\n',
+    );
+    const names = async (...words: string[]): Promise<string[]> => {
+      const { stdout, stderr } = await run('-r', file, ...words, '--json');
+      assert.notEqual(stdout, '', stderr);
+      return (JSON.parse(stdout) as { packages: { name: string; version: string }[] }).packages.map(
+        ({ name, version }) => `${name} ${version}`,
+      );
+    };
+    assert.deepEqual(await names(), []);
+    assert.deepEqual(await names('--extra', 'all'), ['dep 1.0']);
+    assert.deepEqual(await names('--group', 'dev'), ['dep 2.0']);
+    assert.equal((await run('-r', file, '--extra', 'none')).code, 65);
+    assert.equal((await run('app', '--extra', 'all')).code, 2);
+  });
+
+  it('says what is wrong with a wish without speaking of the policy', async (context) => {
+    const { run } = await open(context);
+    const { code, stdout } = await run('dep>99');
+    assert.equal(code, 77);
+    assert.match(stdout, /there is no solution:\n {2}there is no dep>99: the newest there is is 2\.0\n/);
+    assert.doesNotMatch(stdout, /policy/);
+  });
+
+  it('refuses two files that pin one version to different files, and names both places', async (context) => {
+    const { run, folder } = await open(context);
+    const [one, other] = [join(folder, 'one.txt'), join(folder, 'other.txt')];
+    await writeFile(one, `dep==1.0 --hash=sha256:${'a'.repeat(64)}\n`);
+    await writeFile(other, `# theirs\ndep==1.0 --hash=sha256:${'b'.repeat(64)}\n`);
+    const { code, stderr } = await run('-r', one, '-r', other);
+    assert.equal(code, 65);
+    assert.match(stderr, /other\.txt:2: dep==1\.0 has other hashes than in .*one\.txt, line 1/);
+    await writeFile(other, `dep==1.0.0 --hash=sha256:${'a'.repeat(64)}\n`);
+    assert.notEqual((await run('-r', one, '-r', other)).code, 65);
+  });
+
   it('refuses what it cannot read, all at once, with file and line, before an index is asked', async (context) => {
     const { run, folder } = await open(context);
     const wish = join(folder, 'requirements.txt');
@@ -118,6 +171,25 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal((await run('app', '--role', 'viewer')).code, 77);
     assert.equal((await run('app', '--target-python', '2.7')).code, 2);
     assert.equal((await run('app', '--target-python', '3.12')).code, 0);
+  });
+
+  it('is right when several plan in one home at once, and gives one wish one lock', async (context) => {
+    const { run } = await open(context);
+    const wishes = ['app', 'app', 'dep<2', 'dep', 'app==1.0', 'dep<2'];
+    const plans = await Promise.all(wishes.map((wish) => run(wish, '--json')));
+    const found = plans.map(({ code, stdout, stderr }) => {
+      assert.equal(code, 0, stderr);
+      const { packages, lock } = JSON.parse(stdout) as Record<'packages', { name: string; version: string }[]> & {
+        lock: { digest: string };
+      };
+      return { digest: lock.digest, packages: packages.map(({ name, version }) => `${name} ${version}`).join() };
+    });
+    assert.deepEqual(
+      found.map(({ packages }) => packages),
+      ['app 1.0,dep 2.0', 'app 1.0,dep 2.0', 'dep 1.0', 'dep 2.0', 'app 1.0,dep 2.0', 'dep 1.0'],
+    );
+    assert.equal(found[0]?.digest, found[1]?.digest);
+    assert.equal(found[2]?.digest, found[5]?.digest);
   });
 
   it('is found on the record', async (context) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { isProjectName, normalizeName } from '../../policy/index.ts';
 import { type Database, joinSql, sql } from '../../storage/index.ts';
-import { maxNamesPerWheel } from '../inspection/index.ts';
+import { maxNamesPerWheel } from '../inspection/import-names.ts';
 
 /** How it is known: a wheel was opened and has it, or METADATA says so, of a module or of a namespace that many share. */
 export type ImportSource = 'wheel' | 'metadata' | 'namespace';

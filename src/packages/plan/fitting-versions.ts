@@ -15,6 +15,11 @@ export interface FittingOptions {
   readonly version: string;
 }
 
+/** All versions, the newest first, each with its wheel. */
+export function* fittingVersions(page: ProjectPage, traits: TargetTraits): Generator<FittingVersion, void> {
+  for (const each of versionsOf(page).toReversed()) yield* fit(each, traits);
+}
+
 /** The versions above one, the newest first, each with its wheel. */
 export function* fittingAbove(page: ProjectPage, { traits, version }: FittingOptions): Generator<FittingVersion, void> {
   const versions = versionsOf(page);

@@ -9,3 +9,4 @@ export type { FindInspection } from './package-facts.ts';
 export type { Obstacle, Plan, PlannedPackage, PlanTotals } from './plan.ts';
 export { type KeptPlan, PlanStore } from './plan-store.ts';
 export { type PlanOptions, Planner, type PlannerOptions, type PlanProgress, type SourceQuestion } from './planner.ts';
+export type { PythonNeed } from './choose-target.ts';

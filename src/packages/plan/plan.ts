@@ -37,10 +37,22 @@ export interface PlannedPackage {
 
 /** Why a wish has no lock. */
 export interface Obstacle {
-  /** In the resolver's words. */
+  /**
+   * `absent`: no index has a name; `no-version`: there never was a version that fits; `conflict`: what is asked for does not
+   * go together; `source`: nobody knows what a source needs; `policy`: there is a solution, and the policy denies it.
+   */
+  readonly kind: 'absent' | 'no-version' | 'conflict' | 'source' | 'policy';
+  /** In our words. */
   readonly message: string;
+  /** In the resolver's. */
+  readonly resolver?: string | undefined;
   /** Names that no index has, and what was perhaps meant. */
-  readonly absent: readonly { readonly name: string; readonly suggestion?: string | undefined }[];
+  readonly absent: readonly {
+    readonly name: string;
+    readonly suggestion?: string | undefined;
+    /** What speaks for the suggestion. */
+    readonly why?: string | undefined;
+  }[];
   /** Sources that would have to be built before anybody knows what they need. */
   readonly unread: readonly UnreadSource[];
   /** What the policy says of the packages that would have been taken without it. */

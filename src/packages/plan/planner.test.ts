@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { mit, openPlanHouse, summarize } from '../../../test/packages/plan-house.ts';
+import { mit, now, openPlanHouse, summarize } from '../../../test/packages/plan-house.ts';
 import { uvWheel } from '../../../test/packages/uv.ts';
+import { policyOf } from '../../../test/policy/good-facts.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
+import { KnownModules, PlannedPackages } from '../learned/index.ts';
 
 describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
   it('judges every package of the whole tree, and names the path to it', async (context) => {
@@ -66,6 +68,7 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     const [denial] = found.obstacle?.denials ?? [];
     assert.deepEqual([denial?.name, denial?.version, denial?.path], ['dep', '2.0', ['app', 'dep']]);
     assert.equal(denial?.reasons.find(({ verdict }) => verdict === 'deny')?.rule, 'packages.deny[0]');
+    assert.equal(found.obstacle?.message, 'the policy denies what it would need: dep 2.0 (packages.deny[0])');
     setPolicy('{}');
     assert.equal((await plan(['app'])).verdict, 'allow');
   });
@@ -80,8 +83,41 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     );
     assert.equal(unknown.verdict, 'deny');
     const tooNew = await plan(['dep>=9']);
-    assert.match(tooNew.obstacle?.message ?? '', /dep/);
+    assert.deepEqual(
+      [tooNew.obstacle?.kind, tooNew.obstacle?.message],
+      ['no-version', 'there is no dep>=9: the newest there is is 1.0'],
+    );
+    assert.match(tooNew.obstacle?.resolver ?? '', /dep/);
     assert.deepEqual(tooNew.obstacle?.denials, []);
+  });
+
+  it('says what does not go together where no policy stands in the way', async (context) => {
+    const { upstream, plan } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'app', requires: ['dep>=2'], headers: mit });
+    for (const version of ['1.0', '2.0']) upstream.addWheel({ name: 'dep', version, headers: mit });
+    const { obstacle } = await plan(['app', 'dep<2']);
+    assert.equal(obstacle?.kind, 'conflict');
+    assert.match(obstacle.resolver ?? '', /dep/);
+    assert.equal((await plan(['app', 'dep<3'])).verdict, 'allow');
+  });
+
+  it('asks before a name comes in that is easily taken for a famous one', async (context) => {
+    const { upstream, plan, setPolicy } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'acme-app', requires: ['reqeusts'], headers: mit });
+    upstream.addWheel({ name: 'reqeusts', headers: mit });
+    for (const wish of ['reqeusts', 'acme-app']) {
+      const found = await plan([wish]);
+      assert.equal(found.verdict, 'ask', wish);
+      const own = found.packages.find(({ name }) => name === 'reqeusts');
+      const reason = own?.reasons.find(({ verdict }) => verdict === 'ask');
+      assert.equal(reason?.rule, 'packages.lookalikes');
+      assert.match(reason.message, /reqeusts is easily taken for requests: it differs by one letter/);
+      assert.equal(own?.nearest, null, 'no other version has another name');
+    }
+    setPolicy('{allow: [reqeusts]}');
+    assert.equal((await plan(['acme-app'])).verdict, 'allow');
+    setPolicy('{lookalikes: deny}');
+    assert.equal((await plan(['acme-app'])).verdict, 'deny');
   });
 
   it('keeps the lock of a wish until someone upgrades, and judges it anew each time', async (context) => {
@@ -130,6 +166,13 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     assert.deepEqual((await plan(['dep'])).totals.pending, 0);
     inspections.set(sha256, { ...sound, startupFiles: ['evil.pth'] });
     assert.equal((await plan(['dep'])).verdict, 'ask');
+    inspections.set(sha256, { ...sound, startupFiles: [], requires: [] });
+    assert.equal((await plan(['dep'])).verdict, 'allow');
+    inspections.set(sha256, { ...sound, startupFiles: [], requires: ['hidden'] });
+    assert.match(
+      JSON.stringify((await plan(['dep'])).packages[0]?.reasons),
+      /needs other packages than the index says/,
+    );
     inspections.set(sha256, { verdict: 'refused', problems: [{ rule: 'record', message: 'RECORD lies' }] });
     const refused = await plan(['dep']);
     assert.equal(refused.verdict, 'deny');
@@ -160,6 +203,25 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
       packages: 1,
       rules: entry?.details['rules'],
     });
+  });
+
+  it('keeps what was learned of a package: the modules that it says it brings, and the facts', async (context) => {
+    const { upstream, plan, database, imports } = await openPlanHouse(context);
+    const headers = [...mit, 'Import-Name: strange_module', 'Import-Namespace: shared'];
+    upstream.addWheel({ name: 'dep', headers });
+    const { at } = await plan(['dep']);
+    assert.deepEqual(await imports.distributionsOf('strange_module'), ['dep']);
+    assert.deepEqual(await imports.distributionsOf('shared'), ['dep']);
+    const planned = new PlannedPackages(database);
+    const modules = new KnownModules({
+      imports,
+      planned,
+      currentPolicy: () => ({ policy: policyOf() }),
+      now: () => now,
+    });
+    const judged = await modules.judge('dep');
+    assert.deepEqual([judged.verdict, judged.by, judged.asOf], ['allow', 'facts', at]);
+    assert.equal((await modules.judge('never-planned')).by, 'name');
   });
 
   it('asks for no METADATA of a wheel that it has read before', async (context) => {

@@ -20,9 +20,12 @@ import {
   targetKey,
 } from '../resolve/index.ts';
 import type { Upstream } from '../upstream/index.ts';
+import { type LearnedImports, PlannedPackages } from '../learned/index.ts';
 import { digestWish, type WishRequirement } from '../wish/index.ts';
 import { compareLocks, type PackageSet } from './changes.ts';
+import { chooseTarget, type PythonNeed } from './choose-target.ts';
 import { explainObstacle } from './explain-obstacle.ts';
+import { findMissingVersions } from './find-missing-versions.ts';
 import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
 import { WheelLearner } from './learn-wheel.ts';
 import { type FindInspection, identifyVersion } from './package-facts.ts';
@@ -41,6 +44,8 @@ export interface PlannerOptions {
   readonly findInspection: FindInspection;
   /** Tells what sources need; without it plans are of wheels alone. */
   readonly readSource?: ((question: SourceQuestion) => Promise<SourceReading>) | undefined;
+  /** Told which modules wheels say they bring. */
+  readonly imports?: Pick<LearnedImports, 'learn'> | undefined;
   /** Asked at every plan, and so is the policy. */
   readonly currentAdvisories: () => AdvisorySource;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
@@ -62,6 +67,8 @@ export interface PlanOptions {
   readonly workspace?: string | undefined;
   /** Belljar's own Python on this machine where left out. */
   readonly target?: Partial<Target> | undefined;
+  /** What the sources of the wish say of Python: another target is chosen where the one here is none of them. */
+  readonly pythonNeeds?: readonly PythonNeed[] | undefined;
   /** Looks for new versions although the wish has a lock. */
   readonly upgrade?: boolean | undefined;
   /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
@@ -89,6 +96,14 @@ interface Question extends PlanOptions {
 interface Found {
   readonly lock: Lock;
   readonly lockedAt?: string;
+  /** Where the wish has no lock. */
+  readonly stuck?: Stuck;
+}
+
+interface Stuck extends Pick<Unsolvable, 'message' | 'absent' | 'unread'> {
+  /** Whether there would be a solution without the policy. */
+  readonly isPolicys: boolean;
+  readonly noVersions: readonly string[];
 }
 
 type Unsolvable = Extract<Resolution, { kind: 'unsolvable' }>;
@@ -99,24 +114,26 @@ export class Planner {
   readonly #resolver: Resolver;
   readonly #locks: LockStore;
   readonly #plans: PlanStore;
+  readonly #planned: PlannedPackages;
   readonly #parts: JudgeLockParts;
   readonly #now: () => Date;
 
   constructor(options: PlannerOptions) {
-    const { upstream, database, findInspection, freshMs, folders, python } = options;
+    const { upstream, database, findInspection, freshMs, folders, python, imports } = options;
     this.#options = options;
     this.#now = options.now ?? (() => new Date());
     const store = new WheelFactStore(database);
-    const learner = new WheelLearner({ upstream, store });
+    const learner = new WheelLearner({ upstream, store, imports });
     this.#parts = { upstream, learner, store, findInspection };
     this.#locks = new LockStore(database);
     this.#plans = new PlanStore(database);
+    this.#planned = new PlannedPackages(database);
     this.#resolver = new Resolver({
       ...{ upstream, python, folders, freshMs, identify: identifyVersion },
       now: () => this.#now().getTime(),
-      readNeeds: async (files, signal) => {
+      readMetadata: async (files, signal) => {
         await store.load(files.flatMap(({ sha256 }) => sha256 ?? []));
-        return Promise.all(files.map(async (file) => (await learner.learn(file, signal)).needs));
+        return Promise.all(files.map((file) => learner.learn(file, signal)));
       },
     });
   }
@@ -139,7 +156,8 @@ export class Planner {
       traits: describeTarget(question.target),
       onProgress: (done, total) => onProgress?.({ phase: 'judging', done, total }),
     });
-    const obstacle = 'message' in found ? this.#explain(found, judged) : undefined;
+    const { policy } = question.grounds;
+    const obstacle = found.stuck && explainObstacle({ ...found.stuck, packages: judged.packages, policy });
     const plan = this.#describe(question, { ...judged, found, obstacle });
     await this.#keep(plan, question, judged);
     return plan;
@@ -148,8 +166,7 @@ export class Planner {
   #ask(options: PlanOptions): Question {
     const { currentAdvisories, currentPolicy, python } = this.#options;
     const { policy, hash } = currentPolicy();
-    const target = { pythonVersion: python.version, ...options.target };
-    describeTarget(target);
+    const target = chooseTarget({ own: python.version, asked: options.target, needs: options.pythonNeeds ?? [] });
     return {
       ...options,
       target,
@@ -171,7 +188,7 @@ export class Planner {
   }
 
   /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
-  async #findLock(question: Question): Promise<Found & Partial<Unsolvable>> {
+  async #findLock(question: Question): Promise<Found> {
     const wish = digestWish(question.requirements);
     const key = { wish: takesSources(question) ? wish : `${wish} wheels`, target: targetKey(question.target) };
     const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
@@ -180,17 +197,26 @@ export class Planner {
     for (const scope of ['preferred', 'askable'] as const) {
       const resolution = await this.#resolve(question, scope, this.#sourceReader(question));
       if (resolution.kind === 'locked') {
-        await this.#locks.keep(key, resolution.lock, question.grounds.now);
-        return { lock: resolution.lock };
+        const keeping = { time: question.grounds.now, replaces: question.upgrade === true };
+        return { lock: await this.#locks.keep(key, resolution.lock, keeping) };
       }
       last = resolution;
-      if (resolution.absent.length > 0) return { ...resolution, lock: emptyLock(key.target) };
+      if (resolution.absent.length > 0) break;
     }
     if (last === undefined) throw new Error('nothing was tried');
-    if (last.unread.length > 0) return { ...last, lock: emptyLock(key.target) };
+    return this.#explainNoLock(question, last);
+  }
+
+  /** What would have been taken if there were no policy, to show what it denies; else what is wrong with the wish itself. */
+  async #explainNoLock(question: Question, last: Unsolvable): Promise<Found> {
+    const { requirements, target, signal } = question;
+    const lock = emptyLock(targetKey(target));
+    const stuck = { ...last, isPolicys: false, noVersions: [] };
+    if (last.absent.length > 0 || last.unread.length > 0) return { lock, stuck };
     const free = await this.#resolveFreely(question);
-    if (free.kind === 'locked') return { ...last, lock: free.lock };
-    return { ...free, lock: emptyLock(key.target) };
+    if (free.kind === 'locked') return { lock: free.lock, stuck: { ...stuck, isPolicys: true } };
+    const noVersions = await findMissingVersions({ requirements, target, signal, upstream: this.#options.upstream });
+    return { lock, stuck: { ...stuck, ...free, noVersions } };
   }
 
   /** What would be taken if there were no policy; of sources no more is read than what they state. */
@@ -227,10 +253,6 @@ export class Planner {
       ...{ requirements, target, signal, readSource, view: policyView(grounds, scope) },
       onPage: () => onProgress?.({ phase: 'resolving', done: ++done }),
     });
-  }
-
-  #explain({ message = '', absent = [], unread = [] }: Partial<Unsolvable>, { packages }: JudgedLock): Obstacle {
-    return explainObstacle({ message, absent, unread, packages });
   }
 
   #describe(question: Question, { judgement, packages, stale, found, obstacle }: Described): Plan {
@@ -274,6 +296,10 @@ export class Planner {
         },
         lock,
       ),
+      this.#planned.keep(
+        id,
+        packages.map(({ name }) => name),
+      ),
     ]);
   }
 }
@@ -296,6 +322,7 @@ const longestSubject = 1000;
 
 function describeSubject(requirements: readonly WishRequirement[]): string {
   const text = requirements.map(({ name, specifier }) => `${name}${specifier}`).join(' ');
+  if (text === '') return 'nothing';
   return text.length <= longestSubject ? text : `${text.slice(0, longestSubject)}…`;
 }
 

@@ -1,3 +1,4 @@
+export { findContradictions } from './contradictions.ts';
 export { evaluateMarker, type MarkerEnvironment } from './evaluate-marker.ts';
 export { digestWish, formatRequirement, formatWish } from './format-wish.ts';
 export { formatMarker, type Marker } from './marker.ts';

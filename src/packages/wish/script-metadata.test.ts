@@ -97,6 +97,13 @@ describe('requireMet()', () => {
     requireMet({ requiresPython: '>=3.9,<4', dependencies: [] }, '3.11.2');
   });
 
+  it('names the way to see what packages would come to', () => {
+    const hintOf = (file?: string): string | undefined =>
+      refusal(() => requireMet({ dependencies: ['numpy'] }, '3.11.2', { file })).hint;
+    assert.match(hintOf('report.py') ?? '', /belljar plan -r report\.py$/);
+    assert.match(hintOf() ?? '', /belljar plan REQUIREMENT…$/);
+  });
+
   it('refuses another Python, packages, and what is no range', () => {
     assert.equal(codeOf('>=3.12'), 'PYTHON_NOT_FOUND');
     assert.equal(codeOf('new'), 'USAGE');

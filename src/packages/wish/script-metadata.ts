@@ -48,10 +48,17 @@ function problem(what: string): BelljarError {
  *
  * @throws PYTHON_NOT_FOUND for another Python, PACKAGES_UNAVAILABLE for packages, USAGE for what is no range.
  */
-export function requireMet({ requiresPython, dependencies }: ScriptMetadata, pythonVersion: string): void {
+export function requireMet(
+  { requiresPython, dependencies }: ScriptMetadata,
+  pythonVersion: string,
+  { file }: { readonly file?: string | undefined } = {},
+): void {
   if (requiresPython !== undefined) requirePython(requiresPython, pythonVersion);
   if (dependencies.length === 0) return;
   throw new BelljarError('PACKAGES_UNAVAILABLE', `packages are asked for: ${dependencies.slice(0, 20).join(', ')}`, {
+    hint: `This version runs code without packages. What they would come to is said by: belljar plan ${
+      file === undefined ? 'REQUIREMENT…' : `-r ${file}`
+    }`,
     details: { dependencies: [...dependencies] },
   });
 }

@@ -1,0 +1,48 @@
+import { containsVersion, parseSpecifiers } from '../../policy/index.ts';
+import { describeTarget, environmentOf, pinsOf, type Target, targetKey } from '../resolve/index.ts';
+import type { Upstream } from '../upstream/index.ts';
+import { evaluateMarker, type MarkerEnvironment, parseMarker, type WishRequirement } from '../wish/index.ts';
+import { identifyVersion } from './package-facts.ts';
+import { fittingVersions } from './fitting-versions.ts';
+
+export interface MissingVersionsOptions {
+  readonly requirements: readonly WishRequirement[];
+  readonly target: Target;
+  readonly upstream: Pick<Upstream, 'findPage'>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is asked for in versions that no index has, or that have nothing for the target: each as a sentence. */
+export async function findMissingVersions(options: MissingVersionsOptions): Promise<string[]> {
+  const environment = environmentOf(options.target);
+  const wanted = options.requirements.filter(({ marker }) => holds(marker, environment));
+  const sentences = await Promise.all(wanted.map((requirement) => describe(requirement, options)));
+  return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
+}
+
+function holds(marker: string | undefined, environment: MarkerEnvironment): boolean {
+  const reading = marker === undefined ? undefined : parseMarker(marker);
+  return reading?.ok !== true || evaluateMarker(reading.marker, environment);
+}
+
+async function describe(
+  { name, specifier, sha256s }: WishRequirement,
+  { target, upstream, signal }: MissingVersionsOptions,
+): Promise<string | undefined> {
+  const page = await upstream.findPage(name, { signal });
+  const specifiers = parseSpecifiers(specifier);
+  if (page === undefined || specifiers === undefined) return undefined;
+  const fits = (version: string | undefined): boolean => version !== undefined && containsVersion(specifiers, version);
+  const usable = [...fittingVersions(page, describeTarget(target))];
+  const newest = usable[0]?.version;
+  const instead = newest === undefined ? 'nothing of it is a wheel for that' : `the newest there is is ${newest}`;
+  if (!page.files.some(({ filename }) => fits(identifyVersion(filename, name)))) {
+    return `there is no ${name}${specifier}: ${newest === undefined ? 'it has no version that can be taken' : instead}`;
+  }
+  if (!usable.some(({ version }) => fits(version))) {
+    return `${name}${specifier} has no wheel for ${targetKey(target)}: ${instead}`;
+  }
+  const pins = pinsOf([{ name, sha256s }]).get(name);
+  if (pins === undefined || page.files.some(({ sha256 }) => sha256 !== undefined && pins.has(sha256))) return undefined;
+  return `no file of ${name}${specifier} has a hash that is asked for`;
+}
