@@ -22,9 +22,10 @@ export async function checkTree(
 ): Promise<TreeFault[]> {
   const faults = await findUnexpected(folder, files);
   const pause = takePauses();
+  const piece = Buffer.allocUnsafe(pieceBytes);
   for (const file of files) {
     refuseWhenCancelled(signal);
-    const what = checkFile(join(folder, file.path), file);
+    const what = checkFile(join(folder, file.path), file, piece);
     if (what !== undefined) faults.push({ path: file.path, what });
     await pause();
   }
@@ -53,7 +54,7 @@ function takePauses(): () => Promise<void> {
 const longestTurnMs = 4;
 const pieceBytes = 2 ** 20;
 
-function checkFile(path: string, file: SealedFile): TreeFault['what'] | undefined {
+function checkFile(path: string, file: SealedFile, piece: Buffer): TreeFault['what'] | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -61,7 +62,7 @@ function checkFile(path: string, file: SealedFile): TreeFault['what'] | undefine
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'kind';
   }
   try {
-    return judgeStats(fstatSync(descriptor), file) ?? (hash(descriptor) === file.sha256 ? undefined : 'content');
+    return judgeStats(fstatSync(descriptor), file) ?? (hash(descriptor, piece) === file.sha256 ? undefined : 'content');
   } finally {
     closeSync(descriptor);
   }
@@ -74,9 +75,8 @@ function judgeStats(stats: Stats, { sizeBytes, isExecutable }: SealedFile): Tree
   return stats.size === sizeBytes ? undefined : 'size';
 }
 
-function hash(descriptor: number): string {
+function hash(descriptor: number, piece: Buffer): string {
   const digest = createHash('sha256');
-  const piece = Buffer.allocUnsafe(pieceBytes);
   for (;;) {
     const count = readSync(descriptor, piece, 0, piece.length, null);
     if (count === 0) return digest.digest('hex');

@@ -30,6 +30,8 @@ export type DialogueOutcome = Unpacking | 'absent' | 'nonsense' | 'ended';
 /** The host's side of an unpacking: gives the bytes that are asked for, and takes nothing that was not announced. */
 export class Dialogue {
   readonly #parts: DialogueParts;
+  /** Written out whole before it is filled again. */
+  readonly #piece = Buffer.allocUnsafe(pieceBytes);
   #isThere = false;
   #wheel: AnnouncedWheel | undefined;
   #reception: Reception | undefined;
@@ -75,10 +77,9 @@ export class Dialogue {
     const { file, sizeBytes } = this.#parts;
     if (length === 0 || offset + length > sizeBytes) return 'nonsense';
     for (let done = 0; done < length;) {
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, length - done));
-      const { bytesRead } = await file.read(piece, 0, piece.length, offset + done);
+      const { bytesRead } = await file.read(this.#piece, 0, Math.min(pieceBytes, length - done), offset + done);
       if (bytesRead === 0) return 'nonsense'; // it became shorter meanwhile
-      await sayTo(this.#parts.control, piece.subarray(0, bytesRead));
+      await sayTo(this.#parts.control, this.#piece.subarray(0, bytesRead));
       done += bytesRead;
     }
     return undefined;
