@@ -15,7 +15,7 @@ const floors = [
   ['packages'],
   ['environments'],
   ['sessions'],
-  ['notebooks'],
+  ['notebooks', 'workspace-packages'],
   ['plugins'],
   ['live-policy', 'settings'],
   ['home-gate.ts', 'inspect.ts', 'proof'],

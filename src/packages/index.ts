@@ -80,6 +80,8 @@ export type { PackagesOptions, PlanRequest } from './packages-options.ts';
 export { requireSound } from './planning.ts';
 export { readPylock, writePylock } from './resolve/index.ts';
 export {
+  digestWish,
+  formatRequirement,
   maxWishBytes,
   readArguments,
   readPyproject,

@@ -90,3 +90,24 @@ test('PlanStore gives the newest plan of each lock that was not denied, and the 
   );
   assert.deepEqual(await store.workspacesOf('a'), ['one', 'two']);
 });
+
+test('PlanStore keeps what a workspace can go back to', async (context) => {
+  const database = await openDatabase({ path: join(await temporaryFolder(context), 'test.sqlite') });
+  context.after(() => database.close());
+  const store = new PlanStore(database);
+  const [kept, other] = ['1.0', '2.0'].map((version) =>
+    sealLock({ target: 'python 3.12', packages: [lockedPackage('dep', { version })] }),
+  ) as [Lock, Lock];
+  await store.keep({ ...plan, lock: kept.digest }, kept);
+  await store.keep({ ...plan, id: '2', lock: other.digest }, other);
+  await database.write(
+    sql`insert into workspace_history
+      (workspace, number, time, kind, actor, python, requirements, wish, lock, environment)
+      values ('skill', 1, '', 'install', '', '', '', '', ${kept.digest}, null),
+        ('skill', 2, '', 'uninstall', '', '', '', '', null, null)`,
+  );
+  await store.keep({ ...plan, id: '3', time: '2026-08-02T00:00:00.000Z' });
+  assert.deepEqual(await store.findLock(kept.digest), kept);
+  assert.equal((await store.newestOf(kept.digest))?.id, '1');
+  assert.equal(await store.findLock(other.digest), undefined);
+});

@@ -5,6 +5,10 @@ import { plans } from './0003-plans.ts';
 import { environments } from './0004-environments.ts';
 import { alerts } from './0005-alerts.ts';
 import { learnedNames } from './0006-learned-names.ts';
+import { workspaces } from './0007-workspaces.ts';
 
 /** In their order. Others depend on their numbers and their text: only add. */
-export const migrations: readonly Migration[] = [record, advisories, plans, environments, alerts, learnedNames];
+export const migrations: readonly Migration[] = [
+  ...[record, advisories, plans, environments, alerts],
+  ...[learnedNames, workspaces],
+];

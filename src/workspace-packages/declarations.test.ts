@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { type HomeRecord, openHomeRecord } from '../record/index.ts';
+import type { Declaration, DeclaredState } from './declaration.ts';
+import { Declarations } from './declarations.ts';
+
+const actor = { id: 'ada', kind: 'user', role: 'owner' } as const;
+const policyHash = 'e'.repeat(64);
+const start = Date.parse('2026-03-01T00:00:00.000Z');
+
+interface House extends HomeRecord {
+  readonly declarations: Declarations;
+  readonly attach: (workspace: string, state: DeclaredState, before?: Declaration) => Promise<Declaration | undefined>;
+}
+
+async function open(context: TestContext): Promise<House> {
+  const opened = await openHomeRecord(join(await temporaryFolder(context), 'home'));
+  context.after(() => opened[Symbol.asyncDispose]());
+  let minutes = 0;
+  const declarations = new Declarations({ ...opened, now: () => new Date(start + ++minutes * 60_000) });
+  const attach: House['attach'] = (workspace, state, before) =>
+    declarations.attach({ workspace, kind: 'install', actor, policyHash, state, before });
+  return { ...opened, declarations, attach };
+}
+
+function stateOf(...requirements: string[]): DeclaredState {
+  return {
+    python: '3.12.1',
+    requirements,
+    wish: `wish ${requirements.join()}`,
+    lock: 'l'.repeat(64),
+    environment: 'k',
+  };
+}
+
+describe('Declarations', () => {
+  it('keeps what a workspace declares, and every state before it', async (context) => {
+    const { declarations, attach } = await open(context);
+    assert.equal(await declarations.find('skill'), undefined);
+    const first = await attach('skill', stateOf('numpy==1.26'));
+    const second = await attach('skill', stateOf('numpy==1.26', 'pandas'), first);
+    assert.deepEqual(await declarations.find('skill'), second);
+    assert.equal(second?.made, first?.made);
+    assert.equal(second?.number, 2);
+    const history = await declarations.history('skill');
+    assert.deepEqual(
+      history.map(({ number, requirements, actor: { id } }) => [number, requirements, id]),
+      [
+        [2, ['numpy==1.26', 'pandas'], 'ada'],
+        [1, ['numpy==1.26'], 'ada'],
+      ],
+    );
+  });
+
+  it('does nothing where somebody else was faster, neither to the state nor to the record', async (context) => {
+    const { declarations, record, attach } = await open(context);
+    const first = await attach('skill', stateOf('numpy'));
+    const faster = await attach('skill', stateOf('numpy', 'pandas'), first);
+    assert.equal(await attach('skill', stateOf('numpy', 'scipy'), first), undefined);
+    assert.equal(await attach('skill', stateOf('scipy')), undefined, 'it is not new any more');
+    assert.deepEqual(await declarations.find('skill'), faster);
+    assert.equal((await Array.fromAsync(record.entries({ action: 'workspace.packages.changed' }))).length, 2);
+  });
+
+  it('lets one of many at once through, and the others begin again', async (context) => {
+    const { declarations, attach } = await open(context);
+    const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => attach('skill', stateOf(name))));
+    assert.equal(made.filter((each) => each !== undefined).length, 1);
+    assert.equal((await declarations.history('skill')).length, 1);
+  });
+
+  it('puts each change on the record, with what was declared and what was dropped', async (context) => {
+    const { record, attach } = await open(context);
+    const first = await attach('skill', stateOf('numpy', 'six'));
+    await attach('skill', { ...stateOf('numpy', 'pandas'), lock: 'm'.repeat(64) }, first);
+    const [, entry] = await Array.fromAsync(record.entries({ action: 'workspace.packages.changed' }));
+    assert.equal(entry?.workspace, 'skill');
+    assert.deepEqual(entry.actor, actor);
+    assert.equal(entry.subject, 'environment k');
+    const { declared, dropped, lockBefore, lock, number, kind } = entry.details;
+    assert.deepEqual([declared, dropped], [['pandas'], ['six']]);
+    assert.deepEqual([lockBefore, lock, number, kind], ['l'.repeat(64), 'm'.repeat(64), 2, 'install']);
+  });
+
+  it('lists all workspaces, those changed last first', async (context) => {
+    const { declarations, attach } = await open(context);
+    const first = await attach('one', stateOf('numpy'));
+    await attach('two', stateOf('numpy'));
+    await attach('one', stateOf(), first);
+    assert.deepEqual(
+      (await declarations.list()).map(({ name }) => name),
+      ['one', 'two'],
+    );
+  });
+
+  it('forgets a workspace with its history, once, and the other workspaces stay', async (context) => {
+    const { declarations, record, attach } = await open(context);
+    await attach('one', stateOf('numpy'));
+    await attach('two', stateOf('numpy'));
+    assert.equal(await declarations.remove({ workspace: 'one', actor, policyHash }), true);
+    assert.equal(await declarations.remove({ workspace: 'one', actor, policyHash }), false);
+    assert.equal(await declarations.find('one'), undefined);
+    assert.deepEqual(await declarations.history('one'), []);
+    assert.equal((await declarations.history('two')).length, 1);
+    assert.equal((await Array.fromAsync(record.entries({ action: 'workspace.removed' }))).length, 1);
+  });
+
+  it('takes what was made anew under an old name for another', async (context) => {
+    const { declarations, attach } = await open(context);
+    const old = await attach('skill', stateOf('numpy'));
+    await declarations.remove({ workspace: 'skill', actor, policyHash });
+    await attach('skill', stateOf('pandas'));
+    assert.equal(await attach('skill', stateOf('six'), old), undefined);
+  });
+});

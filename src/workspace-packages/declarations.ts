@@ -1,0 +1,142 @@
+import type { AuditRecord, RecordedActor } from '../record/index.ts';
+import { type Database, sql, type Transaction } from '../storage/index.ts';
+import {
+  type ChangeKind,
+  type Declaration,
+  declarationSchema,
+  type DeclaredState,
+  type PastDeclaration,
+  pastDeclarationSchema,
+} from './declaration.ts';
+
+export interface DeclarationsOptions {
+  readonly database: Database;
+  readonly record: AuditRecord;
+  readonly now?: (() => Date) | undefined;
+}
+
+export interface AttachOptions {
+  readonly workspace: string;
+  readonly kind: ChangeKind;
+  readonly actor: RecordedActor;
+  readonly policyHash: string;
+  readonly state: DeclaredState;
+  /** What the change was made to. */
+  readonly before: Declaration | undefined;
+  /** What is asked for besides, for the record. */
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+}
+
+export interface RemoveOptions {
+  readonly workspace: string;
+  readonly actor: RecordedActor;
+  readonly policyHash: string;
+}
+
+const columns = sql`name, number, python, requirements, wish, lock, environment, made, changed`;
+const mostListed = 1000;
+const mostNamed = 50;
+
+/** What the workspaces of a home have declared, and how each came to it. */
+export class Declarations {
+  readonly #options: DeclarationsOptions;
+
+  constructor(options: DeclarationsOptions) {
+    this.#options = options;
+  }
+
+  async find(workspace: string): Promise<Declaration | undefined> {
+    return findIn(this.#options.database, workspace);
+  }
+
+  /** Those changed last first. */
+  async list(): Promise<Declaration[]> {
+    return this.#options.database.read(
+      sql`select ${columns} from workspaces order by changed desc, name limit ${mostListed}`,
+      { schema: declarationSchema },
+    );
+  }
+
+  /** The newest state first. */
+  async history(workspace: string): Promise<PastDeclaration[]> {
+    return this.#options.database.read(
+      sql`select number, time, kind, actor, python, requirements, wish, lock, environment from workspace_history
+        where workspace = ${workspace} order by number desc limit ${mostListed}`,
+      { schema: pastDeclarationSchema },
+    );
+  }
+
+  /** Resolves to the new state; undefined where somebody else changed it meanwhile, so that nothing was done. */
+  async attach(options: AttachOptions): Promise<Declaration | undefined> {
+    const { workspace, before, state } = options;
+    const time = (this.#options.now?.() ?? new Date()).toISOString();
+    return this.#options.database.transaction(async (transaction) => {
+      const now = await findIn(transaction, workspace);
+      if (now?.number !== before?.number || now?.made !== before?.made) return undefined;
+      const number = (await newestNumber(transaction, workspace)) + 1;
+      const after: Declaration = { ...state, name: workspace, number, made: before?.made ?? time, changed: time };
+      await transaction.write(putDeclaration(after), putPast(after, options));
+      await this.#options.record.appendWithin(transaction, entryOf(after, options));
+      return after;
+    });
+  }
+
+  /** Forgets what a workspace declared, and its history; resolves to whether there was anything. */
+  async remove({ workspace, ...origin }: RemoveOptions): Promise<boolean> {
+    return this.#options.database.transaction(async (transaction) => {
+      const removed = await transaction.write(
+        sql`delete from workspaces where name = ${workspace}`,
+        sql`delete from workspace_history where workspace = ${workspace}`,
+      );
+      if (removed === 0) return false;
+      await this.#options.record.appendWithin(transaction, { action: 'workspace.removed', workspace, ...origin });
+      return true;
+    });
+  }
+}
+
+async function findIn(source: Pick<Transaction, 'read'>, workspace: string): Promise<Declaration | undefined> {
+  const query = sql`select ${columns} from workspaces where name = ${workspace}`;
+  const [found] = await source.read(query, { schema: declarationSchema });
+  return found;
+}
+
+async function newestNumber(transaction: Transaction, workspace: string): Promise<number> {
+  const query = sql`select max(number) as newest from workspace_history where workspace = ${workspace}`;
+  const [row] = await transaction.read<{ newest: number | null }>(query);
+  return row?.newest ?? 0;
+}
+
+function putDeclaration({ name, number, python, requirements, wish, lock, environment, ...times }: Declaration) {
+  const lines = JSON.stringify(requirements);
+  return sql`insert into workspaces (${columns})
+    values (${name}, ${number}, ${python}, ${lines}, ${wish}, ${lock}, ${environment}, ${times.made}, ${times.changed})
+    on conflict (name) do update set number = excluded.number, python = excluded.python,
+      requirements = excluded.requirements, wish = excluded.wish, lock = excluded.lock,
+      environment = excluded.environment, changed = excluded.changed`;
+}
+
+function putPast(after: Declaration, { kind, actor }: AttachOptions) {
+  const { name, number, changed, python, requirements, wish, lock, environment } = after;
+  return sql`insert into workspace_history
+      (workspace, number, time, kind, actor, python, requirements, wish, lock, environment)
+    values (${name}, ${number}, ${changed}, ${kind}, ${JSON.stringify(actor)}, ${python},
+      ${JSON.stringify(requirements)}, ${wish}, ${lock}, ${environment})`;
+}
+
+function entryOf(after: Declaration, { kind, actor, policyHash, before, details }: AttachOptions) {
+  const { name, number, wish, lock, environment, requirements } = after;
+  const was = before?.requirements ?? [];
+  const without = (all: readonly string[], others: readonly string[]): string[] => {
+    return all.filter((line) => !others.includes(line)).slice(0, mostNamed);
+  };
+  return {
+    ...{ action: 'workspace.packages.changed', actor, workspace: name, policyHash },
+    subject: environment === null ? 'no environment' : `environment ${environment}`,
+    details: {
+      ...{ kind, number, wish, lock, environment, lockBefore: before?.lock ?? null },
+      ...{ declared: without(requirements, was), dropped: without(was, requirements) },
+      ...details,
+    },
+  };
+}
