@@ -9,6 +9,7 @@ import { bubblewrap, needs, python as needsPython } from '../../../test/support/
 import { makeWheel } from '../../../test/support/wheels.ts';
 import { findInterpreter } from '../interpreter.ts';
 import type { PythonBuild } from '../pythons/index.ts';
+import { removeTree } from '../shelf/remove-tree.ts';
 import { type StoredWheel, WheelStore } from '../wheel-store/index.ts';
 import { BytecodeStore } from './bytecode-store.ts';
 
@@ -38,7 +39,7 @@ describe('BytecodeStore', needs(bubblewrap, needsPython), () => {
   const wheels = new WheelStore({ folder, cacheFolder });
   const store = new BytecodeStore({ folder, cacheFolder });
   const python = findPython();
-  after(() => rmSync(base, { recursive: true }));
+  after(() => removeTree(base));
 
   const storeWheel = async (name: string, contents: Record<string, string | Buffer>): Promise<StoredWheel> => {
     const { filename, bytes, sha256 } = makeWheel({ name, files: contents });
@@ -76,6 +77,8 @@ describe('BytecodeStore', needs(bubblewrap, needsPython), () => {
     const site = join(base, 'site');
     mkdirSync(site);
     cpSync(join(wheel.folder, 'site/acme'), join(site, 'acme'), { recursive: true });
+    // As an ordinary user, too.
+    execFileSync('chmod', ['-R', 'u+w', site]);
     cpSync(join(compiled, 'acme'), join(site, 'acme'), { recursive: true });
     // Python takes what was compiled, however the source reads by now.
     rmSync(join(site, 'acme/sub/deep.py'));

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { removeTree } from '../shelf/remove-tree.ts';
 import { FolderWriter } from './folder-writer.ts';
 import { sealInto } from './seal-into.ts';
 import { type Sealed, SealedFolders } from './sealed-folders.ts';
@@ -47,7 +48,7 @@ describe('SealedFolders', () => {
     assert.equal(await folders.find(place), 'whole');
     assert.equal(await folders.find(place), 'whole');
     assert.equal(await folders.find(`${place}.other`), undefined);
-    rmSync(place, { recursive: true });
+    await removeTree(place);
     assert.equal(await folders.find(place), undefined);
   });
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,10 +16,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 
 import { hostileWheels } from '../../../test/support/hostile-wheels.ts';
-import { bubblewrap, needs } from '../../../test/support/prerequisite.ts';
+import { bubblewrap, needs, root } from '../../../test/support/prerequisite.ts';
 import { makeWheel, type WheelDescription } from '../../../test/support/wheels.ts';
 import { BelljarError, type ErrorCode } from '../../errors.ts';
 import { inspectionBackend } from '../../packages/index.ts';
+import { removeTree } from '../shelf/remove-tree.ts';
 import type { WheelToStore } from './fill-wheel.ts';
 import { WheelStore } from './wheel-store.ts';
 
@@ -65,7 +66,7 @@ describe('WheelStore', needs(bubblewrap), () => {
   const putNew = (wheel: WheelDescription = plain): WheelToStore => put({ ...wheel, readme: `number ${count}` });
   const halves = (): string[] => readdirSync(join(folder, 'half'));
   const isStored = (sha256: string): boolean => existsSync(join(folder, 'wheels', sha256.slice(0, 2), sha256));
-  after(() => rmSync(base, { recursive: true }));
+  after(() => removeTree(base));
 
   it('lays out a wheel by where its files belong, sealed', async () => {
     const wheel = put(rich);
@@ -193,6 +194,26 @@ describe('WheelStore', needs(bubblewrap), () => {
     assert.deepEqual(halves(), []);
   });
 
+  it('says that the disk is full, and leaves nothing', needs(root), async () => {
+    const small = join(base, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', small]);
+    try {
+      const crowded = new WheelStore({ folder: small, cacheFolder, backend });
+      const wheel = putNew(rich);
+      await assert.rejects(crowded.ensure(wheel), (error: unknown) => {
+        assert.ok(fails('ENVIRONMENT_UNKEPT')(error));
+        assert.match((error as BelljarError).message, /the disk is full; nothing of it is left/);
+        return true;
+      });
+      assert.deepEqual([readdirSync(join(small, 'half')), existsSync(join(small, 'wheels'))], [[], false]);
+      assert.equal((await crowded.ensure(putNew())).name, 'acme');
+      assert.equal((await store.ensure(wheel)).files.length, 12);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+
   it('leaves nothing in place when it is killed in the middle', async () => {
     const wheel = putNew({ ...rich, files: { ...rich.files, 'acme/more.bin': Buffer.alloc(40 << 20, 'more') } });
     const modules = JSON.stringify(new URL('./wheel-store.ts', import.meta.url).href);
@@ -209,6 +230,6 @@ describe('WheelStore', needs(bubblewrap), () => {
     assert.ok(!isStored(wheel.sha256));
     assert.equal(halves().length, 1);
     assert.equal((await store.ensure(wheel)).files.length, 13);
-    rmSync(join(folder, 'half'), { recursive: true });
+    await removeTree(join(folder, 'half'));
   });
 });
