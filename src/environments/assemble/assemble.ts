@@ -4,7 +4,7 @@ import { descriptionFile, listFile, ownFolder } from './layout.ts';
 import type { LinkMethod } from './link-method.ts';
 import { makeTree, type TreeContents } from './make-tree.ts';
 import { type PlacedWheel, planEnvironment } from './plan-environment.ts';
-import type { TreePlan } from './tree-plan.ts';
+import type { PlannedTree } from './tree-plan.ts';
 
 export interface AssembleOptions {
   readonly wheels: readonly PlacedWheel[];
@@ -45,7 +45,7 @@ export async function assemble(options: AssembleOptions): Promise<Assembled> {
   return { treeDigest, files, bytes, linked };
 }
 
-function contentsOf({ folders, entries }: TreePlan, { description, list }: Described): TreeContents {
+function contentsOf({ folders, entries }: PlannedTree, { description, list }: Described): TreeContents {
   const written = entries.flatMap(([path, entry]) => {
     return entry.kind === 'written' ? [{ path, content: entry.content, mode: entry.isExecutable ? 0o555 : 0o444 }] : [];
   });

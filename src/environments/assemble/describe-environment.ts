@@ -6,7 +6,7 @@ import { sha256Of } from './installed-record.ts';
 import { layoutFor } from './layout.ts';
 import type { PlacedWheel } from './plan-environment.ts';
 import { digestTree, lineOf } from './tree-digest.ts';
-import type { StoredEntry, TreeEntry, TreePlan, WrittenEntry } from './tree-plan.ts';
+import type { PlannedTree, StoredEntry, TreeEntry, WrittenEntry } from './tree-plan.ts';
 
 /** So many files can be looked at in a millisecond or two. */
 const maxLandmarks = 300;
@@ -18,7 +18,7 @@ export interface Described {
 }
 
 export interface DescribeOptions {
-  readonly plan: TreePlan;
+  readonly plan: PlannedTree;
   readonly wheels: readonly PlacedWheel[];
   readonly python: PythonBuild;
 }
@@ -42,7 +42,7 @@ export function describeEnvironment({ plan, wheels, python }: DescribeOptions): 
   return { description, list };
 }
 
-function listOf(plan: TreePlan): EnvironmentList {
+function listOf(plan: PlannedTree): EnvironmentList {
   const list: EnvironmentList = { folders: [...plan.folders], files: [], pointers: [] };
   for (const [path, entry] of plan.entries) {
     if (entry.kind === 'pointer') list.pointers.push([path, entry.target]);
@@ -64,7 +64,7 @@ function digestOf(entry: StoredEntry | WrittenEntry): string {
  * The folders of packages and of programs, which lack an entry where a package was lost; and the largest files that were
  * written for this environment alone, which a power cut may have left empty: those of the store were on the disk before.
  */
-function landmarksOf({ folders, entries }: TreePlan, version: string): EnvironmentDescription['landmarks'] {
+function landmarksOf({ folders, entries }: PlannedTree, version: string): EnvironmentDescription['landmarks'] {
   const { site, scripts } = layoutFor(version);
   const parents = [...folders, ...entries.map(([path]) => path)].map((path) => posix.dirname(path));
   const counts = [site, scripts].map(

@@ -40,7 +40,7 @@ async function make(root: string, contents: TreeContents, options: SideBySideOpt
   for (const level of levels) await doSideBySide(level, (folder) => mkdir(join(root, folder)), { signal });
   const [first] = stored;
   const method = first === undefined ? 'hard' : await findMethod(first[0], join(root, first[1]));
-  await doSideBySide(stored, ([from, path]) => linkFile(from, join(root, path), method), options);
+  await doSideBySide(stored, ([from, path]) => linkFile(from, `${root}/${path}`, method), options);
   await doSideBySide(written, (file) => writeSealed(root, file), { signal });
   await doSideBySide(pointers, ([path, target]) => symlink(target, join(root, path)), { signal });
   await writeSealed(root, last);

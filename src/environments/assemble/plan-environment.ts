@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import type { StoredBytecode } from '../bytecode/index.ts';
@@ -8,7 +8,7 @@ import type { StoredEntryPoint, StoredFile, StoredWheel } from '../wheel-store/i
 import { isBytecode, type RecordRow, sha256Of, writeRecord } from './installed-record.ts';
 import { type Layout, layoutFor } from './layout.ts';
 import { pointAtPython, writeProgram } from './program-text.ts';
-import { itself, TreePlan, type TreeEntry, type WrittenEntry } from './tree-plan.ts';
+import { itself, type PlannedTree, type TreeEntry, TreePlan, type WrittenEntry } from './tree-plan.ts';
 
 /** One package of an environment. */
 export interface PlacedWheel {
@@ -37,7 +37,7 @@ interface Placing extends PlacedWheel {
  *
  * @throws PACKAGES_COLLIDE where two wheels, or a wheel and the environment itself, want one path for different files.
  */
-export async function planEnvironment({ wheels, python, signal }: EnvironmentContents): Promise<TreePlan> {
+export async function planEnvironment({ wheels, python, signal }: EnvironmentContents): Promise<PlannedTree> {
   const plan = new TreePlan();
   const layout = layoutFor(python.version);
   claimOwn(plan, python);
@@ -53,7 +53,7 @@ export async function planEnvironment({ wheels, python, signal }: EnvironmentCon
   // After all files: what a wheel brought compiled gives way to what was compiled from the source that is there.
   for (const placing of placings) placeBytecode(placing);
   for (const placing of placings) placeRecord(placing);
-  return plan;
+  return { folders: plan.folders, entries: plan.entries };
 }
 
 function claimOwn(plan: TreePlan, { executable, version }: EnvironmentContents['python']): void {
@@ -104,7 +104,7 @@ function pathOf({ layout, wheel }: Placing, { scheme, path }: StoredFile): strin
 /** Every script can be started, whatever its mode in the wheel; one that differs from the wheel’s is a file of its own. */
 async function entryOf({ folder }: StoredWheel, file: StoredFile): Promise<TreeEntry> {
   const { scheme, path, sha256, sizeBytes, isExecutable, isPythonScript } = file;
-  const from = join(folder, scheme, path);
+  const from = `${folder}/${scheme}/${path}`;
   if (scheme !== 'scripts' || (isExecutable && !isPythonScript)) {
     return { kind: 'stored', from, sha256, sizeBytes, isExecutable };
   }
@@ -140,7 +140,7 @@ function placeBytecode(placing: Placing): void {
   for (const { path: inner, sha256, sizeBytes } of bytecode?.files ?? []) {
     const path = `${layout.site}/${inner}`;
     if (!isBytecode(path)) throw new BelljarError('INTERNAL', `${owner} has bytecode in ${inner}`);
-    const from = join(bytecode?.folder ?? '', inner);
+    const from = `${bytecode?.folder}/${inner}`;
     const entry = { kind: 'stored', from, sha256, sizeBytes, isExecutable: false } as const;
     plan.replace({ path, owner, entry });
     rows.set(path, { path });

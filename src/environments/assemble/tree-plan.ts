@@ -40,8 +40,15 @@ export interface Claim {
 /** Who owns what no package brought. */
 export const itself = 'the environment itself';
 
+/** A plan that nobody adds to any more. */
+export interface PlannedTree {
+  /** Parents before their children. */
+  readonly folders: readonly string[];
+  readonly entries: readonly (readonly [path: string, entry: TreeEntry])[];
+}
+
 /** What an environment is to be: each path once, and everybody told who takes what another has. */
-export class TreePlan {
+export class TreePlan implements PlannedTree {
   readonly #claims = new Map<string, Claim>();
   readonly #folders = new Set<string>(['.']);
 
