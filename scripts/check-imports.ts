@@ -19,13 +19,18 @@ const floors = [
   ['plugins'],
   ['live-policy', 'settings'],
   ['home-gate.ts', 'inspect.ts', 'proof'],
-  ['gates.ts', 'workspaces.ts'],
+  ['gates.ts', 'home-environments.ts', 'workspaces.ts'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],
 ];
 
 /** What is large has further doors, for those who want a part of it without loading the rest. */
-const furtherDoors = ['environments/interpreter.ts', 'packages/imports.ts', 'packages/packages.ts'];
+const furtherDoors = [
+  'environments/inside.ts',
+  'environments/interpreter.ts',
+  'packages/imports.ts',
+  'packages/packages.ts',
+];
 
 const root = resolve(process.argv[2] ?? '.');
 const source = join(root, 'src');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { findInterpreter } from './environments/interpreter.ts';
 import { BelljarError } from './errors.ts';
+import { HomeEnvironments } from './home-environments.ts';
 import { LivePolicy } from './live-policy/index.ts';
 import { nearestOf } from './nearest.ts';
 import { optionsReader, signalOption } from './options.ts';
@@ -123,6 +124,7 @@ interface BelljarParts {
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
   readonly packages: Packages;
+  readonly environments: HomeEnvironments;
   readonly opened: AsyncDisposableStack;
 }
 
@@ -144,9 +146,11 @@ export class Belljar implements AsyncDisposable {
   readonly sessions: Sessions;
   readonly workspaces: Workspaces;
   readonly packages: Packages;
+  readonly environments: HomeEnvironments;
   readonly #opened: AsyncDisposableStack;
 
-  private constructor({ home, pythonVersion, homeRecord, policy, sessions, packages, opened }: BelljarParts) {
+  private constructor(parts: BelljarParts) {
+    const { home, pythonVersion, homeRecord, policy, sessions, packages, environments, opened } = parts;
     this.home = home;
     this.pythonVersion = pythonVersion;
     this.record = homeRecord.record;
@@ -154,6 +158,7 @@ export class Belljar implements AsyncDisposable {
     this.sessions = sessions;
     this.workspaces = new Workspaces(sessions);
     this.packages = packages;
+    this.environments = environments;
     this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
       sessions.policyChanged();
@@ -188,8 +193,11 @@ export class Belljar implements AsyncDisposable {
       openHomeRecord(home, cancellable).then((record) => opened.use(record)),
     ]);
     const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });
-    const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home) });
-    const parts = { backend, interpreter, record: homeRecord.record, currentPolicy: () => policy.current };
+    const environments = opened.use(new HomeEnvironments({ home, env, ...homeRecord }));
+    const { findBundle } = environments;
+    const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home), findBundle });
+    const { record } = homeRecord;
+    const parts = { backend, interpreter, record, environments, currentPolicy: () => policy.current };
     const { version: pythonVersion } = interpreter;
     const packages = opened.use(
       new Packages({
@@ -201,7 +209,8 @@ export class Belljar implements AsyncDisposable {
       }),
     );
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
-    return new Belljar({ home, pythonVersion, policy, homeRecord, sessions, packages, opened: opened.move() });
+    const built = { sessions, packages, environments };
+    return new Belljar({ home, pythonVersion, policy, homeRecord, ...built, opened: opened.move() });
   }
 
   /** Ends all sessions, then closes the record. */

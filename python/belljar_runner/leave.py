@@ -7,6 +7,7 @@ from places import WORKSPACE
 
 OURS = (
     "supervisor",
+    "enter",
     "frames",
     "glance",
     "interpreter_worker",
@@ -20,15 +21,16 @@ OURS = (
 
 
 def leave(arguments):
+    environment = os.environ.get("VIRTUAL_ENV")
+    if environment:
+        from enter import enter  # while the path leads there
     for name in OURS:
         sys.modules.pop(name, None)
     sys.path[0] = WORKSPACE
-    # Started with -I, Python itself does not look; what the code starts will.
-    packages = os.environ.get("PYTHONPATH")
-    if packages:
-        sys.path.append(packages)
     sys.argv = arguments
     open_streams()
+    if environment:
+        enter(environment)
 
 
 def open_streams():

@@ -2,7 +2,6 @@ export {
   type Assembled,
   assemble,
   type AssembleOptions,
-  environmentPath,
   type PlacedWheel,
   removeTree,
   type TreeProblem,
@@ -11,6 +10,7 @@ export {
   type VerifyTreeOptions,
 } from './assemble/index.ts';
 export { BytecodeStore, type BytecodeStoreOptions, type StoredBytecode } from './bytecode/index.ts';
+export { bundleOf, environmentPath, isEnvironmentKey, keyOfBundle } from './inside.ts';
 export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
 export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
 export {
@@ -33,7 +33,6 @@ export {
   type VerifyTree,
   environmentKey,
   halfFolder,
-  isEnvironmentKey,
   makeHalf,
   nameHalf,
   sweepHalves,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isEnvironmentKey } from '../environments/inside.ts';
 import { BelljarError } from '../errors.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import type { Actor, Policy, RunDecision, RunLimits } from '../policy/index.ts';
@@ -11,6 +12,8 @@ export interface OpenSessionOptions {
   readonly role: Role;
   /** Whose files it works on, kept from session to session; without one they are gone with it. */
   readonly workspace?: string | null | undefined;
+  /** The key of the environment that it has, for as long as it lasts; without one it has the plain interpreter. */
+  readonly environment?: string | null | undefined;
   /** What differs from the policy's own limits. */
   readonly requested?: Partial<RunLimits> | undefined;
   /** Modules of installed packages that are imported before the session is there; those that cannot be are left out. */
@@ -47,8 +50,11 @@ export function limitsSchema(amount: z.ZodType<number>): z.ZodType<Partial<RunLi
   return z.strictObject(Object.fromEntries(limitNames.map((name) => [name, amount.optional()])));
 }
 
+export const environmentSchema = z.string().refine(isEnvironmentKey, 'must be the key of an environment').nullable();
+
 const opening = {
   workspace: z.string().nullable().optional(),
+  environment: environmentSchema.optional(),
   requested: limitsSchema(z.custom<number>()).optional(),
   preload: modulesSchema.optional(),
   idleTimeoutMs: timeoutOption,

@@ -9,10 +9,8 @@ import { Session, type SessionParts } from './session.ts';
 
 export interface FreshSessionParts extends Pick<SessionParts, 'importNames'> {
   readonly backend: Backend;
-  /** The Python that is started, as a path inside. */
-  readonly executable: string;
-  /** Whether the backend has a bundle of packages to show. */
-  readonly hasPackages?: boolean | undefined;
+  /** The Python that is started: its path inside, and its version. */
+  readonly python: { readonly executable: string; readonly version: string };
 }
 
 export interface FreshSessionOptions {
@@ -34,6 +32,7 @@ interface FreshParts {
   readonly session: Session;
   readonly line: RunnerLine;
   readonly wayOut: WayOut;
+  readonly version: string;
 }
 
 /**
@@ -42,6 +41,8 @@ interface FreshParts {
  */
 export class FreshSession {
   readonly plan: LaunchPlan;
+  /** The version of the Python inside. */
+  readonly version: string;
   readonly #session: Session;
   readonly #line: RunnerLine;
   readonly #sandbox: Sandbox;
@@ -53,18 +54,20 @@ export class FreshSession {
     this.#session = parts.session;
     this.#line = parts.line;
     this.#wayOut = parts.wayOut;
+    this.version = parts.version;
   }
 
   /** @throws what a launch throws; RUNNER_REFUSED where the modules were not imported in the time that a run has. */
   static async launch(
-    { backend, executable, importNames, hasPackages = false }: FreshSessionParts,
+    { backend, python, importNames }: FreshSessionParts,
     plan: LaunchPlan,
     { signal, isForLater = false }: FreshSessionOptions = {},
   ): Promise<FreshSession> {
     const wayOut: WayOut = { network: undefined };
-    const { limits, require, workspace, hasNetwork, guards } = plan;
+    const { limits, require, workspace, environment, hasNetwork, guards } = plan;
     const acceptEgress = hasNetwork ? (connection: Duplex) => passOut(wayOut, connection) : undefined;
-    const shown = { executable, hasPackages, workspace: workspace ?? undefined };
+    const { executable, version } = python;
+    const shown = { executable, environment: environment ?? undefined, workspace: workspace ?? undefined };
     const launch = { ...shown, limits, require, guards, acceptEgress, signal };
     const sandbox = await openSandbox(backend, launch);
     if (isForLater) sandbox.setPriority('background');
@@ -73,7 +76,7 @@ export class FreshSession {
     try {
       // A module that is missing is for the code that imports it to find out.
       if (plan.preload.length > 0) await session.preload(plan.preload, { signal });
-      return new FreshSession(plan, sandbox, { session, line, wayOut });
+      return new FreshSession(plan, sandbox, { session, line, wayOut, version });
     } catch (error) {
       await session.close();
       throw error;

@@ -1,4 +1,5 @@
 export { compileRunner } from './compile-runner.ts';
+export { environmentFinder, type EnvironmentSources } from './find-environment.ts';
 export {
   type ArtifactLook,
   ArtifactWatch,
@@ -41,4 +42,10 @@ export {
   readWorkspaceOpening,
 } from './admission.ts';
 export type { PoolOptions, PoolReport } from './pool/index.ts';
-export { Sessions, type SessionsOptions, type SessionsParts, readSessionsOptions } from './sessions.ts';
+export {
+  type EnvironmentSource,
+  Sessions,
+  type SessionsOptions,
+  type SessionsParts,
+  readSessionsOptions,
+} from './sessions.ts';

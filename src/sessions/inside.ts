@@ -2,7 +2,6 @@
 export const workspaceFolder = '/workspace';
 export const scratchFolder = '/tmp';
 export const runnerFolder = '/belljar/runner';
-export const packagesFolder = '/environment/site-packages';
 
 /** Where the names of a session are saved, among the files of its workspace. */
 export const statePath = `${workspaceFolder}/.belljar/state`;

@@ -14,13 +14,15 @@ export interface LaunchPlan {
   readonly hasNetwork: boolean;
   /** Whose files are shown: a workspace's, a new workspace's, or nobody's; those are gone with the session. */
   readonly workspace: string | null;
+  /** The key of its environment; null for the plain interpreter. */
+  readonly environment: string | null;
   /** Imported before the session is anybody's. */
   readonly preload: readonly string[];
   /** Of the policy that it was decided by. */
   readonly policyHash: string;
 }
 
-export type PlanOptions = Pick<LaunchPlan, 'workspace' | 'preload' | 'policyHash'>;
+export type PlanOptions = Pick<LaunchPlan, 'workspace' | 'environment' | 'preload' | 'policyHash'>;
 
 export function planLaunch({ limits, required, network, guards }: RunDecision, options: PlanOptions): LaunchPlan {
   const hasNetwork = network.allow.length > 0;

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 
+import { bundleOf, environmentPath } from '../environments/inside.ts';
 import type { Backend, BundleCatalogue, BundlePart, CapabilityName, Mount, Sandbox } from '../sandbox/index.ts';
 import { runnerSource } from './compile-runner.ts';
 import { type Guards, prepareGuards } from './guards.ts';
 import { newWorkspace } from './launch-plan.ts';
-import { packagesFolder, runnerFolder, scratchFolder, workspaceFolder } from './inside.ts';
+import { runnerFolder, scratchFolder, workspaceFolder } from './inside.ts';
 
 /** Processes that are Belljar's own in every sandbox and do not count against the user: bubblewrap and the runner. */
 const ownProcesses = 2;
@@ -27,8 +28,8 @@ export interface OpenSandboxOptions {
   readonly executable: string;
   readonly limits: LaunchLimits;
   readonly require: readonly CapabilityName[];
-  /** Whether the bundle of packages is shown. */
-  readonly hasPackages?: boolean;
+  /** The key of the environment that it has; the plain interpreter where there is none. */
+  readonly environment?: string | undefined;
   /** What the code is refused beside what the sandbox refuses. */
   readonly guards?: Guards | undefined;
   /** Whose files are shown and kept; without it the workspace is empty and gone with the sandbox. */
@@ -56,19 +57,16 @@ const proxyVariables: Readonly<Record<string, string>> = Object.fromEntries(
 export interface BundleSources {
   /** Where compileRunner() put it. */
   readonly runner?: string;
-  /** A folder of installed packages. */
-  readonly packages?: string;
 }
 
 /** The bundles a session mounts, by the names it uses for them. */
 export function describeBundles(
   interpreterParts: readonly BundlePart[],
-  { runner = runnerSource, packages }: BundleSources = {},
+  { runner = runnerSource }: BundleSources = {},
 ): BundleCatalogue {
   return {
     interpreter: interpreterParts,
     runner: [{ hostPath: runner, at: runnerFolder }],
-    ...(packages !== undefined && { packages: [{ hostPath: packages, at: packagesFolder }] }),
   };
 }
 
@@ -81,7 +79,7 @@ const ladderMs = 6000;
 
 /** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
-  const { executable, limits, require, signal, workspace, acceptEgress, hasPackages = false } = options;
+  const { executable, limits, require, signal, workspace, acceptEgress, environment } = options;
   const isOpen = acceptEgress !== undefined;
   const { env, ...walls } = prepareGuards(options.guards, { hasWayOut: isOpen });
   return backend.launch(
@@ -91,15 +89,13 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         ...(isOpen ? [egressSocket, String(egressPort)] : []),
       ],
       env: {
-        ...{ PATH: '/usr/bin:/bin', HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
-        ...(hasPackages ? { PYTHONPATH: packagesFolder } : {}),
+        ...{ HOME: workspaceFolder, TMPDIR: scratchFolder, LANG: 'C.UTF-8' },
+        ...describePlace(environment),
         ...(isOpen ? proxyVariables : {}),
         ...env,
       },
       mounts: [
-        { kind: 'bundle', name: 'interpreter' },
-        { kind: 'bundle', name: 'runner' },
-        ...(hasPackages ? [{ kind: 'bundle', name: 'packages' } as const] : []),
+        ...bundlesOf(environment).map((name) => ({ kind: 'bundle', name }) as const),
         mountWorkspace(workspace, limits.diskBytes),
         { kind: 'scratch', at: scratchFolder, maxBytes: limits.scratchBytes },
       ],
@@ -120,6 +116,18 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
     },
     signal,
   );
+}
+
+/** As a shell has them in which an environment was activated; what the code starts finds its programs first. */
+function describePlace(environment: string | undefined): Record<string, string> {
+  const path = '/usr/bin:/bin';
+  if (environment === undefined) return { PATH: path };
+  return { PATH: `${environmentPath}/bin:${path}`, VIRTUAL_ENV: environmentPath };
+}
+
+/** An environment's bundle has the Python that it was built for, and the runner for that. */
+function bundlesOf(environment: string | undefined): string[] {
+  return environment === undefined ? ['interpreter', 'runner'] : [bundleOf(environment)];
 }
 
 function mountWorkspace(name: string | undefined, maxBytes: number): Mount {

@@ -53,8 +53,18 @@ export interface SessionsParts extends SessionsOptions {
   /** What was learned of who brings which module, for code that misses one. */
   readonly importNames?: ImportNames | undefined;
   readonly egress?: EgressSettings;
-  /** Whether the backend has a bundle of packages, which every session is shown. */
-  readonly hasPackages?: boolean;
+  /** Where the environments of sessions are; the backend has to find their bundles. */
+  readonly environments?: EnvironmentSource | undefined;
+}
+
+/** Leases environments: each stays for as long as a session lasts that has it. */
+export interface EnvironmentSource {
+  /** Undefined where there is none of that key. */
+  lease(key: string): Promise<LeasedEnvironment | undefined>;
+}
+
+interface LeasedEnvironment extends Disposable {
+  readonly environment: { readonly python: Pick<Interpreter, 'executable' | 'version'> };
 }
 
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
@@ -119,7 +129,7 @@ export class Sessions {
   async #openUnderPolicy(options: OpenSessionOptions): Promise<Session | undefined> {
     if (this.#isClosed) throw belljarClosed();
     const { record, currentPolicy } = this.#parts;
-    const { actor, role, workspace = null, requested = {}, preload = [] } = options;
+    const { actor, role, workspace = null, environment = null, requested = {}, preload = [] } = options;
     if (workspace === newWorkspace) throw new BelljarError('USAGE', `“${workspace}” cannot be the name of a workspace`);
     const { policy, hash: policyHash } = currentPolicy();
     const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
@@ -131,7 +141,7 @@ export class Sessions {
     try {
       const unsupported = findUnsupported(policy.runtime, this.#parts.backend.name);
       if (unsupported !== undefined) throw unsupported;
-      const plan = planLaunch(decision, { workspace, preload, policyHash });
+      const plan = planLaunch(decision, { workspace, environment, preload, policyHash });
       return await this.#openPlanned(plan, origin, options);
     } catch (thrown) {
       const { code, message } = toBelljarError(thrown);
@@ -204,23 +214,33 @@ export class Sessions {
     return undefined;
   }
 
-  #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
-    const { backend, interpreter, hasPackages, importNames } = this.#parts;
-    return FreshSession.launch(
-      { backend, executable: interpreter.executable, hasPackages, importNames },
-      plan,
-      options,
-    );
+  async #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
+    const { backend, interpreter, importNames } = this.#parts;
+    using held = new DisposableStack();
+    const lease = held.use(await this.#leaseFor(plan));
+    const python = lease?.environment.python ?? interpreter;
+    const fresh = await FreshSession.launch({ backend, python, importNames }, plan, options);
+    const whileItLives = held.move();
+    void fresh.ended.finally(() => whileItLives.dispose());
+    return fresh;
+  }
+
+  async #leaseFor({ environment }: LaunchPlan): Promise<LeasedEnvironment | undefined> {
+    if (environment === null) return undefined;
+    const lease = await this.#parts.environments?.lease(environment);
+    if (lease !== undefined) return lease;
+    const message = `there is no environment ${environment} to open a session with`;
+    throw new BelljarError('ENVIRONMENT_MISSING', message, { details: { key: environment } });
   }
 
   #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {
-    const { backend, interpreter, record } = this.#parts;
-    const { limits, hasNetwork } = fresh.plan;
+    const { backend, record } = this.#parts;
+    const { limits, environment, hasNetwork } = fresh.plan;
     const journal = new RunJournal({
       ...origin,
       record,
-      environmentKey: null,
-      python: interpreter.version,
+      environmentKey: environment,
+      python: fresh.version,
       backend: backend.name,
       capabilities: fresh.enforced,
       limits,
@@ -244,11 +264,11 @@ export class Sessions {
   /** What the presets come to under the policy in force; those that it denies are not kept. */
   #planPresets(): KeptPlan[] {
     const { policy, hash: policyHash } = this.#parts.currentPolicy();
-    return this.#presets.flatMap(({ preload, requested, keep, files }) => {
+    return this.#presets.flatMap(({ preload, environment, requested, keep, files }) => {
       const decision = decideRun({ policy, ...nobody, requested });
       if (decision.verdict === 'deny' || findUnsupported(policy.runtime, this.#parts.backend.name)) return [];
       const workspace = files === 'workspace' ? newWorkspace : null;
-      return [{ plan: planLaunch(decision, { workspace, preload, policyHash }), keep }];
+      return [{ plan: planLaunch(decision, { workspace, environment, preload, policyHash }), keep }];
     });
   }
 }

@@ -95,6 +95,11 @@ export function volumesFolder(home: string): string {
   return join(home, 'volumes');
 }
 
+/** The folder of environments, and of what they are made of. */
+export function environmentsFolder(home: string): string {
+  return join(home, 'environments');
+}
+
 /** The folder of a home's signing keys. */
 export function keyFolder(home: string): string {
   return join(home, 'keys');

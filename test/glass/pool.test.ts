@@ -254,20 +254,22 @@ describe('the pool, for a workspace with files', needs(root, bubblewrap, python,
 
 /** A pool that keeps so many of one kind. */
 async function openPool(context: TestContext, keep: number): Promise<{ plan: LaunchPlan; pool: Pool }> {
-  const { executable, parts } = await findInterpreter();
-  const backend = new ProcessBackend(describeBundles(parts));
+  const interpreter = await findInterpreter();
+  const backend = new ProcessBackend(describeBundles(interpreter.parts));
   const plan: LaunchPlan = {
     limits: roomyLimits,
     require: [],
     guards: { exec: [], imports: [], sockets: [] },
     hasNetwork: false,
     workspace: null,
+    environment: null,
     preload: [],
     policyHash: '',
   };
   const pool = new Pool({
     settings: readPoolOptions({ minAvailableBytes: 0 }),
-    launch: (wanted, signal) => FreshSession.launch({ backend, executable }, wanted, { signal, isForLater: true }),
+    launch: (wanted, signal) =>
+      FreshSession.launch({ backend, python: interpreter }, wanted, { signal, isForLater: true }),
   });
   context.after(() => pool.close());
   pool.keepOnly([{ plan, keep }]);

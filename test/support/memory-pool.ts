@@ -42,9 +42,11 @@ export function planFor(workspace: string | null = null, policyHash = 'a'.repeat
     openFiles: 64,
   };
   const guards = { exec: [], imports: [], sockets: [] };
-  return { limits, require: [], guards, hasNetwork: false, workspace, preload: [], policyHash };
+  return { limits, require: [], guards, hasNetwork: false, workspace, environment: null, preload: [], policyHash };
 }
 
 export function launchIn(backend: Backend, plan: LaunchPlan, signal?: AbortSignal): Promise<FreshSession> {
-  return FreshSession.launch({ backend, executable: '/usr/bin/python3' }, plan, { signal });
+  return FreshSession.launch({ backend, python: { executable: '/usr/bin/python3', version: '3.11.2' } }, plan, {
+    signal,
+  });
 }

@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { makeHalf } from '../shelf/half.ts';
-import { removeTree } from '../shelf/remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 import { stampBoot } from './boot.ts';
 import { explainUnkept } from './unkept.ts';
 

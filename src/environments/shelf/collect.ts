@@ -10,7 +10,7 @@ import { bytecodeFolder, environmentFolder, wheelsFolder } from './layout.ts';
 import { measureShelf } from './measure.ts';
 import { takeAway } from './move.ts';
 import { type Occupant, type Removal, planCollection } from './plan-collection.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 import type { Origin } from './workshop.ts';
 
 export interface CollectParts {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { BelljarError, cancelled, toBelljarError } from '../../errors.ts';
 import type { Builders } from './builders.ts';
 import type { BuildProgress } from './progress.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 
 /** What a builder says of the tree that it made. */
 export interface BuiltTree {

@@ -1,9 +1,9 @@
-import { mkdir, readdir, lstat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isAbandoned, nextMark } from '../../sandbox/index.ts';
 import { makeOwnFolder } from '../../own-folder.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 
 /** What names nobody belongs to somebody who does not say so: so long it is left alone. */
 const patienceMs = 60 * 60 * 1000;
@@ -36,10 +36,20 @@ export async function sweepHalves(environments: string, signal?: AbortSignal): P
     signal?.throwIfAborted();
     const path = join(folder, name);
     if (!(await isLeft(path, name))) continue;
-    await removeTree(path);
+    if (!(await takeOver(path, await nameHalf(environments)))) continue;
     removed += 1;
   }
   return removed;
+}
+
+/** Under a name of ours first: of several that sweep at once, one removes it. */
+async function takeOver(path: string, place: string): Promise<boolean> {
+  const isOurs = await rename(path, place).then(
+    () => true,
+    () => false,
+  );
+  if (isOurs) await removeTree(place);
+  return isOurs;
 }
 
 async function isLeft(path: string, name: string): Promise<boolean> {

@@ -2,7 +2,7 @@ export type { Collected, CollectOptions } from './collect.ts';
 export type { BuildEnvironment, BuildTools, BuiltTree } from './construct.ts';
 export { halfFolder, makeHalf, nameHalf, sweepHalves } from './half.ts';
 export type { TreeReport, VerifyTree } from './integrity.ts';
-export { environmentKey, type EnvironmentSpec, isEnvironmentKey } from './key.ts';
+export { environmentKey, type EnvironmentSpec } from './key.ts';
 export { bytecodeFolder, environmentFolder, wheelsFolder } from './layout.ts';
 export type { ShelfUsage } from './measure.ts';
 export type { Removal } from './plan-collection.ts';

@@ -9,7 +9,9 @@ export interface TreeReport {
 
 interface LookOptions {
   readonly full: boolean;
-  readonly signal?: AbortSignal | undefined;
+  /** What it must be. */
+  readonly treeDigest: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Looks at the files of a tree: at all of them, or at what a moment shows. */

@@ -23,8 +23,3 @@ export function environmentKey({ lock, python, platform, installer, namespace }:
   const { build, executable } = python;
   return hash('sha256', canonicalJson({ form: 1, lock, build, executable, platform, installer, namespace }));
 }
-
-/** Whether a text can be the name of one. */
-export function isEnvironmentKey(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
-}

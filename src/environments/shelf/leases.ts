@@ -35,6 +35,8 @@ export class Leases {
 
   /** Undefined where there is no whole one. */
   async take(key: string): Promise<Taken | undefined> {
+    // It may have been found damaged by another process since.
+    if (this.#held.has(key) && (await this.#read(key)) === undefined) this.forget(key);
     await this.#leaving.get(key);
     const held = this.#held.get(key) ?? this.#hold(key, this.#write(key));
     const release = this.#countIn(held);
@@ -70,7 +72,9 @@ export class Leases {
   /** The next who takes it looks for it anew; who has it keeps it. */
   forget(key: string): void {
     const held = this.#held.get(key);
-    if (held !== undefined) this.#forgetHeld(held);
+    if (held === undefined) return;
+    this.#forgetHeld(held);
+    if (held.count === 0) this.#deleteRow(key);
   }
 
   #countIn(held: Held): () => void {
@@ -93,14 +97,17 @@ export class Leases {
 
   async #write(key: string): Promise<ShelvedEnvironment | undefined> {
     const { database, holder } = this.#options;
-    const whole = sql`key = ${key} and state = ${'whole'}`;
     await holder.register();
     const changed = await database.write(
       this.#insert(key),
-      sql`update environments set used = ${new Date().toISOString()} where ${whole}`,
+      sql`update environments set used = ${new Date().toISOString()} where key = ${key} and state = ${'whole'}`,
     );
-    if (changed === 0) return undefined;
-    const [environment] = await database.read(selectEnvironments(whole), asEnvironments);
+    return changed === 0 ? undefined : this.#read(key);
+  }
+
+  async #read(key: string): Promise<ShelvedEnvironment | undefined> {
+    const whole = selectEnvironments(sql`key = ${key} and state = ${'whole'}`);
+    const [environment] = await this.#options.database.read(whole, asEnvironments);
     return environment;
   }
 

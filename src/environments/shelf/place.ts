@@ -3,7 +3,7 @@ import type { BuiltTree } from './construct.ts';
 import type { EnvironmentSpec } from './key.ts';
 import { environmentFolder } from './layout.ts';
 import { sealInto, takeAway } from './move.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 import { type ShelvedEnvironment, asEnvironments, selectEnvironments } from './rows.ts';
 
 export interface Placing {
@@ -29,8 +29,10 @@ export async function placeTree(
   const placed = await database.transaction(async (transaction) => {
     const isOurs = sql`delete from environment_builders where attempt = ${attempt} and state = ${'building'}`;
     if ((await transaction.write(isOurs)) !== 1) return {};
-    // One that was not whole any more, or that nobody knows of.
+    // One that was not whole any more, or that nobody knows of. Where it is mounted it stays until we are gone.
     const away = await takeAway(environments, folder);
+    const leased = sql`select 1 from environment_leases where environment = ${key}`;
+    const isInUse = (await transaction.read(leased)).length > 0;
     await sealInto(half, folder);
     await transaction.write(
       sql`delete from environments where key = ${key}`,
@@ -39,7 +41,7 @@ export async function placeTree(
         on conflict (environment, holder) do nothing`,
     );
     const [found] = await transaction.read(selectEnvironments(sql`key = ${key}`), asEnvironments);
-    return { found, away };
+    return { found, away: isInUse ? undefined : away };
   });
   if (placed.away !== undefined) await removeTree(placed.away);
   return placed.found;

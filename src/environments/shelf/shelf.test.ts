@@ -200,6 +200,7 @@ describe('Shelf', () => {
     assert.deepEqual(await shelf.verify(key), { problems });
     assert.equal((await actions()).filter((action) => action === 'environment.damaged').length, 1);
     assert.equal(await shelf.lease(key), undefined);
+    assert.equal(await readFile(join(lease.folder, 'lib/0.py'), 'utf8'), '');
     await assert.rejects(shelf.verify('f'.repeat(64)), { code: 'ENVIRONMENT_MISSING' });
   });
 

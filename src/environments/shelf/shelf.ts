@@ -84,7 +84,7 @@ export class Shelf implements AsyncDisposable {
     await this.#sweepOnce();
     const taken = await this.#leases.take(key);
     if (taken === undefined) return undefined;
-    const { problems } = await this.#look(key, { full: false });
+    const { problems } = await this.#look(taken.environment, false);
     if (problems.length === 0) return this.#leaseOf(taken, false);
     taken.release();
     await this.#condemn(key, problems, origin);
@@ -99,6 +99,11 @@ export class Shelf implements AsyncDisposable {
   async find(key: string): Promise<ShelvedEnvironment | undefined> {
     const [found] = await this.#options.database.read(selectEnvironments(sql`key = ${key}`), asEnvironments);
     return found;
+  }
+
+  /** Where the tree of one lies on the host. */
+  folderOf(key: string): string {
+    return environmentFolder(this.folder, key);
   }
 
   /** One that is pinned is never removed to make room; resolves to whether there is such a one. */
@@ -118,7 +123,7 @@ export class Shelf implements AsyncDisposable {
     if (found === undefined) {
       throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key}`, { details: { key } });
     }
-    const report = await this.#look(key, { full: true, signal });
+    const report = await this.#look(found, true, signal);
     if (report.problems.length > 0 && found.state === 'whole') await this.#condemn(key, report.problems, origin);
     return report;
   }
@@ -154,11 +159,9 @@ export class Shelf implements AsyncDisposable {
     return { environment, folder, isNew, [Symbol.dispose]: () => opened.dispose() };
   }
 
-  #look(
-    key: string,
-    options: { readonly full: boolean; readonly signal?: AbortSignal | undefined },
-  ): Promise<TreeReport> {
-    return lookAt(environmentFolder(this.folder, key), options, this.#options.verifyTree);
+  #look({ key, treeDigest }: ShelvedEnvironment, full: boolean, signal?: AbortSignal): Promise<TreeReport> {
+    const options = { full, treeDigest, ...(signal === undefined ? {} : { signal }) };
+    return lookAt(this.folderOf(key), options, this.#options.verifyTree);
   }
 
   async #condemn(key: string, problems: readonly string[], origin: Origin | undefined): Promise<void> {

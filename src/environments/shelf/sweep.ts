@@ -6,7 +6,7 @@ import { sweepHalves } from './half.ts';
 import { forgetTheDead } from './holder.ts';
 import { builtFolder, environmentFolder } from './layout.ts';
 import { takeAway } from './move.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 
 /** Makes the folders of a shelf, and removes what processes left there that are gone. */
 export async function sweepShelf(environments: string, database: Database): Promise<void> {

@@ -9,7 +9,7 @@ import { makeHalf } from './half.ts';
 import type { Holder } from './holder.ts';
 import type { EnvironmentSpec } from './key.ts';
 import { placeTree } from './place.ts';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../assemble/remove-tree.ts';
 import type { ShelvedEnvironment } from './rows.ts';
 
 export interface WorkshopParts {

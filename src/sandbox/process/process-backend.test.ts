@@ -204,6 +204,31 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
     assert.match((await sandbox.exited).diagnostics, /touch: .*Read-only file system/);
   });
 
+  it('asks for a bundle that its catalogue does not have, and shows what is found, read-only', async () => {
+    const asked: string[] = [];
+    const finding = new ProcessBackend(
+      { kept: [] },
+      {
+        findBundle: async (name) => {
+          asked.push(name);
+          return name === 'found' ? [{ hostPath: '/usr/share', at: '/belljar/found' }] : undefined;
+        },
+      },
+    );
+    const look = 'ls -d /belljar/found/zoneinfo; touch /belljar/found/new 2>/dev/null || echo read-only';
+    const show = (...names: string[]): LaunchSpec => ({
+      ...specOf(look),
+      mounts: names.map((name) => ({ kind: 'bundle', name })),
+      workingDirectory: '/',
+    });
+    const sandbox = await finding.launch(show('kept', 'found'));
+    assert.equal(await text(sandbox.control), '/belljar/found/zoneinfo\nread-only\n');
+    assert.deepEqual(asked, ['found']);
+    const missing = { code: 'SANDBOX_LAUNCH_FAILED', message: 'there is no bundle “gone”' };
+    await assert.rejects(finding.launch(show('gone')), missing);
+    await assert.rejects(finding.launch(show('toString')), { code: 'SANDBOX_LAUNCH_FAILED' });
+  });
+
   it('refuses a bundle that is not in its catalogue', async () => {
     const spec = { ...specOf('true'), mounts: [{ kind: 'bundle', name: '/etc' } as const] };
     await assert.rejects(backend.launch(spec), { code: 'SANDBOX_LAUNCH_FAILED' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { maxTimerMs, readOptions } from '../../options.ts';
-import { limitsSchema, modulesSchema } from '../admission.ts';
+import { environmentSchema, limitsSchema, modulesSchema } from '../admission.ts';
 
 const maxCount = 1000;
 const count = z.int().min(0).max(maxCount);
@@ -10,6 +10,8 @@ const amount = z.number().positive();
 const presetSchema = z.strictObject({
   /** Modules that are imported already; sessions that ask for the same ones get it. */
   preload: modulesSchema.default([]),
+  /** The key of the environment that they come from. */
+  environment: environmentSchema.default(null),
   /** What differs from the policy's own limits, as in the sessions that are to get it. */
   requested: limitsSchema(amount).default({}),
   /** For new workspaces, which take over the files that one comes with; or for sessions without a workspace. */
