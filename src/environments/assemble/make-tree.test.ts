@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
+import { needs, root as rootUser } from '../../../test/support/prerequisite.ts';
 import { temporaryTree } from '../../../test/support/temporary-tree.ts';
+import { BelljarError } from '../../errors.ts';
 import { makeTree, type TreeContents } from './make-tree.ts';
 
 interface Ground {
@@ -110,5 +116,28 @@ describe('makeTree()', () => {
     const work = makeTree(root, contents({ folders: ['a'] }), { signal: AbortSignal.abort() });
     await assert.rejects(work, { code: 'CANCELLED' });
     assert.deepEqual(readdirSync(root), []);
+  });
+
+  it('says that the disk is full, and what to do', needs(rootUser), async (context) => {
+    const { contents } = await prepare(context);
+    const small = mkdtempSync(join(tmpdir(), 'belljar-small-'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status === 0;
+    try {
+      if (!mounted) {
+        context.skip('needs to mount a small disk');
+        return;
+      }
+      await makeTree(small, contents({ written: [{ path: 'little', content: Buffer.alloc(100), mode: 0o444 }] }));
+      const written = [{ path: 'large', content: Buffer.alloc(1 << 20), mode: 0o444 }];
+      await assert.rejects(makeTree(small, contents({ written })), (error) => {
+        assert.ok(error instanceof BelljarError);
+        assert.equal(error.code, 'BUILD_FAILED');
+        assert.match(`${error.message} ${error.hint}`, /the disk is full.*Free space/);
+        return true;
+      });
+    } finally {
+      if (mounted) spawnSync('umount', [small]);
+      rmdirSync(small);
+    }
   });
 });
