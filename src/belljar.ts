@@ -62,6 +62,7 @@ export {
   setParameters,
   writeNotebook,
 } from './notebooks/index.ts';
+export type { EnvironmentLease } from './environments/index.ts';
 export type { AnsweredPlan, Approval, Plan, PlannedPackage, PlanProgress, PlanRequest } from './packages/index.ts';
 export {
   type AskOptions,
@@ -193,21 +194,23 @@ export class Belljar implements AsyncDisposable {
       openHomeRecord(home, cancellable).then((record) => opened.use(record)),
     ]);
     const bundles = describeBundles(interpreter.parts, { runner: await compileRunner(interpreter, cache) });
-    const environments = opened.use(new HomeEnvironments({ home, env, ...homeRecord }));
-    const { findBundle } = environments;
-    const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home), findBundle });
-    const { record } = homeRecord;
-    const parts = { backend, interpreter, record, environments, currentPolicy: () => policy.current };
-    const { version: pythonVersion } = interpreter;
+    const currentPolicy = (): LivePolicy['current'] => policy.current;
     const packages = opened.use(
       new Packages({
-        ...{ cacheFolder: cache, python: interpreter, env, currentPolicy: parts.currentPolicy, ...homeRecord },
+        ...{ cacheFolder: cache, python: interpreter, env, currentPolicy, ...homeRecord },
         readSettings: async () => {
           const { indexes, gate } = await readSettings({ home, env });
           return { indexes, freshMs: gate.fresh };
         },
       }),
     );
+    const environments = opened.use(
+      new HomeEnvironments({ home, env, python: interpreter, packages, currentPolicy, ...homeRecord }),
+    );
+    const { findBundle } = environments;
+    const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home), findBundle });
+    const parts = { backend, interpreter, record: homeRecord.record, environments, currentPolicy };
+    const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
     const built = { sessions, packages, environments };
     return new Belljar({ home, pythonVersion, policy, homeRecord, ...built, opened: opened.move() });

@@ -186,13 +186,6 @@ export const errorTable = {
     meaning: 'A server cannot listen at the address that it was given.',
     hint: 'Another program may have the port: choose another one, or 0 for any that is free.',
   },
-  PACKAGES_UNAVAILABLE: {
-    http: 501,
-    exit: 69,
-    rpc: -32070,
-    meaning: 'Code asks for packages, which this version cannot bring in yet.',
-    hint: 'Until then code runs with the standard library of its Python.',
-  },
   INDEX_UNAVAILABLE: {
     http: 502,
     exit: 69,
@@ -221,12 +214,33 @@ export const errorTable = {
     meaning: 'What is asked for is not a list of names and versions alone.',
     hint: 'Mend the lines that are named; docs/wish.md says what is read.',
   },
+  APPROVAL_NEEDED: {
+    http: 403,
+    exit: 76,
+    rpc: -32110,
+    meaning: 'The policy wants an approver to agree to what comes in, and nobody has, or not any more.',
+    hint: 'Ask with `belljar plan … --ask WHY`; approvers answer with `belljar approvals approve`.',
+  },
+  CONFIRMATION_NEEDED: {
+    http: 409,
+    exit: 76,
+    rpc: -32111,
+    meaning: 'Something would come in, and nobody said yes to it.',
+    hint: 'Say --yes, or run it at a terminal, where you are asked.',
+  },
   APPROVAL_NOT_OPEN: {
     http: 409,
     exit: 65,
     rpc: -32077,
     meaning: 'There is no such question for an approver, or it was answered, or its time is over.',
     hint: 'List them with `belljar approvals list`; ask again where the time is over.',
+  },
+  LOCK_UNKNOWN: {
+    http: 404,
+    exit: 66,
+    rpc: -32112,
+    meaning: 'No plan of this installation came to that lock.',
+    hint: 'Plan what is wanted first; a lock is kept as long as its plans are.',
   },
   UV_UNAVAILABLE: {
     http: 503,

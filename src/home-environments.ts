@@ -1,4 +1,12 @@
-import type { Pythons, Shelf } from './environments/index.ts';
+import type {
+  AcquireOptions,
+  Acquiring,
+  AcquiringOptions,
+  EnvironmentLease,
+  PythonBuild,
+  Pythons,
+  Shelf,
+} from './environments/index.ts';
 import type { AuditRecord } from './record/index.ts';
 import type { FindBundle } from './sandbox/index.ts';
 import { type EnvironmentSource, environmentFinder } from './sessions/index.ts';
@@ -9,12 +17,17 @@ export interface HomeEnvironmentsParts {
   readonly env: NodeJS.ProcessEnv;
   readonly database: Database;
   readonly record: AuditRecord;
+  /** The one that environments are made for. */
+  readonly python: PythonBuild;
+  readonly packages: AcquiringOptions['packages'];
+  readonly currentPolicy: AcquiringOptions['currentPolicy'];
 }
 
 interface OpenedEnvironments {
   readonly shelf: Shelf;
   readonly pythons: Pythons;
   readonly find: FindBundle;
+  readonly acquiring: Acquiring;
 }
 
 /** The environments of a home, and the Pythons that they can be made with; loaded with the first who wants one. */
@@ -29,6 +42,26 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   /** Where those are that are built. */
   async shelf(): Promise<Shelf> {
     return (await this.#open()).shelf;
+  }
+
+  /**
+   * The environment of a lock, for as long as the lease is held. The lock is judged by the policy of now at every use, so
+   * that what is there never lets in what is denied today; what is not there is built.
+   *
+   * @example
+   * const { lock } = await belljar.packages.plan({ requirements: ['six'], actor, role: 'owner' });
+   * using lease = await belljar.environments.acquire({ lock: lock.digest, asker: { actor, role: 'owner' } });
+   * await using session = await belljar.sessions.open({ actor, role: 'owner', environment: lease.environment.key });
+   * @throws POLICY_DENIED, APPROVAL_NEEDED, LOCK_UNKNOWN, what Packages.bring() throws, WHEEL_REFUSED, PACKAGES_COLLIDE,
+   * BUILD_FAILED, ENVIRONMENT_UNKEPT, CANCELLED and the codes of the database.
+   */
+  async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
+    return (await this.#open()).acquiring.acquire(options);
+  }
+
+  /** Whether the environment of a lock is there, so that nothing would come in. */
+  async has(lock: string): Promise<boolean> {
+    return (await this.#open()).acquiring.has(lock);
   }
 
   /** The Pythons of the machine. */
@@ -53,11 +86,12 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   }
 
   async #load(): Promise<OpenedEnvironments> {
-    const { home, env, ...rest } = this.#parts;
-    const { Pythons, Shelf, verifyTree } = await import('./environments/index.ts');
+    const { home, env, database, ...rest } = this.#parts;
+    const { Acquiring, Pythons, Shelf, verifyTree } = await import('./environments/index.ts');
     const cache = cacheFolder(home);
-    const shelf = new Shelf({ folder: environmentsFolder(home), verifyTree, ...rest });
+    const shelf = new Shelf({ folder: environmentsFolder(home), verifyTree, database, record: rest.record });
     const pythons = new Pythons({ env, cacheFolder: cache });
-    return { shelf, pythons, find: environmentFinder({ shelf, pythons, cacheFolder: cache }) };
+    const acquiring = new Acquiring({ ...rest, cacheFolder: cache, shelf });
+    return { shelf, pythons, acquiring, find: environmentFinder({ shelf, pythons, cacheFolder: cache }) };
   }
 }

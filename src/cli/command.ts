@@ -8,7 +8,7 @@ export type OptionValues = Readonly<Record<string, string | boolean | (string | 
 
 /** The streams and surroundings of one invocation, so that a command can be driven without a process. */
 export interface CommandIo {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { isTTY?: boolean };
   readonly stdout: Writable & { isTTY?: boolean; columns?: number };
   readonly stderr: Writable & { isTTY?: boolean; columns?: number };
   readonly env: NodeJS.ProcessEnv;
@@ -42,6 +42,12 @@ export const readerLeft = new BelljarError('CANCELLED', 'the reader of standard 
 export function stringOption(values: OptionValues, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** All values of an option that may be given more than once. */
+export function listOption(values: OptionValues, name: string): string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 export function isFlagSet(values: OptionValues, name: string): boolean {

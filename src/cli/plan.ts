@@ -1,9 +1,17 @@
-import { type AnsweredPlan, Belljar, type PlanProgress } from '../belljar.ts';
+import { type AnsweredPlan, Belljar } from '../belljar.ts';
 import { writePylock } from '../packages/index.ts';
 import { localActor } from './actor.ts';
-import { type Command, type Invocation, isFlagSet, type OptionValues, printJson, stringOption } from './command.ts';
+import {
+  type Command,
+  type Invocation,
+  isFlagSet,
+  listOption,
+  type OptionValues,
+  printJson,
+  stringOption,
+} from './command.ts';
 import { formatPlan } from './plan-table.ts';
-import { startProgress } from './progress.ts';
+import { planWithProgress } from './plan-progress.ts';
 import { writeWholeFile } from './whole-file.ts';
 import { readWish, type WishFromSources } from './wish-file.ts';
 
@@ -78,38 +86,23 @@ async function plan(invocation: Invocation): Promise<number> {
   return found.approval?.state === 'approved' ? 0 : exitCodes[found.verdict];
 }
 
-async function makePlan({ values, io, signal }: Invocation, wish: WishFromSources): Promise<AnsweredPlan> {
+async function makePlan(invocation: Invocation, wish: WishFromSources): Promise<AnsweredPlan> {
+  const { values, io, signal } = invocation;
   const options = { env: io.env, policyFile: stringOption(values, 'policy'), python: stringOption(values, 'python') };
-  const progress = startProgress(io, 'planning');
-  try {
-    await using belljar = await Belljar.open({ ...options, signal });
-    const asker = { ...localActor(values), workspace: stringOption(values, 'workspace') };
-    const found = await belljar.packages.plan({
-      ...{ ...wish, ...asker, signal },
-      target: readTarget(values),
-      upgrade: isFlagSet(values, 'upgrade'),
-      mayBuild: isFlagSet(values, 'build-sources'),
-      onProgress: (state) => progress.update(...countSteps(state)),
-    });
-    const because = stringOption(values, 'ask');
-    if (because === undefined || found.verdict !== 'ask' || found.approval?.state === 'approved') return found;
-    return { ...found, approval: await belljar.packages.approvals.ask({ plan: found, ...asker, because }) };
-  } finally {
-    progress.end();
-  }
+  await using belljar = await Belljar.open({ ...options, signal });
+  const asker = { ...localActor(values), workspace: stringOption(values, 'workspace') };
+  const found = await planWithProgress(belljar, invocation, {
+    ...{ ...wish, ...asker },
+    target: readTarget(values),
+    upgrade: isFlagSet(values, 'upgrade'),
+    mayBuild: isFlagSet(values, 'build-sources'),
+  });
+  const because = stringOption(values, 'ask');
+  if (because === undefined || found.verdict !== 'ask' || found.approval?.state === 'approved') return found;
+  return { ...found, approval: await belljar.packages.approvals.ask({ plan: found, ...asker, because }) };
 }
 
 function readTarget(values: OptionValues): { pythonVersion?: string; platform?: string } {
   const [pythonVersion, platform] = [stringOption(values, 'target-python'), stringOption(values, 'platform')];
   return { ...(pythonVersion === undefined ? {} : { pythonVersion }), ...(platform === undefined ? {} : { platform }) };
-}
-
-/** How many pages there will be is not known before they are there: until then it is never more than half of the way. */
-function countSteps({ phase, done, total = 0 }: PlanProgress): [number, number] {
-  return phase === 'resolving' ? [done, done * 2 + 20] : [total + done, total * 2];
-}
-
-function listOption(values: OptionValues, name: string): string[] {
-  const value = values[name];
-  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }

@@ -29,6 +29,8 @@ export interface PreparedNotebook {
   readonly notebook: Notebook;
   readonly target: NotebookTarget;
   readonly requested: RequestedLimits;
+  /** The key of the environment that it has. */
+  readonly environment?: string | undefined;
 }
 
 /** The words that only a notebook understands. */
@@ -77,7 +79,7 @@ export async function runPreparedNotebook(
 async function runCells(
   belljar: Belljar,
   invocation: Invocation,
-  { notebook, requested, target }: PreparedNotebook,
+  { notebook, requested, target, environment }: PreparedNotebook,
 ): Promise<NotebookResult> {
   const { io, values, signal } = invocation;
   const timeout = stringOption(values, 'timeout');
@@ -92,7 +94,7 @@ async function runCells(
     onEvent: (event) => (prints ? printer.print(event) : undefined),
     onEnd: ({ number, total }) => progress?.update(number, total),
   };
-  await using session = await openSession(belljar, invocation, requested);
+  await using session = await openSession(belljar, invocation, { requested, environment });
   try {
     return await runNotebook(session, notebook, options);
   } finally {

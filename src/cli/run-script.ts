@@ -18,6 +18,8 @@ export interface Wanted<Request> {
   readonly invocation: Invocation;
   readonly request: Request;
   readonly requested: RequestedLimits;
+  /** The key of the environment that it has. */
+  readonly environment?: string | undefined;
 }
 
 /** Runs a file as `python FILE` would. Resolves to its exit code. */
@@ -74,9 +76,9 @@ async function runToDocument(belljar: Belljar, wanted: Wanted<RunRequest>): Prom
 
 async function runInSession(
   belljar: Belljar,
-  { invocation, request, requested }: Wanted<RunRequest>,
+  { invocation, request, requested, environment }: Wanted<RunRequest>,
   onEvent: (event: RunEvent) => unknown,
 ): Promise<RunResult> {
-  await using session = await openSession(belljar, invocation, requested);
+  await using session = await openSession(belljar, invocation, { requested, environment });
   return await session.runScript(request, { onEvent, signal: invocation.signal });
 }

@@ -2,13 +2,19 @@ import type { Belljar, RequestedLimits, Session } from '../belljar.ts';
 import { localActor } from './actor.ts';
 import type { Invocation } from './command.ts';
 
+export interface SessionWish {
+  readonly requested: RequestedLimits;
+  /** The key of the environment that it has. */
+  readonly environment?: string | undefined;
+}
+
 /** A session for who sits here, with what does not hold in it said. */
 export async function openSession(
   belljar: Belljar,
   { values, io, signal }: Invocation,
-  requested: RequestedLimits,
+  { requested, environment }: SessionWish,
 ): Promise<Session> {
-  const session = await belljar.sessions.open({ ...localActor(values), requested, signal });
+  const session = await belljar.sessions.open({ ...localActor(values), requested, environment, signal });
   if (session.notEnforced.length > 0) {
     io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
   }

@@ -1,6 +1,6 @@
-import { Belljar } from '../belljar.ts';
+import { Belljar, type EnvironmentLease } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
-import { type Command, type Invocation, type OptionValues, stringOption } from './command.ts';
+import { type Command, type Invocation, listOption, stringOption } from './command.ts';
 import { readLimits } from './limits.ts';
 import { notebookOptions, prepareNotebook, runPreparedNotebook } from './run-notebook.ts';
 import { runScript } from './run-script.ts';
@@ -32,7 +32,9 @@ is printed; the notebook with its outputs is written only where -o or --inplace 
   --policy FILE       the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID          who asks, for the policy and the record (default: your user name)
   --role ROLE         in which role (default: owner)
-  --with REQ          a package that the code needs (not in this version: it is refused)
+  --with REQ          a package that the code needs, besides those of its “# /// script” block; may be given more than once.
+                      What comes in is planned, judged by the policy and shown first; what is there is used at once
+  --yes               agree to what the policy allows, without being asked
   --json              one document with outcome, output and usage instead of the streams
 
 For notebooks:
@@ -62,6 +64,7 @@ Example:
     actor: { type: 'string' },
     role: { type: 'string' },
     with: { type: 'string', multiple: true },
+    yes: { type: 'boolean' },
     output: { type: 'string', short: 'o' },
     inplace: { type: 'boolean' },
     parameters: { type: 'string', multiple: true },
@@ -73,10 +76,8 @@ Example:
 };
 
 async function run(invocation: Invocation): Promise<number> {
-  const { values, positionals } = invocation;
-  const [file, ...args] = positionals;
+  const [file, ...args] = invocation.positionals;
   if (file === undefined) throw new BelljarError('USAGE', 'name a file to run, or - for standard input');
-  await refusePackages(values);
   const start = file.endsWith('.ipynb') ? startNotebook : startScript;
   return start(file, args, invocation);
 }
@@ -88,13 +89,10 @@ async function startScript(file: string, args: readonly string[], invocation: In
   }
   const requested = readLimits(invocation.values);
   const code = await readSource(file, invocation, maxSourceBytes);
-  // Most scripts have no such block, and are not kept waiting for what reads one.
-  const wishes = code.includes('///') ? await import('../packages/index.ts') : undefined;
-  const metadata = wishes?.readScriptMetadata(code);
   await using belljar = await openBelljar(invocation);
-  const fromFile = { file: file === '-' ? undefined : file };
-  if (metadata !== undefined) wishes?.requireMet(metadata, belljar.pythonVersion, fromFile);
-  return await runScript(belljar, { invocation, requested, request: { name: insideName(file), code, args } });
+  using lease = await leaseFor(belljar, invocation, { file, code });
+  const request = { name: insideName(file), code, args };
+  return await runScript(belljar, { invocation, requested, request, environment: lease?.environment.key });
 }
 
 async function startNotebook(file: string, args: readonly string[], invocation: Invocation): Promise<number> {
@@ -107,7 +105,21 @@ async function startNotebook(file: string, args: readonly string[], invocation: 
   const text = await readSource(file, invocation, maxNotebookBytes);
   const prepared = await prepareNotebook(invocation, { file, text, requested });
   await using belljar = await openBelljar(invocation);
-  return await runPreparedNotebook(belljar, invocation, prepared);
+  using lease = await leaseFor(belljar, invocation, { file });
+  return await runPreparedNotebook(belljar, invocation, { ...prepared, environment: lease?.environment.key });
+}
+
+/** The environment that a run asks for. Most ask for none, and are not kept waiting for what reads a wish. */
+async function leaseFor(
+  belljar: Belljar,
+  invocation: Invocation,
+  { file, code }: { readonly file: string; readonly code?: string },
+): Promise<EnvironmentLease | undefined> {
+  const texts = listOption(invocation.values, 'with');
+  if (texts.length === 0 && code?.includes('///') !== true) return undefined;
+  const { bringPackages, readRunWish } = await import('./run-packages.ts');
+  const wish = readRunWish({ texts, code, file, pythonVersion: belljar.pythonVersion });
+  return wish.length === 0 ? undefined : bringPackages(belljar, invocation, wish);
 }
 
 function openBelljar({ values, io, signal }: Invocation): Promise<Belljar> {
@@ -117,11 +129,4 @@ function openBelljar({ values, io, signal }: Invocation): Promise<Belljar> {
     python: stringOption(values, 'python'),
     signal,
   });
-}
-
-async function refusePackages(values: OptionValues): Promise<void> {
-  const wanted = values['with'];
-  if (!Array.isArray(wanted)) return;
-  const { requireMet } = await import('../packages/index.ts');
-  requireMet({ dependencies: wanted.filter((each) => typeof each === 'string') }, '');
 }

@@ -1,3 +1,4 @@
+export { type AcquireOptions, Acquiring, type AcquiringOptions } from './acquiring.ts';
 export {
   type Assembled,
   assemble,

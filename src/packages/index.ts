@@ -77,7 +77,10 @@ export { PlannedLocks } from './planned-locks.ts';
 export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';
 export { Packages } from './packages.ts';
 export type { PackagesOptions, PlanRequest } from './packages-options.ts';
-export { requireSound } from './planning.ts';
+export type { BringProgress, BroughtWheel } from './bring-lock.ts';
+export { type BringLockOptions, type BroughtLock, type LockAsker, requireSound } from './planning.ts';
+export type { Reconsidered } from './plan/index.ts';
+export type { Lock } from './resolve/index.ts';
 export { readPylock, writePylock } from './resolve/index.ts';
 export {
   digestWish,
@@ -90,4 +93,4 @@ export {
   type WishReading,
   type WishRequirement,
 } from './wish/index.ts';
-export { type ScriptMetadata, readScriptMetadata, requireMet } from './wish/index.ts';
+export { requirePython } from './wish/index.ts';

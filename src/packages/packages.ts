@@ -1,10 +1,11 @@
 import { LateKnownModules } from './late-known-modules.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
-import type { AnsweredPlan } from './plan/index.ts';
+import type { AnsweredPlan, Reconsidered } from './plan/index.ts';
 // Past their door: behind it stands all that plans, which only a plan needs.
 import { Approvals } from './plan/approvals.ts';
 import { PlanStore } from './plan/plan-store.ts';
-import type { Planning } from './planning.ts';
+import type { BringLockOptions, BroughtLock, LockAsker, Planning } from './planning.ts';
+import type { Lock } from './resolve/index.ts';
 import type { BuildRequest, BuildResult } from './source-build/index.ts';
 
 /** What is done with packages, on an installation; nothing is loaded or opened before it is needed. */
@@ -46,6 +47,31 @@ export class Packages implements AsyncDisposable {
    */
   async buildSource(request: BuildRequest): Promise<BuildResult> {
     return (await this.#load()).buildSource(request);
+  }
+
+  /**
+   * What is said today of a lock that was planned, by the policy and the advisories of now; no index is asked.
+   *
+   * @throws LOCK_UNKNOWN, and the codes of the database.
+   */
+  async reconsider(lock: string, asker: LockAsker): Promise<Reconsidered> {
+    return (await this.#load()).reconsider(lock, asker);
+  }
+
+  /** The lock of a digest. @throws LOCK_UNKNOWN */
+  async findLock(digest: string): Promise<Lock> {
+    return (await this.#load()).findLock(digest);
+  }
+
+  /**
+   * Brings all files of a lock to this machine: fetched by their hashes, built where they are sources, opened where they
+   * never were; then the lock is judged again with what was found, which reconsider() tells.
+   *
+   * @throws LOCK_UNKNOWN, POLICY_DENIED for a wheel that is not sound, BUILD_FAILED for a source, INDEX_UNAVAILABLE,
+   * ARTIFACT_MISMATCH, ARTIFACT_UNKEPT, CANCELLED, and what keeps a sandbox from being made.
+   */
+  async bring(lock: string, options: BringLockOptions): Promise<BroughtLock> {
+    return (await this.#load()).bring(lock, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,17 @@ import { decideAction } from '../policy/index.ts';
 import { LearnedImports } from './learned/index.ts';
 import { type OpenedSources, PackageSources } from './package-sources.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
-import { type AnsweredPlan, Approvals, Planner } from './plan/index.ts';
+import { bringLock, type BringOptions, type BroughtWheel } from './bring-lock.ts';
+import {
+  type AnsweredPlan,
+  Approvals,
+  type KeptPlan,
+  Planner,
+  PlanStore,
+  reconsider,
+  type Reconsidered,
+} from './plan/index.ts';
+import type { Lock } from './resolve/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
 import {
   findContradictions,
@@ -20,6 +30,15 @@ interface Tools {
   readonly builder: SourceBuilder;
 }
 
+export type LockAsker = BringOptions['asker'];
+
+export type BringLockOptions = Pick<BringOptions, 'asker' | 'signal' | 'onProgress'>;
+
+export interface BroughtLock {
+  readonly lock: Lock;
+  readonly wheels: readonly BroughtWheel[];
+}
+
 const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
 
 /** All that planning and building need, loaded with the first plan and opened together. */
@@ -27,12 +46,14 @@ export class Planning implements AsyncDisposable {
   readonly #options: PackagesOptions;
   readonly #sources: PackageSources;
   readonly #approvals: Approvals;
+  readonly #plans: PlanStore;
   #tools: Tools | undefined;
 
   constructor(options: PackagesOptions) {
     this.#options = options;
     this.#sources = new PackageSources({ ...options, python: options.python.executable });
     this.#approvals = new Approvals(options);
+    this.#plans = new PlanStore(options.database);
   }
 
   async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
@@ -58,6 +79,41 @@ export class Planning implements AsyncDisposable {
       details: { source: sdist.sha256, ...outcome },
     });
     return result;
+  }
+
+  /** What is said today of a lock that was planned: by the newest plan that came to it, the policy and the advisories of now. */
+  async reconsider(digest: string, { actor, role }: LockAsker): Promise<Reconsidered> {
+    const { advisories } = await this.#sources.open();
+    await advisories.reload();
+    const plan = await this.#requirePlan(digest);
+    const { policy } = this.#options.currentPolicy();
+    const [approvals, now] = [this.#approvals, new Date()];
+    return reconsider({ plan, actor, role, policy, advisories: advisories.current, approvals, now });
+  }
+
+  async bring(digest: string, { asker, signal, onProgress }: BringLockOptions): Promise<BroughtLock> {
+    const sources = await this.#sources.open();
+    const [lock, { requirements }] = await Promise.all([this.findLock(digest), this.#requirePlan(digest)]);
+    const { python } = this.#options;
+    const buildSource = (request: Omit<BuildRequest, 'python'>): Promise<BuildResult> => {
+      return this.buildSource({ ...request, python });
+    };
+    const wheels = await bringLock({ sources, buildSource }, { lock, asker, signal, onProgress });
+    const wish = requirements.map((each) => ({ ...each, extras: [], sha256s: [], source: { from: 'lock' } }));
+    await this.#toolsFor(sources).planner.plan({ ...asker, requirements: wish, lock, signal });
+    return { lock, wheels };
+  }
+
+  async #requirePlan(digest: string): Promise<KeptPlan> {
+    const plan = await this.#plans.newestOf(digest);
+    if (plan === undefined) throw unplanned(digest);
+    return plan;
+  }
+
+  async findLock(digest: string): Promise<Lock> {
+    const lock = await this.#plans.findLock(digest);
+    if (lock === undefined) throw unplanned(digest);
+    return lock;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,6 +162,12 @@ export class Planning implements AsyncDisposable {
       inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
     });
   }
+}
+
+function unplanned(digest: string): BelljarError {
+  return new BelljarError('LOCK_UNKNOWN', `no plan came to a lock ${digest.slice(0, 12)}`, {
+    details: { lock: digest },
+  });
 }
 
 /**

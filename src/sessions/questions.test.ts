@@ -92,7 +92,7 @@ describe('Questions', () => {
     context.mock.timers.enable({ apis: ['setTimeout'] });
     const answer = new Questions(line).complete('p', 1, { timeoutMs: 5000 });
     const failed = assert.rejects(answer, { code: 'RUNNER_REFUSED' });
-    for (const passedMs of [0, 5000, 1000, 1000]) {
+    for (const passedMs of [0, 5000, 1000, 3000]) {
       await new Promise(setImmediate);
       context.mock.timers.tick(passedMs);
     }

@@ -1,12 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
 import { refuseWhenCancelled } from '../../errors.ts';
-import { type Facts, judge, type PackageFacts, type Policy } from '../../policy/index.ts';
+import { judge, type PackageFacts, type Policy } from '../../policy/index.ts';
 import type { AuditRecord } from '../../record/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Advisories, AdvisoryData } from '../advisories/index.ts';
 import { type AdvisoryAlert, AlertStore } from './alert-store.ts';
 import { type KeptPlan, PlanStore } from './plan-store.ts';
+import { renewAdvisories } from './renew-advisories.ts';
 
 export interface AlertOptions {
   readonly database: Database;
@@ -55,7 +56,7 @@ interface Grounds {
 function judgeBy(plan: KeptPlan, { policy, data, now }: Grounds): Omit<AdvisoryAlert, 'workspaces'> | undefined {
   const { actor, role, requirements, facts } = plan;
   const question = { policy, actor, role, wish: { requirements }, now };
-  const renewed = renew(facts, data);
+  const renewed = renewAdvisories(facts, data);
   const [was, is] = [judge({ ...question, facts }), judge({ ...question, facts: renewed })];
   const packages = is.packages.flatMap((judged, index) => {
     const [before, old, current] = [was.packages[index], facts.packages[index], renewed.packages[index]];
@@ -69,16 +70,6 @@ function judgeBy(plan: KeptPlan, { policy, data, now }: Grounds): Omit<AdvisoryA
   });
   if (packages.length === 0) return undefined;
   return { lock: plan.lock, plan: plan.id, before: was.verdict, after: is.verdict, packages };
-}
-
-function renew({ packages }: Facts, data: AdvisoryData): Facts {
-  return {
-    packages: packages.map((each) => {
-      const { name, version } = each;
-      return version === undefined ? each : { ...each, advisories: [...data.find(name, version)] };
-    }),
-    ...(data.asOf === undefined ? {} : { advisoryData: { asOf: data.asOf } }),
-  };
 }
 
 /** Those that were not known, or rated otherwise. */

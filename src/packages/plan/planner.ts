@@ -69,6 +69,8 @@ export interface PlanOptions {
   readonly target?: Partial<Target> | undefined;
   /** What the sources of the wish say of Python: another target is chosen where the one here is none of them. */
   readonly pythonNeeds?: readonly PythonNeed[] | undefined;
+  /** This very lock is judged, whatever the wish would come to now. */
+  readonly lock?: Lock | undefined;
   /** Looks for new versions although the wish has a lock. */
   readonly upgrade?: boolean | undefined;
   /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
@@ -189,6 +191,7 @@ export class Planner {
 
   /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
   async #findLock(question: Question): Promise<Found> {
+    if (question.lock !== undefined) return { lock: requireFor(question.target, question.lock) };
     const wish = digestWish(question.requirements);
     const key = { wish: takesSources(question) ? wish : `${wish} wheels`, target: targetKey(question.target) };
     const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
@@ -324,6 +327,12 @@ function describeSubject(requirements: readonly WishRequirement[]): string {
   const text = requirements.map(({ name, specifier }) => `${name}${specifier}`).join(' ');
   if (text === '') return 'nothing';
   return text.length <= longestSubject ? text : `${text.slice(0, longestSubject)}…`;
+}
+
+function requireFor(target: Target, lock: Lock): Lock {
+  const wanted = targetKey(target);
+  if (lock.target === wanted) return lock;
+  throw new BelljarError('USAGE', `the lock is for ${lock.target}, not for ${wanted}`);
 }
 
 function emptyLock(target: string): Lock {

@@ -17,4 +17,4 @@ export {
   type WishRequirement,
   type WishSource,
 } from './wish-requirement.ts';
-export { readScriptMetadata, requireMet, type ScriptMetadata } from './script-metadata.ts';
+export { requirePython } from './require-python.ts';

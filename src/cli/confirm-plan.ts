@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+import type { AnsweredPlan, Belljar } from '../belljar.ts';
+import { BelljarError, cancelled } from '../errors.ts';
+import { localActor } from './actor.ts';
+import { type CommandIo, type Invocation, isFlagSet } from './command.ts';
+import { formatPlan } from './plan-table.ts';
+
+/** Where questions are put, and answered. */
+export type Asked = Pick<Belljar['packages']['approvals'], 'ask' | 'answer'>;
+
+export interface Proposal {
+  readonly plan: AnsweredPlan;
+  /** What the yes is for, as “install 3 packages and run”. */
+  readonly what: string;
+  readonly workspace?: string | undefined;
+}
+
+/**
+ * Shows a plan and has whoever sits at the terminal agree to it: nothing comes in silently. On a local store that person
+ * is the operator, whose yes also answers what the policy asks; without a terminal, --yes is a yes to what is allowed.
+ *
+ * @throws POLICY_DENIED, APPROVAL_NEEDED, CONFIRMATION_NEEDED, CANCELLED where the answer is no.
+ */
+export async function confirmPlan(approvals: Asked, invocation: Invocation, proposal: Proposal): Promise<void> {
+  const { io, values } = invocation;
+  const { plan, what } = proposal;
+  const isAgreed = plan.approval?.state === 'approved';
+  const isOpen = plan.verdict === 'ask' && !isAgreed;
+  if (plan.verdict !== 'deny' && !isOpen && isFlagSet(values, 'yes')) return;
+  show(io, plan);
+  if (plan.verdict === 'deny') throw refused('POLICY_DENIED', 'the policy does not let these packages in');
+  if (!canAnswer(io)) {
+    if (isOpen) throw refused('APPROVAL_NEEDED', 'an approver has to agree to these packages first');
+    throw refused('CONFIRMATION_NEEDED', 'packages would come in, and nobody at a terminal can say yes to it');
+  }
+  const question = isOpen ? `The policy asks first. Agree as operator, and ${what}?` : `${sentence(what)}?`;
+  if (!(await askYesNo(invocation, question)))
+    throw new BelljarError('CANCELLED', 'the answer was no; nothing came in');
+  if (isOpen) await agree(approvals, invocation, proposal);
+}
+
+function refused(code: 'POLICY_DENIED' | 'APPROVAL_NEEDED' | 'CONFIRMATION_NEEDED', message: string): BelljarError {
+  return new BelljarError(code, message);
+}
+
+function show({ stderr }: CommandIo, plan: AnsweredPlan): void {
+  stderr.write(`${formatPlan(plan, { isTerminal: stderr.isTTY === true, columns: stderr.columns })}\n`);
+}
+
+function canAnswer({ stdin, stderr }: CommandIo): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
+/** No is what everything but yes means, the end of the input too. */
+async function askYesNo({ io, signal }: Invocation, question: string): Promise<boolean> {
+  io.stderr.write(`${question} [y/N] `);
+  const lines = createInterface({ input: io.stdin });
+  try {
+    const ended = once(lines, 'close', { signal }).then(() => ['']);
+    const [line] = (await Promise.race([once(lines, 'line', { signal }), ended])) as [string];
+    return /^\s*y(es)?\s*$/i.test(line);
+  } catch (error) {
+    if (signal.aborted) throw cancelled(signal);
+    throw error;
+  } finally {
+    lines.close();
+  }
+}
+
+async function agree(approvals: Asked, { values }: Invocation, { plan, workspace }: Proposal): Promise<void> {
+  const asker = localActor(values);
+  const because = 'asked at the terminal';
+  const { id } = await approvals.ask({ plan, ...asker, workspace, because });
+  const reason = 'said yes at the terminal';
+  await approvals.answer({ id, answer: 'approved', actor: asker.actor, role: 'operator', reason });
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

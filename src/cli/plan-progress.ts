@@ -1,0 +1,26 @@
+import type { AnsweredPlan, Belljar, PlanProgress, PlanRequest } from '../belljar.ts';
+import type { Invocation } from './command.ts';
+import { startProgress } from './progress.ts';
+
+/** Plans, and shows how far it is. */
+export async function planWithProgress(
+  belljar: Belljar,
+  { io, signal }: Invocation,
+  request: Omit<PlanRequest, 'signal' | 'onProgress'>,
+): Promise<AnsweredPlan> {
+  const progress = startProgress(io, 'planning');
+  try {
+    return await belljar.packages.plan({
+      ...request,
+      signal,
+      onProgress: (state) => progress.update(...countSteps(state)),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** How many pages there will be is not known before they are there: until then it is never more than half of the way. */
+function countSteps({ phase, done, total = 0 }: PlanProgress): [number, number] {
+  return phase === 'resolving' ? [done, done * 2 + 20] : [total + done, total * 2];
+}

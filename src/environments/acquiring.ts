@@ -1,0 +1,134 @@
+import { BelljarError } from '../errors.ts';
+import type { LockAsker, Packages } from '../packages/index.ts';
+import { decideAction, type Policy, type Reason } from '../policy/index.ts';
+import type { AuditRecord } from '../record/index.ts';
+import { assemble } from './assemble/index.ts';
+import { BytecodeStore } from './bytecode/index.ts';
+import type { PythonBuild } from './pythons/index.ts';
+import {
+  type BuildProgress,
+  type BuildTools,
+  type BuiltTree,
+  environmentKey,
+  type EnvironmentLease,
+  type EnvironmentSpec,
+  type Shelf,
+} from './shelf/index.ts';
+import { storeWheels } from './store-wheels.ts';
+import { WheelStore } from './wheel-store/index.ts';
+
+export interface AcquiringOptions {
+  readonly cacheFolder: string;
+  readonly shelf: Shelf;
+  readonly record: AuditRecord;
+  readonly python: PythonBuild;
+  readonly packages: Pick<Packages, 'reconsider' | 'bring' | 'findLock'>;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+}
+
+export interface AcquireOptions {
+  /** The digest of a lock that a plan came to. */
+  readonly lock: string;
+  readonly asker: LockAsker;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Changes whenever environments are laid out otherwise: one that was built before is not what would be built now. */
+const installer = { name: 'belljar', version: '1' };
+
+/** Brings environments about: judged at every use, built where they are not there yet, leased. */
+export class Acquiring {
+  readonly #options: AcquiringOptions;
+  readonly #stores: { readonly wheels: WheelStore; readonly bytecode: BytecodeStore };
+
+  constructor(options: AcquiringOptions) {
+    const { cacheFolder, shelf } = options;
+    const { folder } = shelf;
+    this.#options = options;
+    this.#stores = {
+      wheels: new WheelStore({ folder, cacheFolder }),
+      bytecode: new BytecodeStore({ folder, cacheFolder }),
+    };
+  }
+
+  /** Whether the environment of a lock is there, so that nothing would come in. */
+  async has(lock: string): Promise<boolean> {
+    const found = await this.#options.shelf.find(environmentKey(this.#specOf(lock)));
+    return found?.state === 'whole';
+  }
+
+  async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
+    await this.#admit(options);
+    const { lock, asker, signal, onProgress } = options;
+    const { currentPolicy, shelf } = this.#options;
+    const spec = this.#specOf(lock);
+    const { workspace = null, actor, role } = asker;
+    const origin = { actor: { ...actor, role }, workspace, policyHash: currentPolicy().hash };
+    const there = await shelf.lease(environmentKey(spec), { origin });
+    if (there !== undefined) return there;
+    const wheels = await this.#findWheels(options);
+    const build = (folder: string, tools: BuildTools): Promise<BuiltTree> => this.#build(folder, options, tools);
+    return shelf.obtain({ ...spec, wheels }, build, { origin, signal, onProgress });
+  }
+
+  /** Its wheels do not count for the key. */
+  #specOf(lock: string): EnvironmentSpec {
+    const { python } = this.#options;
+    const platform = `${process.platform} ${process.arch}`;
+    return { lock, python, installer, platform, namespace: 'installation', wheels: [] };
+  }
+
+  /** By role and policy; default-deny. A refusal is on the record. */
+  async #admit({ lock, asker }: AcquireOptions): Promise<void> {
+    const { packages, record, currentPolicy } = this.#options;
+    const { actor, role, workspace = null } = asker;
+    const { policy, hash: policyHash } = currentPolicy();
+    const { verdict, reason } = decideAction({ policy, actor, role, action: 'install' });
+    const refuse = async (code: 'POLICY_DENIED' | 'APPROVAL_NEEDED', reasons: readonly Reason[]): Promise<never> => {
+      await record.append({
+        ...{ action: 'environment.refused', actor: { ...actor, role }, workspace, policyHash },
+        ...{ verdict: code === 'POLICY_DENIED' ? 'deny' : 'ask', subject: `lock ${lock}` },
+        details: { rules: [...new Set(reasons.map(({ rule }) => rule))].slice(0, 20) },
+      });
+      throw new BelljarError(code, describe(reasons), { details: { reasons: reasons.slice(0, 100), lock } });
+    };
+    if (verdict === 'deny') return refuse('POLICY_DENIED', [reason]);
+    const judged = await packages.reconsider(lock, asker);
+    if (judged.isAgreed) return;
+    const all = [...judged.reasons, ...judged.packages.flatMap((each) => each.reasons)];
+    await refuse(
+      judged.verdict === 'deny' ? 'POLICY_DENIED' : 'APPROVAL_NEEDED',
+      all.filter((each) => each.verdict === judged.verdict),
+    );
+  }
+
+  /** What was locked as a source has no wheel before it is built. */
+  async #findWheels({ lock: digest, asker, signal = never }: AcquireOptions): Promise<readonly string[]> {
+    const { packages } = this.#options;
+    const lock = await packages.findLock(digest);
+    const known = lock.packages.map(({ wheels: [wheel] }) => wheel?.sha256);
+    if (!known.includes(undefined)) return known.filter((each) => each !== undefined);
+    const { wheels } = await packages.bring(digest, { asker, signal });
+    return wheels.map(({ sha256 }) => sha256);
+  }
+
+  async #build(folder: string, options: AcquireOptions, { signal, onProgress }: BuildTools): Promise<BuiltTree> {
+    const { packages, python } = this.#options;
+    const { lock, asker } = options;
+    const { wheels } = await packages.bring(lock, { asker, signal, onProgress });
+    // With what was found in them, which no plan knew before.
+    await this.#admit(options);
+    const placed = await storeWheels(this.#stores, { wheels, python, signal, onProgress });
+    const tell = (done: number, total: number): void => onProgress({ phase: 'linking', done, total });
+    return assemble({ wheels: placed, python, folder, signal, onProgress: tell });
+  }
+}
+
+const never = new AbortController().signal;
+
+function describe(reasons: readonly Reason[]): string {
+  const [first] = reasons;
+  const more = reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : '';
+  return `${first?.message ?? 'the policy does not let it in'}${more}`;
+}
