@@ -2,8 +2,7 @@
  * What the glass costs, in one run: a start against plain Python, bare bubblewrap, docker and Jupyter; programs inside
  * against outside; many sandboxes at once; and what a well-behaved one feels of its neighbours. What the others need is
  * made by the bench itself, once, below .cache; what cannot be had here says why, in its row.
- * Options: --rounds N, --sandboxes N, --seconds N (each neighbourhood), --only starts,costs,crowd,neighbours,
- * --attacks burn,disk (words of those that neighbours make)
+ * Options: --rounds N, --sandboxes N, --seconds N (each neighbourhood), --only starts,costs,crowd,neighbours
  */
 import { parseArgs } from 'node:util';
 
@@ -19,7 +18,6 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     sandboxes: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '5' },
-    attacks: { type: 'string', default: '' },
     only: { type: 'string', default: 'starts,costs,crowd,neighbours' },
   },
 });
@@ -30,7 +28,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   starts: () => compareStarts(glass, rounds),
   costs: () => compareCosts(glass, Math.max(5, Math.round(rounds / 4))),
   crowd: () => measureCrowd(glass, Number(values.sandboxes)),
-  neighbours: () => measureNeighbours(glass, Number(values.seconds), values.attacks.split(',')),
+  neighbours: () => measureNeighbours(glass, Number(values.seconds)),
 };
 
 const machine = describeMachine();

@@ -71,7 +71,6 @@ const containerReport: BackendReport = {
   available: false,
   why: 'this version does not have it yet',
   capabilities: [],
-  extras: [],
 };
 
 async function describePython({ python, env, signal }: InspectOptions): Promise<MachineReport['python']> {

@@ -86,14 +86,11 @@ function printReport(report: MachineReport, io: CommandIo): void {
   ];
   for (const [name, value] of facts) printLine(io, `${name.padEnd(9)}${value}`);
   const required = 'required' in policy ? policy.required : [];
-  for (const { backend, available, why, capabilities, extras } of report.backends) {
+  for (const { backend, available, why, capabilities } of report.backends) {
     printLine(io, `\nbackend ${backend}: ${available ? 'available' : 'not available'} (${why})`);
     for (const { name, status, why: reason } of capabilities) {
       const mark = required.includes(name) ? '*' : ' ';
       printLine(io, `  ${mark} ${name.padEnd(19)}${status.padEnd(10)}${reason}`);
-    }
-    for (const { name, isThere, why: reason } of extras) {
-      printLine(io, `    ${name.padEnd(19)}${(isThere ? 'there' : 'missing').padEnd(10)}${reason}`);
     }
   }
   printLine(io, '\n* required by the policy');

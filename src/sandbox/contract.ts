@@ -170,12 +170,4 @@ export interface BackendReport {
   /** What would make it available. */
   readonly remedy?: string;
   readonly capabilities: readonly CapabilityReport[];
-  readonly extras: readonly ExtraReport[];
-}
-
-/** What holds nobody back, so that no policy requires it, and yet makes things better where a machine has it. */
-export interface ExtraReport {
-  readonly name: 'spare-processor';
-  readonly isThere: boolean;
-  readonly why: string;
 }

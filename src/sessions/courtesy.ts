@@ -15,9 +15,6 @@ const mostOwedMs = 1000;
 /** How soon after a run what it left behind gives way; the next one may follow at once, and should cost nothing. */
 const settleMs = 50;
 
-/** How often it is said anew that somebody waits: what is done for them need not last as long as the session. */
-const tellMs = 500;
-
 export interface CourtesyOptions {
   readonly cpus: number;
   /** A clock in milliseconds. */
@@ -37,7 +34,6 @@ export class Courtesy {
   #creditMs = -freeMs;
   #idleSince: number;
   #isBackground = false;
-  #toldAt: number;
   #isClosed = false;
 
   constructor(sandbox: Sandbox, { cpus, now = () => performance.now() }: CourtesyOptions) {
@@ -45,7 +41,6 @@ export class Courtesy {
     this.#cpus = Math.max(cpus, 0.1);
     this.#now = now;
     this.#idleSince = now();
-    this.#toldAt = now();
   }
 
   /** The time that it took to start is no rest. */
@@ -84,11 +79,8 @@ export class Courtesy {
   }
 
   #setBackground(isBackground: boolean): void {
-    const now = this.#now();
-    const isKnown = this.#isBackground === isBackground && (isBackground || now - this.#toldAt < tellMs);
-    if (isKnown) return;
+    if (this.#isBackground === isBackground) return;
     this.#isBackground = isBackground;
-    this.#toldAt = now;
     this.#sandbox.setPriority(isBackground ? 'background' : 'foreground');
   }
 

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 
@@ -11,13 +10,9 @@ import { needs, root } from '../../../test/support/prerequisite.ts';
 import { Cgroup, sweepGroups } from './group.ts';
 import type { CgroupPlaces } from './place.ts';
 import { findCgroupPlaces } from './places.ts';
-import { listProcessors } from './processor-list.ts';
-import { findSpareable } from './spare-processor.ts';
 
 const places = await findCgroupPlaces();
 const writable = { what: 'a cgroup with memory and pids that may be divided', holds: hasBoth(places) };
-const spareable = await findSpareable(places.cpuset);
-const several = needs({ what: 'a cpuset controller and several processors', holds: spareable.version !== 'none' });
 const limits = { memoryBytes: 64 * 1024 * 1024, processes: 10, cpus: 0.5 };
 
 describe('Cgroup', needs(root, writable), () => {
@@ -69,31 +64,6 @@ describe('Cgroup', needs(root, writable), () => {
       await group.kill();
       await group.remove();
     }
-  });
-
-  it('keeps all that it holds off a processor, with what that forks, and lets it back', several, async () => {
-    const group = await Cgroup.create(places, `test-${process.pid}-bound`, limits);
-    const join = group.joinFiles.map((file) => `echo $$ >${file}`).join(' && ');
-    const script = `${join} && { sleep 60 & while read -r line; do (grep Cpus_allowed_list: /proc/self/status); done; }`;
-    const shell = spawn('sh', ['-c', script]);
-    const answers = createInterface(shell.stdout)[Symbol.asyncIterator]();
-    const askWhere = async (): Promise<string> => {
-      shell.stdin.write('\n');
-      const { value } = (await answers.next()) as IteratorResult<string, string>;
-      return listProcessors(value.split(':')[1] ?? '').join();
-    };
-    const { all = '', spared = '' } = spareable.version === 'none' ? {} : spareable;
-    try {
-      assert.equal(await askWhere(), all, 'the control: it may run everywhere');
-      await group.useProcessors(spared);
-      assert.equal(await askWhere(), spared);
-      await group.useProcessors(all);
-      assert.equal(await askWhere(), all);
-    } finally {
-      await group.kill();
-      await group.remove();
-    }
-    await group.useProcessors(spared); // of a group that is gone nobody minds
   });
 
   it('refuses a second group of the same name and leaves the first alone', async () => {

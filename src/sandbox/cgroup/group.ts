@@ -81,25 +81,11 @@ export class Cgroup {
   /** What it has used by now; read at once, since every run asks twice and waits for it. */
   usage(): GroupUsage {
     return {
-      cpuMs: this.cpuMs(),
+      cpuMs: this.#cpuMs(),
       peakMemoryBytes: this.#peakMemory(),
       memoryKills: this.#memoryKills(),
       refusedForks: this.#refusedForks(),
     };
-  }
-
-  /** The processor time of all that ever ran in it. */
-  cpuMs(): number | undefined {
-    const text = this.#read('cpu');
-    if (text === undefined) return undefined;
-    const microseconds = fieldOf(text, 'usage_usec');
-    return microseconds === undefined ? Number(text) / 1e6 : microseconds / 1000;
-  }
-
-  /** Whatever runs in it runs only on these processors from now on; a group that is gone runs on none. */
-  async useProcessors(list: string): Promise<void> {
-    const file = [['cpuset.cpus', list]] as const;
-    await this.#write('cpuset', { 1: file, 2: file }).catch(() => undefined);
   }
 
   /** In the background the group runs only when no other one of ours wants to. A group that is gone has no priority. */
@@ -185,6 +171,13 @@ export class Cgroup {
 
   #read(counter: Counter): string | undefined {
     return this.#counters.get(counter)?.read();
+  }
+
+  #cpuMs(): number | undefined {
+    const text = this.#read('cpu');
+    if (text === undefined) return undefined;
+    const microseconds = fieldOf(text, 'usage_usec');
+    return microseconds === undefined ? Number(text) / 1e6 : microseconds / 1000;
   }
 
   #peakMemory(): number | undefined {

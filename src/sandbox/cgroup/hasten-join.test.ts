@@ -18,7 +18,7 @@ describe('hastenJoin()', () => {
   it('does nothing where no group can be made', async () => {
     const none = { version: 'none', why: 'a test' } as const;
     const before = ownGroups();
-    await hastenJoin({ memory: none, pids: none, cpu: none, cpuacct: none, cpuset: none });
+    await hastenJoin({ memory: none, pids: none, cpu: none, cpuacct: none });
     assert.equal(ownGroups(), before);
   });
 });

@@ -1,4 +1,4 @@
-export const controllers = ['memory', 'pids', 'cpu', 'cpuacct', 'cpuset'] as const;
+export const controllers = ['memory', 'pids', 'cpu', 'cpuacct'] as const;
 export type Controller = (typeof controllers)[number];
 
 /** Where groups with one controller may be made: found controller by controller, as machines mix both versions. */

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
-import { groupsName, makeWritable, readWords } from './folders.ts';
+import { groupsName, makeWritable } from './folders.ts';
 import { countsSwap, findHandedOver, findRemedy } from './handed-over.ts';
 import { type CgroupMount, findMembership, parseCgroupMounts } from './mounts.ts';
 import { type CgroupPlace, type CgroupPlaces, type Controller, controllers } from './place.ts';
@@ -36,25 +36,11 @@ async function openLegacy(mount: CgroupMount, controller: Controller, membership
   const own = findMembership(memberships, controller) ?? '/';
   const relative = own.startsWith(mount.root) ? own.slice(mount.root.length) : '';
   const folder = join(mount.mountPoint, relative, groupsName);
-  const why = (await makeWritable(folder)) ?? (controller === 'cpuset' ? await inheritProcessors(folder) : undefined);
+  const why = await makeWritable(folder);
   if (why === undefined) return { version: 1, folder };
   // Else what root handed over to this user, once for all sessions: wherever these stand, the way there is open on version 1.
   const handedOver = await findHandedOver(mount.mountPoint);
   if (handedOver !== undefined) return { version: 1, folder: handedOver };
   const remedy = await findRemedy(why);
   return { version: 'none', why, ...(remedy === undefined ? {} : { remedy }) };
-}
-
-/** On version 1 nothing may join a group before it was told its processors and nodes of memory: ours copy those above. */
-async function inheritProcessors(folder: string): Promise<string | undefined> {
-  try {
-    await writeFile(join(folder, 'cgroup.clone_children'), '1', { flag: 'r+' });
-    for (const name of ['cpuset.mems', 'cpuset.cpus']) {
-      if ((await readWords(join(folder, name))).length > 0) continue;
-      await writeFile(join(folder, name), await readFile(join(dirname(folder), name)), { flag: 'r+' });
-    }
-    return undefined;
-  } catch (error) {
-    return `cannot divide processors in ${folder}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
-  }
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { CgroupPlace, CgroupPlaces } from '../cgroup/index.ts';
-import { assessCapabilities, describeSpare } from './capabilities.ts';
+import { assessCapabilities } from './capabilities.ts';
 
 const given: CgroupPlace = { version: 1, folder: '/groups' };
 
 function assessMemory(memory: CgroupPlace): { status: string; why: string; remedy?: string } {
-  const places: CgroupPlaces = { memory, pids: given, cpu: given, cpuacct: given, cpuset: given };
+  const places: CgroupPlaces = { memory, pids: given, cpu: given, cpuacct: given };
   const { status, why, remedy } = assessCapabilities({ places, hasFilter: true }).find(
     ({ name }) => name === 'memory-limit',
   )!;
@@ -29,15 +29,5 @@ describe('assessCapabilities()', () => {
   it('passes on why there is no place for groups, and what helps', () => {
     const report = assessMemory({ version: 'none', why: 'because', remedy: 'do this' });
     assert.deepEqual(report, { status: 'missing', why: 'because', remedy: 'do this' });
-  });
-});
-
-describe('describeSpare()', () => {
-  it('says that a processor can be kept free, or why none can', () => {
-    const there = describeSpare({ version: 2, all: '0,1', spared: '1' });
-    assert.equal(there.isThere, true);
-    assert.match(there.why, /cgroup v2/);
-    const none = { name: 'spare-processor', isThere: false, why: 'because' };
-    assert.deepEqual(describeSpare({ version: 'none', why: 'because' }), none);
   });
 });

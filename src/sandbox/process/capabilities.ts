@@ -1,6 +1,6 @@
 import { capabilityNames } from '../../policy/index.ts';
-import type { CgroupPlace, CgroupPlaces, Spareable } from '../cgroup/index.ts';
-import type { CapabilityName, CapabilityReport, ExtraReport } from '../contract.ts';
+import type { CgroupPlace, CgroupPlaces } from '../cgroup/index.ts';
+import type { CapabilityName, CapabilityReport } from '../contract.ts';
 import type { VolumeLease } from '../volumes/index.ts';
 import type { DiskTrial } from './try-disk.ts';
 import type { IsolationTrial } from './try-isolation.ts';
@@ -13,14 +13,6 @@ const delegationRemedy = 'Start Belljar as root, or where cgroups are delegated 
  */
 export function assessCapabilities(means: Means, trial?: IsolationTrial): CapabilityReport[] {
   return capabilityNames.map((name) => ({ name, ...assessors[name](means, trial) }));
-}
-
-/** Not a protection: where it is missing, short runs wait a little longer for long ones. */
-export function describeSpare(spareable: Spareable): ExtraReport {
-  const name = 'spare-processor';
-  if (spareable.version === 'none') return { name, isThere: false, why: spareable.why };
-  const why = `long runs leave one processor to short ones while there are any, by cgroup v${spareable.version}`;
-  return { name, isThere: true, why };
 }
 
 /** What the backend has to enforce with. */

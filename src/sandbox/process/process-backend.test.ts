@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -11,7 +10,6 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { bubblewrap, needs, root } from '../../../test/support/prerequisite.ts';
-import { findCgroupPlaces, findSpareable, listProcessors } from '../cgroup/index.ts';
 import type { LaunchSpec, Sandbox, SandboxLimits } from '../contract.ts';
 import { type LaunchCommand, buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
@@ -27,9 +25,6 @@ const roomy: SandboxLimits = {
   openFiles: 64,
   fileBytes: 1 << 20,
 };
-
-const spareable = await findSpareable((await findCgroupPlaces()).cpuset);
-const spared = needs({ what: 'a cpuset controller and two processors', holds: spareable.version !== 'none' });
 
 const backend = new ProcessBackend({});
 
@@ -150,23 +145,6 @@ describe('ProcessBackend', needs(root, bubblewrap), () => {
     }
     sandbox.control.end('done\n');
     await sandbox.exited;
-  });
-
-  it('leaves a processor to others while they start or are in the foreground', spared, async () => {
-    const burner = await launch('while :; do :; done');
-    const [procs = ''] = groupFilesOfThisProcess('cgroup.procs');
-    burner.setPriority('background');
-    assert.ok(processorsOf(procs).has(availableParallelism()), 'the control: alone, it may run everywhere');
-    const other = await launch('read -r line');
-    while ([...processorsOf(procs)].join() !== String(availableParallelism() - 1)) {
-      other.setPriority('foreground');
-      await setImmediate();
-    }
-    for (const sandbox of [burner, other]) {
-      sandbox.kill('a test');
-      await sandbox.exited;
-    }
-    assert.deepEqual(groupsOfThisProcess(), []);
   });
 
   it('starts nothing where only a part of the options arrived', async () => {
@@ -312,24 +290,7 @@ function groupFilesOfThisProcess(name: string): string[] {
   return groups.filter((file) => file.includes(`-${process.pid}-`) && existsSync(file));
 }
 
-/** On how many processors the processes of a group may run, each of them. */
-function processorsOf(procs: string): Set<number> {
-  const pids = readFileSync(procs, 'utf8').split('\n').filter(Boolean);
-  return new Set(pids.flatMap((pid) => allowedOf(pid)));
-}
-
-function allowedOf(pid: string): number[] {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return [listProcessors(/^Cpus_allowed_list:(.*)$/m.exec(status)?.[1] ?? '').length];
-  } catch {
-    return []; // it ended meanwhile
-  }
-}
-
 function groupsOfThisProcess(): string[] {
-  const folders = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids', '/sys/fs/cgroup/cpuset']
-    .map((folder) => `${folder}/belljar`)
-    .filter(existsSync);
+  const folders = ['/sys/fs/cgroup', '/sys/fs/cgroup/pids'].map((folder) => `${folder}/belljar`).filter(existsSync);
   return folders.flatMap((folder) => readdirSync(folder).filter((name) => name.includes(`-${process.pid}-`)));
 }

@@ -7,9 +7,7 @@ import {
   Cgroup,
   type CgroupPlaces,
   type GroupLimits,
-  SpareProcessor,
   findCgroupPlaces,
-  findSpareable,
   hastenJoin,
   sweepGroups,
 } from '../cgroup/index.ts';
@@ -28,7 +26,7 @@ import type {
 import { openBridge, sweepBridges } from '../egress/index.ts';
 import { compileFilter, compileWall } from '../seccomp/index.ts';
 import { type VolumeLease, Volumes, findVolumeMeans } from '../volumes/index.ts';
-import { assessCapabilities, describeSpare } from './capabilities.ts';
+import { assessCapabilities } from './capabilities.ts';
 import { buildCommand } from './command.ts';
 import { chooseIdentity } from './identity.ts';
 import { explainFailure, findObstacle } from './obstacle.ts';
@@ -62,7 +60,6 @@ export class ProcessBackend implements Backend {
   readonly #volumes: Volumes | undefined;
   readonly #findBundle: FindBundle | undefined;
   #places: Promise<CgroupPlaces> | undefined;
-  #spare: SpareProcessor | undefined;
 
   constructor(catalogue: BundleCatalogue, options: ProcessBackendOptions = {}) {
     this.#catalogue = catalogue;
@@ -76,16 +73,14 @@ export class ProcessBackend implements Backend {
 
   async probe(signal?: AbortSignal): Promise<BackendReport> {
     const obstacle = await findObstacle();
-    if (obstacle !== undefined)
-      return { backend: this.name, available: false, ...obstacle, capabilities: [], extras: [] };
+    if (obstacle !== undefined) return { backend: this.name, available: false, ...obstacle, capabilities: [] };
     const isolation = await tryIsolation(this, signal);
     const disk = isolation.works ? await tryDiskApart(signal) : undefined;
     const places = await this.#findPlaces();
     const capabilities = assessCapabilities({ places, hasFilter: this.#filter !== undefined, disk }, isolation);
-    const extras = [describeSpare(await findSpareable(places.cpuset))];
     return isolation.works
-      ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities, extras }
-      : { backend: this.name, available: false, ...(await explainFailure(isolation.why)), capabilities, extras };
+      ? { backend: this.name, available: true, why: 'bubblewrap makes namespaces here', capabilities }
+      : { backend: this.name, available: false, ...(await explainFailure(isolation.why)), capabilities };
   }
 
   async launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox> {
@@ -94,7 +89,6 @@ export class ProcessBackend implements Backend {
     if (obstacle !== undefined) throw new BelljarError('SANDBOX_UNAVAILABLE', obstacle.why, { hint: obstacle.remedy });
     const places = await this.#findPlaces();
     void hastenJoin(places);
-    this.#spare?.touch();
     const files = await this.#acquireFiles(spec, signal);
     try {
       return await this.#launchWith(spec, places, files);
@@ -135,7 +129,6 @@ export class ProcessBackend implements Backend {
         enforced,
         files,
         lifted: this.#lifted,
-        spare: this.#spare,
       });
       const whileItLives = opened.move();
       void sandbox.exited.then(() => whileItLives.disposeAsync());
@@ -163,8 +156,6 @@ export class ProcessBackend implements Backend {
     this.#places ??= findCgroupPlaces().then(
       async (places) => {
         // What cannot be swept now is left to the next start; it is no reason not to start.
-        const spareable = await findSpareable(places.cpuset);
-        if (spareable.version !== 'none') this.#spare = new SpareProcessor(spareable);
         await Promise.allSettled([sweepGroups(places, isAbandoned), sweepBridges(isAbandoned), this.#volumes?.sweep()]);
         return places;
       },

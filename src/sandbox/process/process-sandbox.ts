@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Duplex, type Readable } from 'node:stream';
 
 import { BelljarError } from '../../errors.ts';
-import type { Cgroup, SpareProcessor } from '../cgroup/index.ts';
+import type { Cgroup } from '../cgroup/index.ts';
 import type { CapabilityName, ExitReason, Sandbox, SandboxExit, SandboxLimits, SandboxUsage } from '../contract.ts';
 import type { VolumeLease } from '../volumes/index.ts';
 import { BoundedOutput } from './bounded-output.ts';
@@ -19,8 +19,6 @@ export interface LaunchTerms {
   readonly lifted: Lifted;
   /** The files of a workspace, given back when nothing is left that could write to them. */
   readonly files: VolumeLease | undefined;
-  /** The processor that the background keeps off, where there is one. */
-  readonly spare: SpareProcessor | undefined;
 }
 
 const maxDiagnosticsBytes = 16 * 1024;
@@ -34,19 +32,16 @@ export class ProcessSandbox implements Sandbox {
   readonly #group: Cgroup;
   readonly #limits: SandboxLimits;
   readonly #files: VolumeLease | undefined;
-  readonly #spare: SpareProcessor | undefined;
   readonly #startedAt: number;
   readonly #clocks: Clocks;
   #ended: ExitReason | undefined;
   #finalUsage: SandboxUsage | undefined;
 
-  constructor(child: ChildProcess, terms: LaunchTerms, startedAt: number) {
-    const { group, limits, enforced, lifted, files, spare } = terms;
+  constructor(child: ChildProcess, { group, limits, enforced, lifted, files }: LaunchTerms, startedAt: number) {
     this.#child = child;
     this.#group = group;
     this.#limits = limits;
     this.#files = files;
-    this.#spare = spare;
     this.#startedAt = startedAt;
     this.enforced = enforced;
     this.control = this.#openControl();
@@ -77,9 +72,7 @@ export class ProcessSandbox implements Sandbox {
   }
 
   setPriority(priority: 'foreground' | 'background'): void {
-    const isBackground = priority === 'background';
-    void this.#group.setBackground(isBackground);
-    if (this.#finalUsage === undefined) this.#spare?.setBackground(this.#group, isBackground);
+    void this.#group.setBackground(priority === 'background');
   }
 
   #openControl(): Duplex {
@@ -118,7 +111,6 @@ export class ProcessSandbox implements Sandbox {
     else await diagnostics.ended; // nobody is left who could hold it open
     const usage = this.#usageNow();
     this.#finalUsage = usage;
-    this.#spare?.forget(this.#group);
     await this.#group.remove();
     const excess = await this.#files?.end();
     if (excess !== undefined) this.#ended ??= { kind: 'disk', ...excess };
