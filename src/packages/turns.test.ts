@@ -29,4 +29,20 @@ describe('Turns', () => {
     first[Symbol.dispose]();
     (await turns.take())[Symbol.dispose]();
   });
+
+  it('lets the next one in where another gives up in the moment in which it is let in', async () => {
+    const turns = new Turns(1);
+    const first = await turns.take();
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const wait = async (name: string, signal?: AbortSignal): Promise<void> => {
+      using _turn = await turns.take(signal);
+      seen.push(name);
+    };
+    const waiting = [wait('quitter', controller.signal), wait('innocent')];
+    first[Symbol.dispose]();
+    controller.abort();
+    await Promise.all(waiting);
+    assert.deepEqual(seen, ['quitter', 'innocent']);
+  });
 });

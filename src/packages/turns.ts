@@ -20,7 +20,9 @@ export class Turns {
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const giveUp = (): void => {
-      this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
+      const at = this.#waiting.indexOf(resolve);
+      if (at === -1) return; // has its turn already, and gives it back like everybody
+      this.#waiting.splice(at, 1);
       if (signal !== undefined) reject(cancelled(signal));
     };
     this.#waiting.push(resolve);
