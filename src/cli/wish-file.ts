@@ -10,6 +10,7 @@ import {
   readPyproject,
   readRequirementsText,
   readScript,
+  readWanted,
   requireSound,
   type WishReading,
   type WishRequirement,
@@ -82,7 +83,7 @@ function readLock(bytes: Uint8Array, from: string): WishReading {
     const sha256s = files.map(({ sha256 }) => sha256).sort();
     return { ...{ name, marker, sha256s, extras: [] }, specifier: `==${version}`, source: { from } };
   });
-  return { requirements, problems: [], requiresPython: reading.requiresPython };
+  return { ...readWanted(requirements), requiresPython: reading.requiresPython };
 }
 
 async function readBounded(file: string): Promise<Uint8Array> {

@@ -90,6 +90,7 @@ export {
   readPyproject,
   readRequirementsText,
   readScript,
+  readWanted,
   type WishReading,
   type WishRequirement,
 } from './wish/index.ts';

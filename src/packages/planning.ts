@@ -20,7 +20,7 @@ import { type BuildRequest, type BuildResult, SourceBuilder } from './source-bui
 import {
   findContradictions,
   formatWishProblem,
-  readArguments,
+  readWanted,
   type WishReading,
   type WishRequirement,
 } from './wish/index.ts';
@@ -57,8 +57,7 @@ export class Planning implements AsyncDisposable {
   }
 
   async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
-    const read = requirements.map((each) => (typeof each === 'string' ? requireSound(readArguments([each])) : [each]));
-    const wish = requireSound({ requirements: read.flat(), problems: [] });
+    const wish = requireSound(readWanted(requirements));
     const sources = await this.#sources.open();
     await sources.advisories.reload(options.signal);
     const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: wish });

@@ -1,5 +1,5 @@
 import { BelljarError } from '../errors.ts';
-import { digestWish, formatRequirement, readArguments, requireSound, type WishRequirement } from '../packages/index.ts';
+import { digestWish, formatRequirement, readWanted, requireSound, type WishRequirement } from '../packages/index.ts';
 import { nearestOf } from '../nearest.ts';
 import { normalizeName } from '../policy/index.ts';
 
@@ -16,7 +16,7 @@ export interface WantedSet {
 
 /** @throws WISH_INVALID */
 export function readRequirements(requirements: Requirements): readonly WishRequirement[] {
-  return requirements.flatMap((each) => (typeof each === 'string' ? requireSound(readArguments([each])) : [each]));
+  return requireSound(readWanted(requirements));
 }
 
 /** The declared set with more in it: what is asked for anew takes the place of what was declared of the same project. */

@@ -38,6 +38,9 @@ version = "1.0"
 wheels = [{ url = "https://files.example/x/a_b-1.0-py3-none-any.whl", hashes = { sha256 = "${sha256}" } }]
 `;
 
+/** With a marker as TOML text in double quotes has it. */
+const marked = (marker: string): string => `${sound}marker = "${marker.replaceAll('"', '\\"')}"\n`;
+
 const python311: Prerequisite = {
   what: 'a Python with tomllib',
   holds: spawnSync('python3', ['-c', 'import tomllib']).status === 0,
@@ -87,6 +90,12 @@ describe('readPylock()', () => {
     ]);
   });
 
+  it('gives a marker its one spelling', () => {
+    const reading = readPylock(marked("python_version>'3' and ('X' in extras)"));
+    assert.ok(reading.ok);
+    assert.equal(reading.packages[0]?.marker, 'python_version > "3" and "x" in extras');
+  });
+
   const hostile: Readonly<Record<string, readonly [string, RegExp]>> = {
     'no TOML': ['[[packages', /no TOML/],
     'another version of the format': [sound.replace('"1.0"', '"2.0"'), /lock-version/],
@@ -102,7 +111,14 @@ describe('readPylock()', () => {
     'a short hash': [sound.replace(sha256, 'ab'), /64/],
     'a name that is none': [sound.replace('"A.b"', '"a/b"'), /project/],
     'a version that is none': [sound.replace('version = "1.0"\nwheels', 'version = "one"\nwheels'), /version/],
+    'a version with a line behind it': [
+      sound.replace('version = "1.0"\nwheels', 'version = "1.0\\n"\nwheels'),
+      /version/,
+    ],
     'a file name that is a path': [sound.replace('a_b-1.0-py3-none-any.whl', '..%2Fx.whl'), /file name/],
+    'a line behind a marker': [marked('python_version > "3"\\nintruder'), /characters that no marker has/],
+    'an option behind a marker': [marked('python_version > "3" --pre'), /missing at “--pre”/],
+    'a marker that is none': [marked('no marker at all'), /packages\.0\.marker/],
     'the same name twice': [sound + sound.replace(head, ''), /more than once/],
   };
 

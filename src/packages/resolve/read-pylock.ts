@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import { isProjectName, normalizeName, parseVersion } from '../../policy/index.ts';
 import { plainValue, readToml, TomlProblem } from '../toml/index.ts';
+import { formatMarker, parseMarker } from '../wish/index.ts';
 
 /** What a `pylock.toml` says, before anything is believed. */
 export interface PylockPackage {
   readonly name: string;
   readonly version: string;
+  /** In its one spelling. */
   readonly marker: string | undefined;
   readonly wheels: readonly PylockFile[];
   readonly sdist: PylockFile | undefined;
@@ -41,10 +43,17 @@ const file = z
 
 const refused = (what: string): z.ZodType => z.never(`${what} are not taken: only files of an index, by their hash`);
 
+const lockMarker = z.string().transform((text, context) => {
+  const reading = parseMarker(text, 'lock');
+  if (reading.ok) return formatMarker(reading.marker);
+  context.addIssue({ code: 'custom', message: reading.message });
+  return z.NEVER;
+});
+
 const lockedPackage = z.object({
   name: z.string().refine(isProjectName, 'is not the name of a project').transform(normalizeName),
-  version: z.string().refine((text) => parseVersion(text) !== undefined, 'is not a version'),
-  marker: z.string().max(2000).optional(),
+  version: z.string().refine((text) => /^\S+$/.test(text) && parseVersion(text) !== undefined, 'is not a version'),
+  marker: lockMarker.optional(),
   wheels: z.array(file).default([]),
   sdist: file.optional(),
   vcs: refused('checkouts').optional(),

@@ -10,6 +10,7 @@ export { readRequirement, type RequirementReading, type RequirementText } from '
 export { readRequirementsText } from './read-requirements-text.ts';
 export { readScript } from './read-script.ts';
 export { maxWishBytes } from './read-text.ts';
+export { readWanted } from './read-wanted.ts';
 export {
   formatWishProblem,
   type WishProblem,
