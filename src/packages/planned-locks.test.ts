@@ -16,7 +16,7 @@ const ofDep: Reason = { rule: 'packages.ask[0]', verdict: 'ask', matched: 'dep',
 const ofAll: Reason = { rule: 'packages.missing.advisories', verdict: 'ask', matched: '', message: 'old', path: [] };
 const later: Reason = { ...ofDep, rule: 'packages.advisories.high', matched: 'PYSEC-1' };
 
-const tooMany: Reason = { ...ofAll, rule: 'packages.limits.packages', message: 'too many' };
+const tooMany: Reason = { ...ofAll, rule: 'packages.limits.packages', matched: '2', message: 'too many' };
 
 function factsOf({ name, version }: LockedPackage) {
   return { name, version, requested: true, dependants: [], advisories: [] };

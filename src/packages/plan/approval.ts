@@ -57,9 +57,15 @@ export function questionsOf({ reasons, packages }: Pick<Plan, 'reasons' | 'packa
     .map(({ about, reason }) => ({ about, rule: reason.rule, message: reason.message, key: keyOf(about, reason) }));
 }
 
-/** Each advisory is a question of its own; the age of the data in general is the same one from day to day. */
-function keyOf(about: string, { rule, matched }: Pick<Reason, 'rule' | 'matched'>): string {
-  return `${about} ${rule}${rule.startsWith('packages.advisories') ? ` ${matched}` : ''}`;
+/**
+ * What a yes is a yes to: the rule and what it met, so that another licence, another advisory or another amount is another
+ * question. An entry of a list counts by what it says, not by its place. The age of the data in general is the same
+ * question from day to day.
+ */
+function keyOf(about: string, { rule, matched, message }: Pick<Reason, 'rule' | 'matched' | 'message'>): string {
+  const name = rule.replace(/\[\d+\]/g, '');
+  const content = name === rule ? [matched] : [matched, message];
+  return JSON.stringify([about, name, ...(rule === 'packages.missing.advisories' ? [] : content)]);
 }
 
 /** What of a file of a lock was agreed to: all that stands against it was asked, of its package or of the whole. */

@@ -145,4 +145,21 @@ describe('covers()', () => {
     assert.equal(covers(approval, tuesday), true);
     assert.equal(covers(approval, planOf([reasonOf('packages.advisories.medium', 'A-2')])), false);
   });
+
+  it('takes a yes to one licence for none to another', () => {
+    const approval = {
+      lock: lock.digest,
+      questions: questionsOf(planOf([reasonOf('packages.licences.ask[0]', 'MPL-2.0')])),
+    };
+    assert.equal(covers(approval, planOf([reasonOf('packages.licences.ask[0]', 'MPL-2.0')])), true);
+    assert.equal(covers(approval, planOf([reasonOf('packages.licences.ask[0]', 'AGPL-3.0-only')])), false);
+  });
+
+  it('knows an entry of a list by what it says, not by its place', () => {
+    const vendor = { ...reasonOf('packages.ask[0]', 'acme'), message: 'acme is asked about: vendor check' };
+    const approval = { lock: lock.digest, questions: questionsOf(planOf([vendor])) };
+    assert.equal(covers(approval, planOf([{ ...vendor, rule: 'packages.ask[3]' }])), true);
+    const takeover = { ...vendor, message: 'acme is asked about: maintainer account was taken over' };
+    assert.equal(covers(approval, planOf([takeover])), false);
+  });
 });
