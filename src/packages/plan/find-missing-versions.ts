@@ -1,7 +1,7 @@
 import { containsVersion, parseSpecifiers } from '../../policy/index.ts';
-import { describeTarget, environmentOf, pinsOf, type Target, targetKey } from '../resolve/index.ts';
+import { describeTarget, pinsOf, requirementsFor, type Target, targetKey } from '../resolve/index.ts';
 import type { Upstream } from '../upstream/index.ts';
-import { evaluateMarker, type MarkerEnvironment, parseMarker, type WishRequirement } from '../wish/index.ts';
+import type { WishRequirement } from '../wish/index.ts';
 import { identifyVersion } from './package-facts.ts';
 import { fittingVersions } from './fitting-versions.ts';
 
@@ -14,15 +14,9 @@ export interface MissingVersionsOptions {
 
 /** What is asked for in versions that no index has, or that have nothing for the target: each as a sentence. */
 export async function findMissingVersions(options: MissingVersionsOptions): Promise<string[]> {
-  const environment = environmentOf(options.target);
-  const wanted = options.requirements.filter(({ marker }) => holds(marker, environment));
+  const wanted = requirementsFor(options.requirements, options.target);
   const sentences = await Promise.all(wanted.map((requirement) => describe(requirement, options)));
   return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
-}
-
-function holds(marker: string | undefined, environment: MarkerEnvironment): boolean {
-  const reading = marker === undefined ? undefined : parseMarker(marker);
-  return reading?.ok !== true || evaluateMarker(reading.marker, environment);
 }
 
 async function describe(

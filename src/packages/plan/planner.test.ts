@@ -6,6 +6,7 @@ import { uvWheel } from '../../../test/packages/uv.ts';
 import { policyOf } from '../../../test/policy/good-facts.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
 import { KnownModules, PlannedPackages } from '../learned/index.ts';
+import { PlanStore } from './plan-store.ts';
 
 describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
   it('judges every package of the whole tree, and names the path to it', async (context) => {
@@ -25,6 +26,31 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal(dep.licence?.expression, 'GPL-3.0-only');
     assert.equal(dep.nearest, null);
     assert.match(dep.reasons.find(({ verdict }) => verdict === 'deny')?.rule ?? '', /^packages\.licences\.deny/);
+  });
+
+  it('plans and judges what the target needs of a wish, and keeps the wish whole', async (context) => {
+    const { upstream, plan, setPolicy, database, entries } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'dep', headers: mit });
+    upstream.addWheel({ name: 'elsewhere', headers: mit });
+    setPolicy('{deny: [elsewhere]}');
+    const found = await plan(['dep', 'elsewhere; sys_platform == "win32"']);
+    assert.deepEqual([found.verdict, summarize(found)], ['allow', ['dep 1.0']]);
+    assert.notEqual(found.wish, (await plan(['dep'])).wish);
+    const kept = await new PlanStore(database).newestOf(found.lock?.digest ?? '');
+    assert.deepEqual(kept?.requirements, [{ name: 'dep', specifier: '' }]);
+    assert.deepEqual((await entries()).at(-2)?.subject, 'dep elsewhere');
+    const here = await plan(['dep', 'elsewhere; sys_platform == "linux"']);
+    assert.deepEqual(
+      here.obstacle?.denials.map(({ name }) => name),
+      ['elsewhere'],
+    );
+  });
+
+  it('allows a wish of which the target needs nothing', async (context) => {
+    const { upstream, plan } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'dep', headers: mit });
+    const found = await plan(['dep; sys_platform == "win32"']);
+    assert.deepEqual([found.verdict, found.packages], ['allow', []]);
   });
 
   it('takes the newest version that is allowed at once, and says what was held back and why', async (context) => {

@@ -12,6 +12,7 @@ import {
   LockStore,
   type NamedSource,
   type ReadSource,
+  requirementsFor,
   type Resolution,
   Resolver,
   type ResolverPython,
@@ -91,6 +92,8 @@ export interface PlanProgress {
 }
 
 interface Question extends PlanOptions {
+  /** The whole wish, with what other targets need. */
+  readonly asked: readonly WishRequirement[];
   readonly grounds: Grounds;
   readonly target: Target;
 }
@@ -147,10 +150,11 @@ export class Planner {
    * CANCELLED, and what a launch or the database throws.
    */
   async plan(options: PlanOptions): Promise<Plan> {
-    const question = this.#ask(options);
-    await this.#authorise(question);
+    const asked = this.#ask(options);
+    await this.#authorise(asked);
     refuseWhenCancelled(options.signal);
-    const found = await this.#findLock(question);
+    const found = await this.#findLock(asked);
+    const question = { ...asked, requirements: requirementsFor(asked.requirements, asked.target, found.lock) };
     const { onProgress } = options;
     const judged = await judgeLock(this.#parts, {
       ...question,
@@ -172,18 +176,20 @@ export class Planner {
     return {
       ...options,
       target,
+      asked: options.requirements,
+      requirements: requirementsFor(options.requirements, target),
       grounds: { policy, policyHash: hash, advisories: currentAdvisories(), now: this.#now() },
     };
   }
 
-  async #authorise({ actor, role, grounds, workspace, requirements }: Question): Promise<void> {
+  async #authorise({ actor, role, grounds, workspace, asked }: Question): Promise<void> {
     const { policy, policyHash } = grounds;
     const { verdict, reason } = decideAction({ policy, actor, role, action: 'plan' });
     if (verdict !== 'deny') return;
     await this.#options.record.append({
       action: 'packages.plan.refused',
       ...{ actor: { ...actor, role }, workspace: workspace ?? null, policyHash, verdict },
-      subject: describeSubject(requirements),
+      subject: describeSubject(asked),
       details: { rule: reason.rule },
     });
     throw new BelljarError('POLICY_DENIED', reason.message, { details: { reasons: [reason] } });
@@ -192,7 +198,7 @@ export class Planner {
   /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
   async #findLock(question: Question): Promise<Found> {
     if (question.lock !== undefined) return { lock: requireFor(question.target, question.lock) };
-    const wish = digestWish(question.requirements);
+    const wish = digestWish(question.asked);
     const key = { wish: takesSources(question) ? wish : `${wish} wheels`, target: targetKey(question.target) };
     const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
     if (kept !== undefined) return { lock: kept.lock, lockedAt: kept.time };
@@ -259,7 +265,7 @@ export class Planner {
   }
 
   #describe(question: Question, { judgement, packages, stale, found, obstacle }: Described): Plan {
-    const { grounds, present, target, requirements } = question;
+    const { grounds, present, target, asked } = question;
     const reasons = obstacle === undefined ? judgement.reasons : [...judgement.reasons, obstacleReason(obstacle)];
     const lock = obstacle === undefined ? found.lock : undefined;
     const verdictOf = (verdict: Verdict): Verdict => (obstacle === undefined ? verdict : 'deny');
@@ -273,13 +279,17 @@ export class Planner {
       target: targetKey(target),
       policyHash: grounds.policyHash,
       advisoriesAsOf: grounds.advisories.asOf,
-      wish: digestWish(requirements),
+      wish: digestWish(asked),
     };
   }
 
-  async #keep(plan: Plan, { actor, role, workspace, requirements }: Question, { facts }: JudgedLock): Promise<void> {
+  async #keep(
+    plan: Plan,
+    { actor, role, workspace, requirements, asked }: Question,
+    { facts }: JudgedLock,
+  ): Promise<void> {
     const { id, at, verdict, policyHash, lock, wish, totals, reasons, packages } = plan;
-    const [lockDigest, subject] = [lock?.digest ?? '', describeSubject(requirements)];
+    const [lockDigest, subject] = [lock?.digest ?? '', describeSubject(asked)];
     const against = [...reasons, ...packages.flatMap((each) => each.reasons)].filter(
       (each) => each.verdict === verdict,
     );

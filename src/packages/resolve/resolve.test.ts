@@ -82,6 +82,25 @@ describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
     assert.match(dep?.wheels[0]?.url ?? '', /^https:\/\/files\.example\//);
   });
 
+  it('takes hashes, extras and who asked from what the target needs alone', async (context) => {
+    const { upstream, resolve } = await open(context);
+    upstream.addWheel({ name: 'app', requires: ['dep'] });
+    const { sha256 } = upstream.addWheel({ name: 'dep', version: '1.0', requires: ['more; extra == "x"'] });
+    upstream.addWheel({ name: 'dep', version: '2.0' });
+    upstream.addWheel({ name: 'more' });
+    const here = `dep==1.0 ; sys_platform == "linux" --hash=sha256:${sha256}`;
+    const there = `dep==2.0 ; sys_platform == "win32" --hash=sha256:${'f'.repeat(64)}`;
+    assert.deepEqual(versionsOf(await resolve([here, there])), { dep: '1.0' });
+    const unneeded = await resolve(['app', 'dep<2', 'dep[x]; sys_platform == "win32"']);
+    assert.deepEqual(versionsOf(unneeded), { app: '1.0', dep: '1.0' });
+    const needed = await resolve(['app', 'dep[x]<2; sys_platform == "linux"']);
+    assert.deepEqual(versionsOf(needed), { app: '1.0', dep: '1.0', more: '1.0' });
+    const alone = await resolve(['app', 'dep; sys_platform == "win32"']);
+    assert.ok(alone.kind === 'locked');
+    const asked = alone.lock.packages.map(({ name, isRequested }) => `${name} ${isRequested}`);
+    assert.deepEqual(asked, ['app true', 'dep false']);
+  });
+
   it('locks nothing where nothing is asked for, or nothing on this target', async (context) => {
     const { resolve } = await open(context);
     assert.deepEqual(versionsOf(await resolve([])), {});

@@ -13,6 +13,7 @@ import { type ResolverPython, type UvAnswer, UvSandbox, indexPort } from './uv-s
 import { isUnsolvable, readUvWords } from './uv-words.ts';
 import { type IdentifyVersion, narrowPage, pinsOf, type View, viewName } from './view.ts';
 import type { ReadSource, UnreadSource } from './source-reading.ts';
+import { requirementsFor } from './requirements-for.ts';
 import { isSource, standInName } from './stand-in.ts';
 import { bestWheel } from './wheel-fit.ts';
 
@@ -92,8 +93,9 @@ export class Resolver {
    *
    * @throws UV_UNAVAILABLE, INDEX_UNAVAILABLE, RESOLVE_FAILED, CANCELLED, and what a launch throws.
    */
-  async resolve(options: ResolveOptions): Promise<Resolution> {
-    const traits = describeTarget(options.target);
+  async resolve(asked: ResolveOptions): Promise<Resolution> {
+    const traits = describeTarget(asked.target);
+    const options = { ...asked, requirements: requirementsFor(asked.requirements, asked.target) };
     if (options.requirements.length === 0) {
       return { kind: 'locked', lock: sealLock({ target: targetKey(options.target), packages: [] }) };
     }
