@@ -323,6 +323,21 @@ const cases: readonly Case[] = [
     hostile: program('acme = os:system("evil") or exit'),
     harmless: harmlessProgram,
   },
+  {
+    ...{ what: 'a program behind the end of a line that not all see', rule: 'wheel.script', says: /end a line/ },
+    hostile: { entryPoints: '# plain\f[console_scripts]\fbash = acme:main\n' },
+    harmless: { entryPoints: '# plain\r\n[console_scripts]\r\nacme = acme:main\r\n' },
+  },
+  {
+    ...{ what: 'a program in a section with two brackets', rule: 'wheel.script', says: /read in two ways/ },
+    hostile: { entryPoints: '[[console_scripts]]\nbash = acme:main\n' },
+    harmless: { entryPoints: '[acme.plugins]\nbash = acme:main\n' },
+  },
+  {
+    ...{ what: 'a program that every section has', rule: 'wheel.script', says: /DEFAULT/ },
+    hostile: { entryPoints: '[DEFAULT]\nbash = acme:main\n[console_scripts]\nacme = acme:main\n' },
+    harmless: { entryPoints: '[default]\nbash = acme:main\n[console_scripts]\nacme = acme:main\n' },
+  },
 ];
 
 export const hostileWheels: readonly HostileWheel[] = cases.map(({ hostile, harmless = {}, ...rest }) => ({

@@ -33,6 +33,23 @@ describe('readEntryPoints()', () => {
     assert.match(problem('acme = a:b\nACME = a:b'), /ACME is there twice/);
   });
 
+  it('refuses what some read as a section, and others as a comment or a program', () => {
+    const hidden = (before: string): string | undefined => readEntryPoints(before, 'acme').problems[0]?.message;
+    for (const end of ['\f', '\v', '\r', '\u001c', '\u0085', '\u2028', '\u2029']) {
+      const text = `# plain${end}[console_scripts]${end}bash = acme:main`;
+      assert.match(hidden(text) ?? '', /end a line for some/, JSON.stringify(end));
+    }
+    assert.match(hidden('[console_scripts]\n\ufeff[other]\nbash = acme:main') ?? '', /end a line for some/);
+    for (const section of ['[[console_scripts]]', '[console_scripts] x', '  [other]', '[a#b]', '[', '[]', '[a;b]']) {
+      assert.match(hidden(`[console_scripts]\n${section}\nacme = acme:main`) ?? '', /read in two ways/, section);
+    }
+    assert.match(hidden('[DEFAULT]\nbash = acme:main\n[console_scripts]\n') ?? '', /DEFAULT/);
+    assert.match(hidden('[console_scripts]\n;../bash = acme:main\n') ?? '', /no name for a program/);
+    for (const plain of ['# a [comment]\r\n[ a.b-c:d ]\r\nx = y\tz\r\n', '; why\n[pytest11]\n', '[défaut]\n']) {
+      assert.equal(hidden(plain), undefined, plain);
+    }
+  });
+
   it('keeps a bound', () => {
     const text = `[console_scripts]\n${Array.from({ length: 1100 }, (_, index) => `acme${index} = a:b\n`).join('')}`;
     const { entryPoints, problems } = readEntryPoints(text, 'acme');

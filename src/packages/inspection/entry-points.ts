@@ -24,6 +24,8 @@ export function readEntryPoints(text: string, project: string): EntryPointsReadi
   const refuse = (message: string): void => {
     if (problems.length < 20) problems.push({ rule: 'wheel.script', message });
   };
+  const ambiguity = findAmbiguity(text);
+  if (ambiguity !== undefined) refuse(`entry_points.txt ${ambiguity}`);
   const seen = new Set<string>();
   for (const { group, name, target } of readLines(text)) {
     if (group !== 'console_scripts' && group !== 'gui_scripts') continue;
@@ -44,11 +46,27 @@ interface Line {
   readonly target: string | undefined;
 }
 
+/** What ends a line, or cannot be seen, for some of the programs that read this file and not for the others. */
+const strangeCharacters = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/u;
+const sectionName = /^\[[^[\]#;=]+\]$/;
+
+/** Installers read this file in different ways: what one of them takes for another section would hide programs from here. */
+function findAmbiguity(text: string): string | undefined {
+  const lines = text.replaceAll('\r\n', '\n').split('\n');
+  if (lines.some((line) => strangeCharacters.test(line))) return 'has characters that end a line for some who read it';
+  const sections = lines.filter((line) => line.trim().startsWith('['));
+  const strange = sections.find((line) => !sectionName.test(line.trimEnd()));
+  if (strange !== undefined) return `has a section that is read in two ways: ${JSON.stringify(strange.slice(0, 100))}`;
+  // Python’s own reader of settings gives its lines to every other section.
+  if (sections.some((line) => /^\[\s*DEFAULT\s*\]/.test(line))) return 'has a section DEFAULT';
+  return undefined;
+}
+
 function* readLines(text: string): Generator<Line> {
   let group = '';
-  for (const raw of text.split(/\r\n|\r|\n/)) {
+  for (const raw of text.split(/\r?\n/)) {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
+    if (line === '' || line.startsWith('#') || (line.startsWith(';') && !line.includes('='))) continue;
     const section = /^\[(.*)\]$/.exec(line)?.[1];
     if (section !== undefined) group = section.trim();
     else {
