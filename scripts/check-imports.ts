@@ -30,6 +30,7 @@ const furtherDoors = [
   'environments/interpreter.ts',
   'packages/imports.ts',
   'packages/packages.ts',
+  'sandbox/egress/special-addresses.ts',
 ];
 
 const root = resolve(process.argv[2] ?? '.');

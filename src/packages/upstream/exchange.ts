@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { request as requestHttps, type Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 import { cancelled } from '../../errors.ts';
 import { unavailable } from './unavailable.ts';
@@ -22,6 +23,8 @@ export interface Exchange {
   readonly agents: Agents;
   /** How long nothing may come, before the head and within the body. */
   readonly silenceMs: number;
+  /** Who finds the addresses to dial, in place of the system. */
+  readonly lookup?: LookupFunction | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -36,9 +39,10 @@ export interface Answer {
 
 /** One request and the head of its answer. @throws INDEX_UNAVAILABLE, CANCELLED */
 export async function exchange(options: Exchange): Promise<Answer> {
-  const { index, url, method, headers, agents, silenceMs, signal } = options;
+  const { index, url, method, headers, agents, silenceMs, lookup, signal } = options;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const common = { method, headers, timeout: silenceMs, ...(signal === undefined ? {} : { signal }) };
+  const given = { ...(signal === undefined ? {} : { signal }), ...(lookup === undefined ? {} : { lookup }) };
+  const common = { method, headers, timeout: silenceMs, ...given };
   const request =
     url.protocol === 'https:'
       ? requestHttps(url, { ...common, agent: agents.https })

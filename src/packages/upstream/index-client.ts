@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls';
 
 import { type Answer, exchange, type Agents } from './exchange.ts';
 import { type IndexAddress, isWebAddress, readIndexAddress, showAddress } from './index-address.ts';
+import { InnerNetworks } from './inner-networks.ts';
 import type { Netrc } from './netrc.ts';
 import { passOver } from './read-body.ts';
 import { unavailable, whyUnavailable } from './unavailable.ts';
@@ -39,7 +40,10 @@ export class IndexClient {
   readonly base: URL;
   readonly #address: IndexAddress;
   readonly #options: IndexClientOptions;
+  /** Those that were configured: they may lie anywhere. */
+  readonly #ownHosts: ReadonlySet<string>;
   readonly #hosts: Set<string>;
+  readonly #inner: InnerNetworks;
   #agents: { readonly pages: Agents; readonly files: Agents } | undefined;
 
   constructor(source: IndexSource, options: IndexClientOptions) {
@@ -47,7 +51,9 @@ export class IndexClient {
     this.#address = readIndexAddress(source.url);
     this.base = this.#address.base;
     this.#options = options;
-    this.#hosts = new Set([this.base.host, ...(source.hosts ?? [])]);
+    this.#ownHosts = new Set([this.base.host, ...(source.hosts ?? [])]);
+    this.#hosts = new Set(this.#ownHosts);
+    this.#inner = new InnerNetworks({ index: this.name, base: this.base });
   }
 
   pageUrl(name: string): URL {
@@ -107,6 +113,8 @@ export class IndexClient {
 
   async #exchange({ method = 'GET', headers = {}, isFile = false, signal }: Question, url: URL): Promise<Answer> {
     const authorization = this.#authorize(url);
+    const isNamed = !this.#ownHosts.has(url.host);
+    if (isNamed) await this.#inner.requireOutside(url);
     return exchange({
       index: this.name,
       url,
@@ -114,6 +122,7 @@ export class IndexClient {
       headers: { 'user-agent': 'belljar', ...headers, ...(authorization === undefined ? {} : { authorization }) },
       agents: isFile ? this.#reach().files : this.#reach().pages,
       silenceMs: this.#options.silenceMs,
+      lookup: isNamed ? this.#inner.lookupFor(url) : undefined,
       signal,
     });
   }
@@ -131,10 +140,10 @@ export class IndexClient {
     return (this.#agents = { pages: agents(pageConnections), files: agents(fileConnections) });
   }
 
-  /** What was configured for the index goes to its own place alone. */
+  /** To the index’s own place alone: a page may name any other, and another port of a host is another program. */
   #authorize(url: URL): string | undefined {
-    const own = url.origin === this.base.origin ? this.#address.authorization : undefined;
-    return own ?? this.#options.netrc(url.hostname);
+    if (url.origin !== this.base.origin) return undefined;
+    return this.#address.authorization ?? this.#options.netrc(url.hostname);
   }
 
   #sentAway(url: URL, message: string): Error {

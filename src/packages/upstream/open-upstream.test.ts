@@ -123,6 +123,31 @@ describe('openUpstream()', () => {
     assert.equal((await (await open()).findPage('good'))?.files.length, 1);
   });
 
+  it('brings what a netrc file says of a host to the index there, and to no other port of it', async (context) => {
+    const { index, open, folder } = await setStage(context, { credentials: 'me:s3cret' });
+    await using stranger = await PackageIndex.open();
+    const wheel = makeWheel({ name: 'good' });
+    stranger.add('good', wheel);
+    index.setProject({ name: 'good', files: [{ file: wheel, url: `${stranger.origin}/files/${wheel.filename}` }] });
+    await writeFile(join(folder, '.netrc'), 'machine 127.0.0.1 login me password s3cret\n');
+    const upstream = await open();
+    await upstream.fetchArtifact(await fileOf(upstream, 'good'));
+    assert.ok(index.requests.every(({ headers }) => headers.authorization !== undefined));
+    assert.ok(stranger.requests.length > 0);
+    assert.ok(stranger.requests.every(({ headers }) => headers.authorization === undefined));
+  });
+
+  it('goes to no inner network because a page says so', async (context) => {
+    const { index, open } = await setStage(context);
+    const wheel = makeWheel({ name: 'good' });
+    index.setProject({ name: 'good', files: [{ file: wheel, url: `http://169.254.169.254/${wheel.filename}` }] });
+    const upstream = await open();
+    const file = await fileOf(upstream, 'good');
+    const refused = refusal('INDEX_UNAVAILABLE', /no page of this index may send us: link-local/);
+    await assert.rejects(upstream.fetchArtifact(file), refused);
+    await assert.rejects(upstream.findSize({ ...file, sizeBytes: undefined }), refused);
+  });
+
   it('speaks TLS with those it was told to trust, and nobody else', async (context) => {
     const certificate = makeCertificate(['localhost']);
     const { index, open, folder } = await setStage(context, { certificate });
