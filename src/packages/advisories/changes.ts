@@ -29,11 +29,19 @@ export function describeChange(previous: AdvisoryIndex, current: AdvisoryIndex):
     names: changedNames(previous, current),
     newlyAffected: (versions) =>
       [...versions].flatMap(({ name, version }) => {
-        const before = new Set(previous.find(name, version).map(signature));
-        const advisories = current.find(name, version).filter((facts) => !before.has(signature(facts)));
+        const advisories = newlySaid(previous.find(name, version), current.find(name, version));
         return advisories.length === 0 ? [] : [{ name, version, advisories }];
       }),
   };
+}
+
+/** What was not known, or known by other names or another severity: all that a policy judges by. */
+export function newlySaid(
+  previous: readonly AdvisoryFacts[],
+  current: readonly AdvisoryFacts[],
+): readonly AdvisoryFacts[] {
+  const before = new Set(previous.map(signature));
+  return current.filter((facts) => !before.has(signature(facts)));
 }
 
 function changedNames(previous: AdvisoryIndex, current: AdvisoryIndex): ReadonlySet<string> {

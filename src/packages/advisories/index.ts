@@ -7,7 +7,7 @@ export {
   shippedStatus,
 } from './advisories.ts';
 export type { AdvisoryData } from './advisory-index.ts';
-export type { AdvisoryChange, NewlyAffected, PackageVersion } from './changes.ts';
+export { type AdvisoryChange, type NewlyAffected, newlySaid, type PackageVersion } from './changes.ts';
 export { configuredSource, requireSource, sourceVariable } from './configured-source.ts';
 export { nameSource } from './download.ts';
 export { refreshAdvisories, type RefreshNotice } from './refresh.ts';

@@ -114,6 +114,21 @@ describe('alertLocks()', () => {
     );
   });
 
+  it('tells of a known advisory that has become known as malware, by that name', async (context) => {
+    const { plans, take, alert } = await open(context);
+    const known = planOf('1', 'dep');
+    const [first, ...rest] = known.facts.packages;
+    assert.ok(first !== undefined);
+    const advisories = [{ id: 'PYSEC-1', aliases: ['CVE-1'], severity: 'low' as const, withdrawn: false }];
+    await plans.keep({ ...known, facts: { ...known.facts, packages: [{ ...first, advisories }, ...rest] } });
+    await take({ ...advisory('PYSEC-1', 'dep', 'LOW'), aliases: ['CVE-1', 'CVE-2'] });
+    assert.deepEqual(await alert(), [], 'one more name says nothing');
+    await take({ ...advisory('PYSEC-1', 'dep', 'LOW'), aliases: ['CVE-1', 'MAL-2024-1'] });
+    const [told] = await alert();
+    assert.deepEqual([told?.before, told?.after], ['allow', 'deny']);
+    assert.deepEqual(told?.packages[0]?.advisories, ['MAL-2024-1']);
+  });
+
   it('judges each lock by its newest plan, and names all workspaces that it was planned for', async (context) => {
     const { plans, take, alert, alerts } = await open(context);
     await plans.keep(planOf('1', 'dep'));

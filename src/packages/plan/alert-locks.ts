@@ -4,7 +4,7 @@ import { refuseWhenCancelled } from '../../errors.ts';
 import { judge, type PackageFacts, type Policy } from '../../policy/index.ts';
 import type { AuditRecord } from '../../record/index.ts';
 import type { Database } from '../../storage/index.ts';
-import type { Advisories, AdvisoryData } from '../advisories/index.ts';
+import { type Advisories, type AdvisoryData, newlySaid } from '../advisories/index.ts';
 import { type AdvisoryAlert, AlertStore } from './alert-store.ts';
 import { type KeptPlan, PlanStore } from './plan-store.ts';
 import { renewAdvisories } from './renew-advisories.ts';
@@ -72,8 +72,11 @@ function judgeBy(plan: KeptPlan, { policy, data, now }: Grounds): Omit<AdvisoryA
   return { lock: plan.lock, plan: plan.id, before: was.verdict, after: is.verdict, packages };
 }
 
-/** Those that were not known, or rated otherwise. */
+/** What is newly said; where it is only that a known one has another name, as malware for example, that name. */
 function newIds(old: PackageFacts, current: PackageFacts): string[] {
-  const known = new Set(old.advisories.map(({ id, severity }) => `${id} ${severity}`));
-  return current.advisories.filter(({ id, severity }) => !known.has(`${id} ${severity}`)).map(({ id }) => id);
+  return newlySaid(old.advisories, current.advisories).flatMap(({ id, severity, aliases }) => {
+    const known = old.advisories.find((each) => each.id === id && each.severity === severity);
+    const added = aliases.filter((alias) => known?.aliases.includes(alias) === false);
+    return added.length > 0 ? added : [id];
+  });
 }
