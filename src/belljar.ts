@@ -94,6 +94,20 @@ export {
   exitCodeOf,
 } from './sessions/index.ts';
 
+export {
+  type BaseInterpreter,
+  type ChangeKind,
+  type ChangeOptions,
+  type ChangeResult,
+  type CompileEnvironment,
+  type CompileOptions,
+  type Declaration,
+  type DeclaredFile,
+  declaredFileNames,
+  findDeclaredFile,
+  type PastDeclaration,
+  WorkspacePackages,
+} from './workspace-packages/index.ts';
 export { type WokenSession, Workspace, Workspaces } from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
@@ -126,6 +140,7 @@ interface BelljarParts {
   readonly sessions: Sessions;
   readonly packages: Packages;
   readonly environments: HomeEnvironments;
+  readonly workspaces: Workspaces;
   readonly opened: AsyncDisposableStack;
 }
 
@@ -151,13 +166,13 @@ export class Belljar implements AsyncDisposable {
   readonly #opened: AsyncDisposableStack;
 
   private constructor(parts: BelljarParts) {
-    const { home, pythonVersion, homeRecord, policy, sessions, packages, environments, opened } = parts;
+    const { home, pythonVersion, homeRecord, policy, sessions, packages, environments, workspaces, opened } = parts;
     this.home = home;
     this.pythonVersion = pythonVersion;
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
-    this.workspaces = new Workspaces(sessions);
+    this.workspaces = workspaces;
     this.packages = packages;
     this.environments = environments;
     this.#opened = opened;
@@ -212,7 +227,9 @@ export class Belljar implements AsyncDisposable {
     const parts = { backend, interpreter, record: homeRecord.record, environments, currentPolicy };
     const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
-    const built = { sessions, packages, environments };
+    const of = { ...homeRecord, packages, environments, pythonVersion, currentPolicy };
+    const workspaces = opened.use(new Workspaces({ ...of, sessions }));
+    const built = { sessions, packages, environments, workspaces };
     return new Belljar({ home, pythonVersion, policy, homeRecord, ...built, opened: opened.move() });
   }
 

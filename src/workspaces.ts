@@ -1,4 +1,6 @@
 import { BelljarError } from './errors.ts';
+import type { EnvironmentLease } from './environments/index.ts';
+import { decideAction } from './policy/index.ts';
 import {
   type Asker,
   type Session,
@@ -8,6 +10,16 @@ import {
   readAsker,
   readWorkspaceOpening,
 } from './sessions/index.ts';
+import {
+  Background,
+  type PackagesParts,
+  type Declaration,
+  Declarations,
+  type Place,
+  requireAction,
+  WorkspacePackages,
+} from './workspace-packages/index.ts';
+import type { Database } from './storage/index.ts';
 
 export interface WokenSession {
   readonly session: Session;
@@ -15,12 +27,27 @@ export interface WokenSession {
   readonly report: StateReport | undefined;
 }
 
-/** The workspaces of this installation, by name. */
-export class Workspaces {
-  readonly #sessions: Sessions;
+export interface WorkspacesParts extends Omit<PackagesParts, 'declarations' | 'background' | 'onChanged'> {
+  readonly sessions: Sessions;
+  readonly database: Database;
+}
 
-  constructor(sessions: Sessions) {
-    this.#sessions = sessions;
+interface WorkspaceParts extends PackagesParts {
+  readonly sessions: Sessions;
+}
+
+/** The workspaces of this installation, by name. */
+export class Workspaces implements AsyncDisposable {
+  readonly #parts: WorkspaceParts;
+
+  constructor({ database, ...parts }: WorkspacesParts) {
+    const { record, sessions } = parts;
+    this.#parts = {
+      ...parts,
+      declarations: new Declarations({ database, record }),
+      background: new Background(),
+      onChanged: (workspace, environment) => sessions.environmentChanged(workspace, environment),
+    };
   }
 
   /**
@@ -32,29 +59,64 @@ export class Workspaces {
    */
   use(name: string, asker: Asker): Workspace {
     if (name === '') throw new BelljarError('USAGE', 'a workspace needs a name');
-    return new Workspace(name, readAsker(asker), this.#sessions);
+    return new Workspace({ ...readAsker(asker), workspace: name }, this.#parts);
+  }
+
+  /** What workspaces declare, those changed last first. */
+  async list(): Promise<Declaration[]> {
+    return this.#parts.declarations.list();
+  }
+
+  /** Ends what still goes on for nobody. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.background[Symbol.asyncDispose]();
   }
 }
 
-/** Owns files and sessions: a notebook, a document project, an agent's skill. */
+/** Owns files, what it declares, and sessions: a notebook, a document project, an agent's skill. */
 export class Workspace {
   readonly name: string;
-  readonly #asker: Asker;
-  readonly #sessions: Sessions;
+  /** What it declares, and what is done with it. */
+  readonly packages: WorkspacePackages;
+  readonly #place: Place;
+  readonly #parts: WorkspaceParts;
 
-  constructor(name: string, asker: Asker, sessions: Sessions) {
-    this.name = name;
-    this.#asker = asker;
-    this.#sessions = sessions;
+  constructor(place: Place, parts: WorkspaceParts) {
+    this.name = place.workspace;
+    this.packages = new WorkspacePackages(parts, place);
+    this.#place = place;
+    this.#parts = parts;
   }
 
   /**
-   * Opens a session on the workspace's files.
+   * Opens a session on the workspace's files, with the environment of what it declares. Whoever may not install gets the
+   * base interpreter, and the session's first event says so; `environment: null` asks for that.
    *
-   * @throws USAGE, POLICY_DENIED where the policy says no, WORKSPACE_UNUSABLE, and what a launch throws.
+   * @throws USAGE, POLICY_DENIED where the policy says no, APPROVAL_NEEDED, WORKSPACE_UNUSABLE, what building an environment
+   * throws that had to make room, and what a launch throws.
    */
   async openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
-    return this.#sessions.open({ ...readWorkspaceOpening(options), ...this.#asker, workspace: this.name });
+    const { environment, ...read } = readWorkspaceOpening(options);
+    const { sessions } = this.#parts;
+    const place = this.#place;
+    if (environment !== undefined) return sessions.open({ ...read, ...place, environment });
+    const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
+    using lease = kept === undefined ? await this.#lease(read) : undefined;
+    const session = await sessions.open({ ...read, ...place, environment: lease?.environment.key });
+    if (kept?.environment !== undefined && kept.environment !== null) session.tellEnvironment(null, describeBase(kept));
+    return session;
+  }
+
+  /**
+   * Forgets what it declares, and the history of that; its files and its sessions stay.
+   *
+   * @throws POLICY_DENIED
+   */
+  async remove(): Promise<boolean> {
+    await requireAction(this.#parts, this.#place, 'manage-workspace');
+    const { actor, role } = this.#place;
+    const { hash: policyHash } = this.#parts.currentPolicy();
+    return this.#parts.declarations.remove({ workspace: this.name, actor: { ...actor, role }, policyHash });
   }
 
   /**
@@ -71,4 +133,18 @@ export class Workspace {
       throw error;
     }
   }
+
+  #mayInstall(): boolean {
+    const { actor, role } = this.#place;
+    const { policy } = this.#parts.currentPolicy();
+    return decideAction({ policy, actor, role, action: 'install' }).verdict !== 'deny';
+  }
+
+  #lease({ signal }: WorkspaceSessionOptions): Promise<EnvironmentLease | undefined> {
+    return this.packages.lease({ signal });
+  }
+}
+
+function describeBase({ requirements }: Declaration): string {
+  return `without the packages that the workspace declares (${requirements.join(', ')}): they are for its members`;
 }

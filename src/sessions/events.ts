@@ -76,6 +76,11 @@ export type RunNews =
   | { readonly type: 'gap'; readonly missed: number }
   /** The interpreter ended, and its names with it; files are still there where `survived` says so. */
   | { readonly type: 'lost'; readonly survived: Survived }
+  /**
+   * Its workspace has this environment from the next session on, null for none; or, told at the beginning, this session does
+   * not have what its workspace declared.
+   */
+  | { readonly type: 'environment'; readonly key: string | null; readonly text: string }
   /** The session has ended; nothing comes after it. */
   | ({ readonly type: 'closed' } & SessionEnd)
   | { readonly type: 'usage'; readonly usage: SandboxUsage }

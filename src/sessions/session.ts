@@ -157,6 +157,11 @@ export class Session implements AsyncDisposable {
     return this.#line.log.read(readReadOptions(options));
   }
 
+  /** Tells whoever reads its events of an environment that its workspace has and it has not. */
+  tellEnvironment(key: string | null, text: string): void {
+    if (this.end === undefined) this.#line.log.append(null, { type: 'environment', key, text });
+  }
+
   /** Ends the interpreter and all names with it; files stay. The next cell begins anew. */
   restart(): void {
     this.#line.send({ type: 'restart' });

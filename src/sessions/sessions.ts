@@ -74,7 +74,7 @@ export class Sessions {
   readonly #presets: readonly Preset[];
   readonly #pool: Pool | undefined;
   readonly #opening = new Set<Promise<Session>>();
-  readonly #open = new Set<Session>();
+  readonly #open = new Map<Session, LaunchPlan>();
   readonly #networks = new Set<SessionNetwork>();
   #isClosed = false;
 
@@ -157,11 +157,20 @@ export class Sessions {
     this.#pool?.keepOnly(this.#planPresets());
   }
 
+  /** Tells the sessions of a workspace that the next one has another environment; they keep theirs. */
+  environmentChanged(workspace: string, environment: string | null): void {
+    const what = environment === null ? 'no packages' : 'other packages';
+    const text = `the workspace has ${what} from its next session on; this one keeps those that it began with`;
+    for (const [session, plan] of this.#open) {
+      if (plan.workspace === workspace && plan.environment !== environment) session.tellEnvironment(environment, text);
+    }
+  }
+
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#opening); // what is being launched is closed as soon as it is there
-    await Promise.all([this.#pool?.close(), ...[...this.#open].map((session) => session.close('shutdown'))]);
+    await Promise.all([this.#pool?.close(), ...[...this.#open.keys()].map((session) => session.close('shutdown'))]);
   }
 
   async #openPlanned(
@@ -178,7 +187,7 @@ export class Sessions {
         return undefined;
       }
       const session = this.#claim(fresh, origin, options);
-      this.#open.add(session);
+      this.#open.set(session, plan);
       void session.ended.finally(() => {
         this.#open.delete(session);
         leave();

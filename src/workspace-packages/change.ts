@@ -1,0 +1,189 @@
+import type { BuildProgress, EnvironmentLease } from '../environments/index.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
+import type { AnsweredPlan, Packages, PlanProgress, PlanRequest } from '../packages/index.ts';
+import { type Actor, decideAction, type Policy } from '../policy/index.ts';
+import type { AuditRecord } from '../record/index.ts';
+import type { Role } from '../words.ts';
+import type { ChangeKind, Declaration, DeclaredState } from './declaration.ts';
+import type { Declarations } from './declarations.ts';
+import type { WantedSet } from './requirements.ts';
+
+/** Leases the environment of a lock, and builds it where it is not there. */
+export interface EnvironmentMaker {
+  acquire(options: {
+    readonly lock: string;
+    readonly asker: { readonly actor: Actor; readonly role: Role; readonly workspace?: string | undefined };
+    readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<EnvironmentLease>;
+}
+
+export interface ChangeParts {
+  readonly declarations: Declarations;
+  readonly packages: Pick<Packages, 'plan' | 'plans'>;
+  readonly environments: EnvironmentMaker;
+  readonly record: AuditRecord;
+  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
+  /** Of the Python that environments are made for. */
+  readonly pythonVersion: string;
+  /** Told when a workspace has another environment than before. */
+  readonly onChanged?: ((workspace: string, environment: string | null) => void) | undefined;
+}
+
+/** Which workspace, and for whom. */
+export interface Place {
+  readonly workspace: string;
+  readonly actor: Actor;
+  readonly role: Role;
+}
+
+export interface ChangeOptions {
+  /** Sees each plan before anything is fetched, whatever its verdict; false leaves everything as it is. */
+  readonly review?: ((plan: AnsweredPlan) => boolean | Promise<boolean>) | undefined;
+  /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
+  readonly mayBuild?: boolean | undefined;
+  readonly onPlanning?: ((progress: PlanProgress) => void) | undefined;
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ChangeResult {
+  /** What is declared now; undefined where the workspace never declared anything. */
+  readonly declaration: Declaration | undefined;
+  readonly isChanged: boolean;
+  /** The review said no. */
+  readonly wasDeclined: boolean;
+  /** Undefined where there was nothing to plan. */
+  readonly plan: AnsweredPlan | undefined;
+}
+
+interface Wanting extends ChangeOptions {
+  readonly kind: ChangeKind;
+  /** Asked again whenever somebody else was faster. */
+  readonly want: (declared: readonly string[]) => WantedSet;
+}
+
+interface Made extends Disposable {
+  readonly state: DeclaredState;
+  readonly plan: AnsweredPlan | undefined;
+}
+
+/**
+ * Plans what a workspace is to declare as a whole, has it reviewed, builds it and attaches it, all or nothing. Of two at
+ * once, the slower begins again on what the faster one made.
+ */
+export async function change(parts: ChangeParts, place: Place, wanting: Wanting): Promise<ChangeResult> {
+  await requireAction(parts, place, 'install');
+  for (;;) {
+    refuseWhenCancelled(wanting.signal);
+    const before = await parts.declarations.find(place.workspace);
+    const wanted = wanting.want(before?.requirements ?? []);
+    const plan = await planSet(parts, { ...place, ...wanting, wanted, before });
+    const result = { declaration: before, isChanged: false, wasDeclined: false, plan };
+    if (plan !== undefined && (await wanting.review?.(plan)) === false) return { ...result, wasDeclined: true };
+    using made = await makeState(parts, { ...place, ...wanting, wanted, plan });
+    if (isSame(before, made.state)) return result;
+    const declaration = await attachState(parts, { ...place, kind: wanting.kind, before, state: made.state, plan });
+    if (declaration !== undefined) return { ...result, declaration, isChanged: true };
+  }
+}
+
+interface Planning extends Place, Wanting {
+  readonly wanted: WantedSet;
+  readonly before: Declaration | undefined;
+}
+
+async function planSet({ packages }: ChangeParts, planning: Planning): Promise<AnsweredPlan | undefined> {
+  const { wanted, before, kind, workspace, actor, role, mayBuild, signal } = planning;
+  if (wanted.requirements.length === 0) return undefined;
+  const present = await presentSet(packages, before);
+  return packages.plan({
+    ...{ requirements: wanted.requirements, workspace, actor, role, mayBuild, signal },
+    ...{ upgrade: kind === 'upgrade', present, onProgress: planning.onPlanning },
+  });
+}
+
+/** What a workspace has now, to tell what changes. */
+export async function presentSet(
+  { plans }: Pick<Packages, 'plans'>,
+  before: Declaration | undefined,
+): Promise<NonNullable<PlanRequest['present']>> {
+  const lock = before?.lock ?? null;
+  return (lock === null ? undefined : await plans.findLock(lock)) ?? { packages: [] };
+}
+
+interface Making extends Place, Wanting {
+  readonly wanted: WantedSet;
+  readonly plan: AnsweredPlan | undefined;
+}
+
+/** Nothing declared means no environment. What was denied never gets as far as a build. */
+async function makeState(parts: ChangeParts, making: Making): Promise<Made> {
+  const { wanted, plan, workspace, actor, role, signal, onProgress } = making;
+  const declared = { requirements: wanted.lines, wish: wanted.wish };
+  if (plan === undefined) {
+    const state = { ...declared, python: parts.pythonVersion, lock: null, environment: null };
+    return { state, plan, [Symbol.dispose]: () => undefined };
+  }
+  if (plan.lock === undefined || plan.verdict === 'deny') throw deniedBy(plan);
+  const lock = plan.lock.digest;
+  const lease = await parts.environments.acquire({ lock, asker: { workspace, actor, role }, signal, onProgress });
+  const { key: environment, python } = lease.environment;
+  const state = { ...declared, python: python.version, lock, environment };
+  return { state, plan, [Symbol.dispose]: () => lease[Symbol.dispose]() };
+}
+
+interface Attaching extends Place {
+  readonly kind: ChangeKind;
+  readonly before: Declaration | undefined;
+  readonly state: DeclaredState;
+  readonly plan?: AnsweredPlan | undefined;
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+}
+
+/** Undefined where somebody else was faster. */
+export async function attachState(parts: ChangeParts, attaching: Attaching): Promise<Declaration | undefined> {
+  const { workspace, actor, role, plan, details, ...rest } = attaching;
+  const after = await parts.declarations.attach({
+    ...rest,
+    ...{ workspace, actor: { ...actor, role }, policyHash: parts.currentPolicy().hash },
+    details: { ...details, ...(plan === undefined ? {} : { plan: plan.id }) },
+  });
+  if (after !== undefined && after.environment !== attaching.before?.environment) {
+    parts.onChanged?.(workspace, after.environment);
+  }
+  return after;
+}
+
+/** What the policy does not grant is denied, and on the record. @throws POLICY_DENIED */
+export async function requireAction(
+  { record, currentPolicy }: Pick<ChangeParts, 'record' | 'currentPolicy'>,
+  { workspace, actor, role }: Place,
+  action: 'install' | 'view' | 'manage-workspace',
+): Promise<void> {
+  const { policy, hash: policyHash } = currentPolicy();
+  const { verdict, reason } = decideAction({ policy, actor, role, action });
+  if (verdict !== 'deny') return;
+  await record.append({
+    ...{ action: 'workspace.refused', actor: { ...actor, role }, workspace, policyHash, verdict },
+    details: { asked: action, rule: reason.rule },
+  });
+  throw new BelljarError('POLICY_DENIED', reason.message, { details: { reasons: [reason] } });
+}
+
+function isSame(before: Declaration | undefined, state: DeclaredState): boolean {
+  if (before === undefined) return state.requirements.length === 0;
+  const { wish, lock, environment } = before;
+  return wish === state.wish && lock === state.lock && environment === state.environment;
+}
+
+function deniedBy({ reasons, packages, obstacle }: AnsweredPlan): BelljarError {
+  const all = [...reasons, ...packages.flatMap((each) => each.reasons)].filter(({ verdict }) => verdict === 'deny');
+  const [first] = all;
+  const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';
+  const message = obstacle?.message ?? first?.message ?? 'the policy does not let it in';
+  return new BelljarError('POLICY_DENIED', `${message}${obstacle === undefined ? more : ''}`, {
+    hint: '`belljar plan` shows each package with its reasons, and the nearest version that would pass.',
+    details: { reasons: all.slice(0, 100) },
+  });
+}

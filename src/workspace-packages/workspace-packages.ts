@@ -1,0 +1,206 @@
+import type { BuildProgress, EnvironmentLease } from '../environments/index.ts';
+import { BelljarError } from '../errors.ts';
+import type { AnsweredPlan } from '../packages/index.ts';
+import {
+  attachState,
+  change,
+  type ChangeOptions,
+  type ChangeParts,
+  type ChangeResult,
+  type Place,
+  presentSet,
+  requireAction,
+} from './change.ts';
+import type { Background } from './background.ts';
+import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
+import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
+import type * as Reading from './requirements.ts';
+import type { Requirements, WantedSet } from './requirements.ts';
+
+export interface LeaseOptions {
+  readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PackagesParts extends ChangeParts {
+  /** For what goes on without whoever began it. */
+  readonly background: Background;
+}
+
+/** The packages of one workspace, as one actor may change them. */
+export class WorkspacePackages {
+  readonly #parts: PackagesParts;
+  readonly #place: Place;
+
+  constructor(parts: PackagesParts, place: Place) {
+    this.#parts = parts;
+    this.#place = place;
+  }
+
+  /**
+   * Declares more: the whole declared set is planned and judged, built, and attached in the place of what was there. What
+   * fails leaves the workspace as it was.
+   *
+   * @example
+   * const { declaration } = await workspace.packages.install(['pandas>=2'], { review: ({ verdict }) => verdict === 'allow' });
+   * @throws WISH_INVALID, POLICY_DENIED, APPROVAL_NEEDED, what planning and building throw, CANCELLED.
+   */
+  async install(requirements: Requirements, options: ChangeOptions = {}): Promise<ChangeResult> {
+    const { withRequirements } = await readers();
+    return this.#change('install', options, (declared) => withRequirements(declared, requirements));
+  }
+
+  /** Declares less, by name. @throws USAGE for what is not declared, and what install() throws. */
+  async uninstall(names: readonly string[], options: ChangeOptions = {}): Promise<ChangeResult> {
+    const { withoutProjects } = await readers();
+    return this.#change('uninstall', options, (declared) => withoutProjects(declared, names));
+  }
+
+  /** Looks for newer versions of all that is declared. @throws what install() throws. */
+  async upgrade(options: ChangeOptions = {}): Promise<ChangeResult> {
+    const { readRequirements, wantedSet } = await readers();
+    return this.#change('upgrade', options, (declared) => wantedSet(readRequirements(declared)));
+  }
+
+  /** Declares exactly this, as it stands in a file. @throws what install() throws. */
+  async sync(requirements: Requirements, options: ChangeOptions = {}): Promise<ChangeResult> {
+    const { readRequirements, wantedSet } = await readers();
+    const wanted = wantedSet(readRequirements(requirements));
+    return this.#change('sync', options, () => wanted);
+  }
+
+  /**
+   * What install() would come to, or what is declared where nothing is asked for; nothing is changed.
+   *
+   * @throws USAGE where there is nothing to plan, and what Packages.plan() throws.
+   */
+  async plan(requirements: Requirements = [], { onPlanning, ...options }: PlanOptions = {}): Promise<AnsweredPlan> {
+    await requireAction(this.#parts, this.#place, 'view');
+    const { withRequirements } = await readers();
+    const { packages, declarations } = this.#parts;
+    const before = await declarations.find(this.#place.workspace);
+    const wanted = withRequirements(before?.requirements ?? [], requirements);
+    if (wanted.requirements.length === 0) throw nothingDeclared(this.#place.workspace);
+    const present = await presentSet(packages, before);
+    const what = { requirements: wanted.requirements, present, onProgress: onPlanning };
+    return packages.plan({ ...this.#place, ...options, ...what });
+  }
+
+  /**
+   * Goes back to what was declared before, with the versions of that time: to a number of the history, else to the state
+   * before this one. It is judged as it is today.
+   *
+   * @throws USAGE where there is no such state, LOCK_UNKNOWN, and what install() throws.
+   */
+  async rollback(to?: number, { signal, onProgress }: LeaseOptions = {}): Promise<ChangeResult> {
+    const { workspace, actor, role } = this.#place;
+    await requireAction(this.#parts, this.#place, 'install');
+    for (;;) {
+      const before = await this.#parts.declarations.find(workspace);
+      const past = await this.#findPast(before, to);
+      const { number, requirements, wish, lock } = past;
+      using held = new DisposableStack();
+      const asker = { workspace, actor, role };
+      const acquire = (known: string): Promise<EnvironmentLease> => {
+        this.#requirePython(past);
+        return this.#parts.environments.acquire({ lock: known, asker, signal, onProgress });
+      };
+      const lease = lock === null ? undefined : held.use(await acquire(lock));
+      const python = lease?.environment.python.version ?? past.python;
+      const state = { requirements, wish, lock, python, environment: lease?.environment.key ?? null };
+      const attaching = { ...asker, kind: 'rollback', before, state, details: { to: number } } as const;
+      const declaration = await attachState(this.#parts, attaching);
+      if (declaration !== undefined) return { declaration, isChanged: true, wasDeclined: false, plan: undefined };
+    }
+  }
+
+  /** What is declared; undefined where nothing ever was. @throws POLICY_DENIED */
+  async show(): Promise<Declaration | undefined> {
+    await requireAction(this.#parts, this.#place, 'view');
+    return this.#parts.declarations.find(this.#place.workspace);
+  }
+
+  /** Every state there was, the newest first. @throws POLICY_DENIED */
+  async history(): Promise<PastDeclaration[]> {
+    await requireAction(this.#parts, this.#place, 'view');
+    return this.#parts.declarations.history(this.#place.workspace);
+  }
+
+  /**
+   * The environment of what is declared, judged as it is today, and built again where it had to make room; undefined where
+   * nothing is declared.
+   *
+   * @throws POLICY_DENIED, APPROVAL_NEEDED, ENVIRONMENT_MISSING where it was made for another Python, and what building throws.
+   */
+  async lease({ signal, onProgress }: LeaseOptions = {}): Promise<EnvironmentLease | undefined> {
+    const declaration = await this.#parts.declarations.find(this.#place.workspace);
+    const lock = declaration?.lock ?? null;
+    if (declaration === undefined || lock === null) return undefined;
+    this.#requirePython(declaration);
+    return this.#parts.environments.acquire({ lock, asker: this.#place, signal, onProgress });
+  }
+
+  /**
+   * What a project is compiled with that is kept in this workspace: the environment that its requirements file asks for, or
+   * the base interpreter and why.
+   *
+   * @example
+   * const declared = await findDeclaredFile(projectFolder);
+   * const compile = await workspace.packages.compileEnvironment({ declared, deadlineMs: 20_000 });
+   * if (compile.kind === 'base') showBanner(compile.message);
+   * @throws CANCELLED
+   */
+  async compileEnvironment(options: CompileOptions): Promise<CompileEnvironment> {
+    const { compileEnvironment } = await import('./compile-environment.ts');
+    return compileEnvironment(this.#parts, this.#place, { ...options, packages: this });
+  }
+
+  #change(
+    kind: ChangeKind,
+    options: ChangeOptions,
+    want: (declared: readonly string[]) => WantedSet,
+  ): Promise<ChangeResult> {
+    return change(this.#parts, this.#place, { ...options, kind, want });
+  }
+
+  async #findPast(before: Declaration | undefined, to: number | undefined): Promise<PastDeclaration> {
+    const { workspace } = this.#place;
+    const history = await this.#parts.declarations.history(workspace);
+    const past = history.find(({ number }) => (to === undefined ? number !== before?.number : number === to));
+    if (past !== undefined && past.number !== before?.number) return past;
+    const numbers = history.map(({ number }) => number).filter((number) => number !== before?.number);
+    throw new BelljarError('USAGE', `there is no earlier state ${to ?? ''} of “${workspace}” to go back to`, {
+      hint: numbers.length === 0 ? 'It has no other state.' : `Its states are ${numbers.slice(0, 20).join(', ')}.`,
+    });
+  }
+
+  /** A lock is for one Python. */
+  #requirePython({ python, environment }: Pick<Declaration, 'python' | 'environment'>): void {
+    const { pythonVersion } = this.#parts;
+    if (minorOf(python) === minorOf(pythonVersion)) return;
+    const message = `what “${this.#place.workspace}” declares was locked for Python ${python}, and here runs ${pythonVersion}`;
+    throw new BelljarError('ENVIRONMENT_MISSING', message, {
+      hint: 'Lock it anew for this Python with `belljar upgrade`, or name the other with --python.',
+      details: { python, runs: pythonVersion, key: environment },
+    });
+  }
+}
+
+type PlanOptions = Pick<ChangeOptions, 'mayBuild' | 'onPlanning' | 'signal'> & {
+  readonly upgrade?: boolean | undefined;
+};
+
+/** Behind them stands all that plans, which a run does not need. */
+async function readers(): Promise<typeof Reading> {
+  return import('./requirements.ts');
+}
+
+function minorOf(version: string): string {
+  return version.split('.', 2).join('.');
+}
+
+function nothingDeclared(workspace: string): BelljarError {
+  return new BelljarError('USAGE', `“${workspace}” declares nothing`, {
+    hint: 'Name a requirement, such as “pandas>=2”, or a file with -r.',
+  });
+}
