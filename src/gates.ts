@@ -20,7 +20,7 @@ export async function findHomeGates(home: string): Promise<RunningGate[]> {
   return (await load()).findHomeGates(home);
 }
 
-/** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE, INPUT_UNREADABLE */
+/** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE */
 export async function addGateClient(home: string, client: NewClient): Promise<string> {
   return (await load()).addGateClient(home, client);
 }

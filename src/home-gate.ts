@@ -59,8 +59,8 @@ export function gateFolder(home: string): string {
   return join(home, 'gate');
 }
 
-export function clientFile(home: string): string {
-  return join(gateFolder(home), 'clients.json');
+export function clientsFolder(home: string): string {
+  return join(gateFolder(home), 'clients');
 }
 
 /** The gates of a home that are open. */
@@ -118,7 +118,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
     }),
   );
   const { folder, upstream, advisories, inspections, inspector } = await sources.open();
-  const clients = await readClients(clientFile(home));
+  const clients = await readClients(clientsFolder(home));
   const currentPolicy = () => policy.current;
   const locks = new PlannedLocks({
     plans: new PlanStore(database),
@@ -190,7 +190,7 @@ interface Followed {
 function followChanges({ gate, advisories, home, clients }: Followed): Disposable {
   let known = clients;
   const look = async (): Promise<void> => {
-    const now = await readClients(clientFile(home));
+    const now = await readClients(clientsFolder(home));
     if (JSON.stringify(now) === JSON.stringify(known)) return;
     gate.replaceClients(known, now);
     known = now;
@@ -231,17 +231,17 @@ function recorder(record: AuditRecord): (event: GateEvent) => void {
   };
 }
 
-/** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE, INPUT_UNREADABLE */
+/** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE */
 export function addGateClient(home: string, client: NewClient): Promise<string> {
-  return addClient(clientFile(home), client);
+  return addClient(clientsFolder(home), client);
 }
 
 /** The clients that have tokens of their own. @throws INPUT_UNREADABLE */
 export function listGateClients(home: string): Promise<StoredClient[]> {
-  return readClients(clientFile(home));
+  return readClients(clientsFolder(home));
 }
 
 /** Resolves to whether there was one. @throws INPUT_UNREADABLE */
 export function removeGateClient(home: string, id: string): Promise<boolean> {
-  return removeClient(clientFile(home), id);
+  return removeClient(clientsFolder(home), id);
 }

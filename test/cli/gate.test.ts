@@ -115,7 +115,7 @@ test(
     using cli = new TestCli();
     const env = { PIP_INDEX_URL: (await makeIndex(context)).url };
     const made = JSON.parse((await cli.run(['gate', 'token', 'ci', '--json'])).stdout) as { token: string };
-    assert.doesNotMatch(await readFile(join(cli.home, 'gate/clients.json'), 'utf8'), new RegExp(made.token));
+    assert.doesNotMatch(await readFile(join(cli.home, 'gate/clients/ci.json'), 'utf8'), new RegExp(made.token));
     assert.match((await cli.run(['gate', 'token'])).stdout, /^ci +strict/);
     const { opened, child } = await openGate(cli, { context, env });
     const url = `${opened.origin}/t/${made.token}/simple/acme-good/`;

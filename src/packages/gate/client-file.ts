@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { z } from 'zod';
 
@@ -15,54 +15,70 @@ const entrySchema = z.strictObject({
 });
 export type StoredClient = z.output<typeof entrySchema>;
 
-const fileSchema = z.strictObject({ clients: z.array(entrySchema) });
+const ending = '.json';
 
 export interface NewClient {
   readonly id: string;
   readonly view: StoredClient['view'];
 }
 
-/** The clients of a file; none where there is no file. @throws INPUT_UNREADABLE */
-export async function readClients(path: string): Promise<StoredClient[]> {
-  let text;
+/** The clients of a folder, by their names; none where there is no folder. @throws INPUT_UNREADABLE */
+export async function readClients(folder: string): Promise<StoredClient[]> {
+  const clients = await Promise.all((await listFiles(folder)).map((path) => readClient(path)));
+  return clients.filter((client) => client !== undefined);
+}
+
+async function listFiles(folder: string): Promise<string[]> {
   try {
-    text = await readFile(path, 'utf8');
+    const names = await readdir(folder);
+    return names
+      .filter((name) => name.endsWith(ending) && !name.startsWith('.'))
+      .sort()
+      .map((name) => join(folder, name));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw unreadable(path, cause);
+    throw unreadable(folder, cause);
   }
+}
+
+/** Undefined where the client was removed since its file was listed. */
+async function readClient(path: string): Promise<StoredClient | undefined> {
   try {
-    return fileSchema.parse(JSON.parse(text)).clients;
+    return entrySchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(path, cause);
   }
 }
 
 /**
- * Adds a client, or gives one of that name a new token. The token is told once: the file only has its hash.
+ * Adds a client, or gives one of that name a new token. The token is told once: its file only has the hash. Each has a file
+ * of its own, so that two that are added at once do not undo each other.
  *
- * @throws USAGE, INPUT_UNREADABLE
+ * @throws USAGE
  */
-export async function addClient(path: string, { id, view }: NewClient): Promise<string> {
+export async function addClient(folder: string, { id, view }: NewClient): Promise<string> {
   if (!entrySchema.shape.id.safeParse(id).success) {
     throw new BelljarError('USAGE', `“${id}” cannot be the name of a client`, {
       hint: 'Take letters, digits, “.”, “_” and “-”.',
     });
   }
   const token = makeToken();
-  const entry = { id, tokenHash: hashToken(token), view, createdAt: new Date().toISOString() };
-  const others = (await readClients(path)).filter((each) => each.id !== id);
-  await writeClients(path, [...others, entry]);
+  await writeClient(folder, { id, tokenHash: hashToken(token), view, createdAt: new Date().toISOString() });
   return token;
 }
 
 /** Resolves to whether there was one. @throws INPUT_UNREADABLE */
-export async function removeClient(path: string, id: string): Promise<boolean> {
-  const clients = await readClients(path);
-  const others = clients.filter((each) => each.id !== id);
-  if (others.length === clients.length) return false;
-  await writeClients(path, others);
-  return true;
+export async function removeClient(folder: string, id: string): Promise<boolean> {
+  if (!entrySchema.shape.id.safeParse(id).success) return false;
+  const path = join(folder, `${id}${ending}`);
+  try {
+    await rm(path);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw unreadable(path, cause);
+  }
 }
 
 /** A token that a person chose. @throws USAGE */
@@ -73,17 +89,19 @@ export function requireLongToken(token: string): string {
   });
 }
 
-async function writeClients(path: string, clients: readonly StoredClient[]): Promise<void> {
-  const half = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+async function writeClient(folder: string, client: StoredClient): Promise<void> {
+  const half = join(folder, `.${randomUUID()}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    await writeFile(half, `${JSON.stringify({ clients }, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(half, path);
+    await writeFile(half, `${JSON.stringify(client, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(half, join(folder, `${client.id}${ending}`));
   } finally {
     await rm(half, { force: true });
   }
 }
 
 function unreadable(path: string, cause: unknown): BelljarError {
-  return new BelljarError('INPUT_UNREADABLE', `the clients of the gate cannot be read from ${path}`, { cause });
+  return new BelljarError('INPUT_UNREADABLE', `the clients of the gate cannot be read or changed in ${path}`, {
+    cause,
+  });
 }
