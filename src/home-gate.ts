@@ -24,6 +24,7 @@ import {
   requireLongToken,
   type RunningGate,
   type StoredClient,
+  toHostName,
   watchAdvisories,
 } from './packages/index.ts';
 import { type AuditRecord, openHomeRecord } from './record/index.ts';
@@ -140,7 +141,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
     }),
   );
   const { port } = await gate.listen({ host, port: options.port ?? defaultPort });
-  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const origin = `http://${toHostName(host)}:${port}`;
   const { path } = gate.admit({ id: 'default', view, token });
   const operator = gate.admit({ id: 'operator', view: 'strict', seesAll: true });
   const running = { pid: process.pid, url: `${origin}${operator.path}`, token: operator.token };
@@ -174,9 +175,8 @@ function refuseNetwork({ host = '127.0.0.1', isOpenToNetwork = false }: OpenGate
   });
 }
 
-function hostsOf({ host = '127.0.0.1', port = defaultPort, names = [] }: OpenGateOptions): string[] {
-  const all = isLoopback(host) ? names : [host, ...names];
-  return all.flatMap((name) => [name.toLowerCase(), `${name.toLowerCase()}:${port}`]);
+function hostsOf({ host = '127.0.0.1', names = [] }: OpenGateOptions): string[] {
+  return (isLoopback(host) ? names : [host, ...names]).map(toHostName);
 }
 
 interface Followed {

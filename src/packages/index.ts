@@ -30,6 +30,7 @@ export {
   requireLongToken,
   type RunningGate,
   type StoredClient,
+  toHostName,
 } from './gate/index.ts';
 export {
   type AnnouncedFile,

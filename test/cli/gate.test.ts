@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -149,6 +149,29 @@ test(
     for (const args of [['--port', 'x'], ['--view', 'unfiltered'], ['surplus']]) {
       assert.equal((await cli.run(['gate', ...args], { env })).code, 2, args.join(' '));
     }
+  },
+);
+
+test(
+  'belljar gate is reached at every address that it prints, and by the names it was given, on the port that it got',
+  needs(python, bubblewrap),
+  async (context) => {
+    using cli = new TestCli();
+    const env = { PIP_INDEX_URL: (await makeIndex(context)).url };
+    const args = ['--host', '127.0.0.2', '--name', 'Gate.Example'];
+    const { opened, child } = await openGate(cli, { context, args, env });
+    const { host, port, pathname } = new URL(opened.indexUrl);
+    assert.equal(host, `127.0.0.2:${port}`);
+    const ask = async (named: string): Promise<number | undefined> => {
+      const asked = get({ host: '127.0.0.2', port, path: `${pathname}acme-good/`, headers: { host: named } });
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    for (const named of [host, `gate.example:${port}`, 'gate.example']) assert.equal(await ask(named), 200, named);
+    for (const named of [`other.example:${port}`, 'gate.example:1']) assert.equal(await ask(named), 421, named);
+    child.kill('SIGTERM');
+    assert.equal((await finish(child)).code, 0);
   },
 );
 

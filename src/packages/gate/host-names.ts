@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /**
  * Whether a request names this gate as its host. A page of another site that has its own name resolve to a loopback
  * address reaches the port, but names itself.
@@ -8,12 +10,20 @@ export function isOwnHost(
 ): boolean {
   if (header === undefined) return false;
   const host = header.toLowerCase();
-  return (
-    hosts.includes(host) || loopbackNames.some((name) => host === `${name}:${port}` || (port === 80 && host === name))
-  );
+  const [, name = '', named = '80'] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]{1,5}))?$/.exec(host) ?? [];
+  // Without a port, or with another one, it is what stands before the gate that was reached by this name.
+  return hosts.includes(host) || (Number(named) === port && (isLoopbackName(name) || hosts.includes(name)));
 }
 
-const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+function isLoopbackName(name: string): boolean {
+  return name === '[::1]' || (name !== '::1' && isLoopback(name));
+}
+
+/** An address or a name as clients write it into addresses and headers. */
+export function toHostName(address: string): string {
+  const name = isIPv6(address) ? `[${address}]` : address.toLowerCase();
+  return URL.parse(`http://${name}`)?.host ?? name; // one address has many spellings, and clients send the shortest
+}
 
 /** Whether only this machine can reach the address. */
 export function isLoopback(address: string): boolean {

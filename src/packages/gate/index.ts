@@ -9,7 +9,7 @@ export {
 export { type ClientEntry, hashToken, leastTokenLength, makeToken } from './clients.ts';
 export type { GateEvent, GateOptions, WheelToInspect } from './desk.ts';
 export { type AdmitOptions, type AdmittedClient, Gate } from './gate.ts';
-export { isLoopback } from './host-names.ts';
+export { isLoopback, toHostName } from './host-names.ts';
 export { Inspections, type KeptInspection } from './inspections.ts';
 
 export type { AdvisorySource, Grounds } from './grounds.ts';
