@@ -21,6 +21,12 @@ describe('readConfiguredIndexes()', () => {
     assert.equal(await urlOf({ UV_INDEX_URL: 'https://c.test/x=https:' }), 'https://c.test/x=https:');
   });
 
+  it('passes over what is set to nothing', async () => {
+    const env = { PIP_INDEX_URL: '', UV_DEFAULT_INDEX: 'https://b.test/simple', UV_INDEX_URL: 'https://c.test/' };
+    assert.equal((await readConfiguredIndexes(env))[0]?.url, 'https://b.test/simple');
+    assert.equal((await readConfiguredIndexes({ ...env, UV_DEFAULT_INDEX: '' }))[0]?.url, 'https://c.test/');
+  });
+
   it('adds Belljar’s own indexes, never pip’s extra ones', async () => {
     const env = { PIP_INDEX_URL: 'https://a.test/', PIP_EXTRA_INDEX_URL: 'https://evil.test/', PIP_CERT: '/certs.pem' };
     const extra = [{ name: 'acme', url: 'https://acme.test/', only: ['acme-*'] }];

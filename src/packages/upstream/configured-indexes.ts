@@ -76,7 +76,7 @@ interface Found {
 }
 
 function readEnvironment(env: NodeJS.ProcessEnv): Found | undefined {
-  const named = env['PIP_INDEX_URL'] ?? env['UV_DEFAULT_INDEX'] ?? env['UV_INDEX_URL'];
-  if (named === undefined || named === '') return undefined;
+  const named = env['PIP_INDEX_URL'] || env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'];
+  if (!named) return undefined;
   return { url: named.replace(/^[A-Za-z][\w.-]*=(?=https?:)/, ''), cert: undefined }; // uv lets an index have a name
 }
