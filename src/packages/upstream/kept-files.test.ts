@@ -20,6 +20,7 @@ const files: readonly ProjectFile[] = [
   file('some_name-1.9-py3-none-any.whl', { coreMetadata: { sha256: undefined }, sizeBytes: undefined }),
   file('some-name-1.9.tar.gz', { yanked: true, yankedReason: 'böse “Zeile”\u2028', coreMetadata: 'unknown' }),
   file('some-name-latest.tar.gz', { url: 'https://other.test/download?id=1', sha256: undefined }),
+  file('some-name-newest.tar.gz', { url: 'https://other.test/download/some-name-newest.tar.gz/' }),
   file('some_name-2.0rc1-py3-none-any.whl', { uploadTime: undefined, requiresPython: undefined }),
 ];
 

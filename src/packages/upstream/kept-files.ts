@@ -3,6 +3,7 @@ import type { ProjectFile } from './project-page.ts';
 
 type Row = readonly [
   filename: string,
+  /** Without the file’s name where it ends in it. */
   url: string,
   sha256: string,
   sizeBytes: number | null,
@@ -90,7 +91,7 @@ function encodeFile(file: ProjectFile): Row {
   const { filename, coreMetadata } = file;
   return [
     filename,
-    file.url.endsWith(`/${filename}`) ? file.url.slice(0, -filename.length) : file.url,
+    encodeUrl(file.url, filename),
     file.sha256 ?? '',
     file.sizeBytes ?? null,
     file.uploadTime ?? '',
@@ -105,7 +106,7 @@ function decodeFile(row: Row): ProjectFile {
   const [filename, url, sha256, sizeBytes, uploadTime, requiresPython, yanked, yankedReason, mark] = row;
   return {
     filename,
-    url: url.endsWith('/') ? url + filename : url,
+    url: decodeUrl(url, filename),
     sha256: sha256 || undefined,
     sizeBytes: sizeBytes ?? undefined,
     uploadTime: uploadTime || undefined,
@@ -114,4 +115,14 @@ function decodeFile(row: Row): ProjectFile {
     yankedReason: yankedReason || undefined,
     coreMetadata: typeof mark === 'string' ? { sha256: mark || undefined } : mark === 0 ? 'none' : 'unknown',
   };
+}
+
+/** No address has a space at its end: it tells one that ends in a slash from one whose file’s name was left away. */
+function encodeUrl(url: string, filename: string): string {
+  if (url.endsWith(`/${filename}`)) return url.slice(0, -filename.length);
+  return url.endsWith('/') ? `${url} ` : url;
+}
+
+function decodeUrl(url: string, filename: string): string {
+  return url.endsWith('/') ? url + filename : url.trimEnd();
 }

@@ -128,7 +128,7 @@ describe('Pages', () => {
       '',
       sound.slice(0, -5),
       sound.replace('good-1.0', 'evil-1.0'),
-      sound.replace('"form":3', '"form":2'),
+      sound.replace('"form":4', '"form":3'),
       '{}\n[]',
     ]) {
       await writeFile(file, damaged);
