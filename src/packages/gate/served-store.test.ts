@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -56,5 +56,8 @@ describe('ServedStore', () => {
     const store = new ServedStore({ folder: join(file, 'ready'), maxBytes: 1e6 });
     await store.write(['acme'], pageOf('<p>good</p>'), 'one');
     assert.equal(await store.read(['acme'], 'one'), undefined);
+    await rm(file);
+    await store.write(['acme'], pageOf('<p>good</p>'), 'one');
+    assert.notEqual(await store.read(['acme'], 'one'), undefined, 'and keeps again once there is one');
   });
 });

@@ -45,10 +45,17 @@ export class ServedStore {
     if (this.#writtenBytes > this.#options.maxBytes / 4) await this.#makeRoom();
   }
 
+  /** What failed once is tried again with the next page: the disk may have been mended. */
   #prepare(): Promise<unknown> {
-    return (this.#prepared ??= mkdir(this.#options.folder, { recursive: true, mode: 0o700 }).then(() =>
-      this.#makeRoom(),
-    ));
+    return (this.#prepared ??= this.#makeFolder().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    }));
+  }
+
+  async #makeFolder(): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    await this.#makeRoom();
   }
 
   /** Removes what was written longest ago, until the rest fits. */
