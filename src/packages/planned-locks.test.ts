@@ -6,6 +6,7 @@ import { lockedPackage } from '../../test/packages/locked-package.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { parseDefaultPolicy, parsePolicy, type Reason } from '../policy/index.ts';
 import { openHomeRecord } from '../record/index.ts';
+import { sql } from '../storage/index.ts';
 import { Approvals, type Plan, PlanStore } from './plan/index.ts';
 import { PlannedLocks } from './planned-locks.ts';
 import { type LockedPackage, sealLock } from './resolve/index.ts';
@@ -44,7 +45,9 @@ async function open(context: TestContext) {
     policyHash: 'p',
   } as const;
   const asked = { actor: { id: 'ada', kind: 'user' }, role: 'owner' } as const;
-  await plans.keep({ ...kept, ...asked, requirements: [], facts: { packages: lock.packages.map(factsOf) } }, lock);
+  const facts = { packages: lock.packages.map(factsOf) };
+  const keepPlan = () => plans.keep({ ...kept, ...asked, requirements: [], facts }, lock);
+  await keepPlan();
   const dep = { name: 'dep', version: '1.0', verdict: 'ask', reasons: [ofDep] };
   // The queue looks at nothing else of a plan.
   const plan = { id, verdict: 'ask', reasons: [ofAll, tooMany], packages: [dep], lock } as unknown as Plan;
@@ -52,6 +55,8 @@ async function open(context: TestContext) {
   const locks = new PlannedLocks({ plans, approvals, currentPolicy: () => current });
   return {
     approvals,
+    database: home.database,
+    keepPlan,
     locks,
     setPolicy: (packages: string) => {
       current = readPolicy(packages);
@@ -114,5 +119,13 @@ describe('PlannedLocks', () => {
     assert.deepEqual(await against(), []);
     setPolicy('{limits: {packages: 1, verdict: deny}}');
     assert.deepEqual(await against(), [['packages.limits.packages', 'deny']], 'nobody can agree to that');
+  });
+
+  it('gives out nothing of a lock that no plan tells the size of, until it is planned again', async (context) => {
+    const { against, database, keepPlan } = await open(context);
+    await database.write(sql`delete from plans`);
+    assert.deepEqual(await against(), [['packages.limits', 'deny']]);
+    await keepPlan();
+    assert.deepEqual(await against(), []);
   });
 });

@@ -41,7 +41,8 @@ export class PlannedLocks {
     const known = this.#judged.get(digest);
     if (known?.policyHash === hash) return known.reasons;
     const plan = await this.#options.plans.newestOf(digest);
-    const reasons = plan === undefined ? [] : judgeBounds(plan, policy);
+    if (plan === undefined) return [refuseUnmeasured(policy)]; // not remembered: it may be planned again
+    const reasons = judgeBounds(plan, policy);
     if (this.#judged.size >= maxRemembered) this.#judged.clear();
     this.#judged.set(digest, { policyHash: hash, reasons });
     return reasons;
@@ -67,6 +68,12 @@ function isAgreed(reason: Reason, agreement: Agreement | undefined): boolean {
 function judgeBounds({ actor, role, requirements, facts }: KeptPlan, policy: Policy): Reason[] {
   const { reasons } = judge({ policy, actor, role, facts, wish: { requirements }, now: new Date() });
   return reasons.filter(({ rule, verdict }) => rule.startsWith('packages.limits.') && verdict !== 'allow');
+}
+
+/** Nothing tells whether it is within the bounds. */
+function refuseUnmeasured({ packages: { limits } }: Policy): Reason {
+  const message = 'no plan of this lock is kept that tells how large it is: plan it again';
+  return { rule: 'packages.limits', verdict: limits.verdict, matched: '', message, path: [] };
 }
 
 type Agreeing = NonNullable<LockedFiles['agreement']>['covers'];

@@ -51,6 +51,7 @@ test('PlanStore finds each lock by its digest for as long as a plan of it is kep
   await store.keep({ ...plan, id: '3', time: '2026-08-02T00:00:00.000Z', lock: three.digest }, three);
   assert.equal(await store.findLock(one.digest), undefined);
   assert.deepEqual(await store.findLock(two.digest), two);
+  assert.deepEqual([await store.newestOf(one.digest), (await store.newestOf(two.digest))?.id], [undefined, '2']);
   await database.write(sql`update planned_locks set digest = ${one.digest} where digest = ${two.digest}`);
   assert.equal(await store.findLock(one.digest), undefined, 'what lies there is another');
 });

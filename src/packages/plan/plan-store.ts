@@ -55,9 +55,11 @@ export class PlanStore {
     await this.#database.write(
       sql`insert into plans (id, time, workspace, lock, verdict, body)
         values (${id}, ${time}, ${workspace}, ${digest}, ${verdict}, ${JSON.stringify(body)})`,
-      // Of a lock that an environment is built from, or that a workspace can go back to, the newest stays.
+      // Of a lock that an environment is built from, that a workspace can go back to, or that somebody was asked about,
+      // the newest stays.
       sql`delete from plans where time < ${oldest} and ((lock not in (select lock from environments)
-          and lock not in (select lock from workspace_history where lock is not null))
+          and lock not in (select lock from workspace_history where lock is not null)
+          and lock not in (select lock from approvals))
         or exists (select 1 from plans newer where newer.lock = plans.lock and newer.time > plans.time))`,
       ...(lock === undefined ? [] : keepLock(lock, time)),
       // What somebody agreed to stays as long as the answer does.
