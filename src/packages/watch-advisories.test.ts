@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
-import { affectedBy, osvRecord, zipOf } from '../../test/advisories/dumps.ts';
+import { affectedBy, osvRecord, writeDump, zipOf } from '../../test/advisories/dumps.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { parseDefaultPolicy } from '../policy/index.ts';
 import { openHomeRecord } from '../record/index.ts';
@@ -54,6 +54,7 @@ describe('watchAdvisories()', () => {
       ...{ id: '1', time: new Date().toISOString(), workspace: null, lock: 'abc', verdict: 'ask', policyHash: 'p' },
       ...{ actor: { id: 'ada', kind: 'user' }, role: 'owner', requirements: [], facts: { packages: [known] } },
     });
+    await advisories.import(await writeDump(context, [osvRecord('A-1')]), { force: true });
     const severity = { database_specific: { severity: 'CRITICAL' } };
     const dump = zipOf([osvRecord('PYSEC-1', { affected: [affectedBy('dep', '2.0')], ...severity })]);
     assert.match(await watch(await serve(context, 200, dump)), /dep 1\.0 \(deny: PYSEC-1\); lock abc is deny now/);

@@ -28,7 +28,9 @@ test('advisories import takes a dump, tells what it left out, and puts it on the
     osvRecord('A-3', { affected: [affectedBy('not a name', '1')] }),
   ];
   const path = await writeDump(context, records);
-  const { code, stdout } = await cli.run(['advisories', 'import', path]);
+  const refused = await cli.run(['advisories', 'import', path]);
+  assert.deepEqual([refused.code, /less than half of the 2651 here/.test(refused.stderr)], [65, true]);
+  const { code, stdout } = await cli.run(['advisories', 'import', path, '--force']);
   assert.equal(code, 0);
   assert.match(stdout, /Imported dump\.zip/);
   assert.match(stdout, /1 withdrawn, 0 not of PyPI/);
@@ -64,7 +66,9 @@ test('advisories update wants a source, and fetches from the one it is told', as
   await once(server, 'listening');
   context.after(() => server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/all.zip`;
-  const { code, stdout } = await cli.run(['advisories', 'update', '--json'], { env: { BELLJAR_ADVISORIES_URL: url } });
+  const { code, stdout } = await cli.run(['advisories', 'update', '--force', '--json'], {
+    env: { BELLJAR_ADVISORIES_URL: url },
+  });
   assert.equal(code, 0);
   const { source, isChanged } = JSON.parse(stdout) as { source: string; isChanged: boolean };
   assert.deepEqual([source, isChanged], [url, true]);

@@ -56,11 +56,11 @@ test(
 
 test('import() puts the new data in the place of the old', async (context) => {
   const { advisories } = await open(context);
-  await advisories.import(await writeDump(context, [flask('A-1'), flask('A-2')]));
+  await advisories.import(await writeDump(context, [flask('A-1'), flask('A-2')]), { force: true });
   assert.deepEqual(ids(advisories, 'flask', '0.5'), ['A-1', 'A-2']);
   assert.deepEqual(ids(advisories, 'jinja2', '2.7'), []);
   const withdrawn = { ...flask('A-1'), withdrawn: '2025-01-01T00:00:00Z' };
-  await advisories.import(await writeDump(context, [withdrawn, flask('A-2', '0.4'), flask('A-3')]));
+  await advisories.import(await writeDump(context, [withdrawn, flask('A-2', '0.4'), flask('A-3')]), { force: true });
   assert.deepEqual(ids(advisories, 'flask', '0.5'), ['A-3']);
   assert.deepEqual(ids(advisories, 'flask', '0.3'), ['A-2', 'A-3']);
 });
@@ -68,10 +68,10 @@ test('import() puts the new data in the place of the old', async (context) => {
 test('import() of what is there changes nothing, and tells nobody', async (context) => {
   const { advisories, drafts } = await open(context);
   const path = await writeDump(context, [flask('A-1')]);
-  assert.equal((await advisories.import(path)).isChanged, true);
+  assert.equal((await advisories.import(path, { force: true })).isChanged, true);
   const changes: AdvisoryChange[] = [];
   advisories.onChange((change) => changes.push(change));
-  assert.equal((await advisories.import(path)).isChanged, false);
+  assert.equal((await advisories.import(path, { force: true })).isChanged, false);
   assert.equal(changes.length, 0);
   assert.equal(drafts.length, 1);
 });
@@ -80,7 +80,7 @@ test('import() puts on the record what it changed', async (context) => {
   const { advisories, drafts } = await open(context);
   const actor = { id: 'ann', kind: 'user', role: 'operator' } as const;
   const { digest: previousDigest } = advisories.current;
-  await advisories.import(await writeDump(context, [flask('A-1')]), { actor });
+  await advisories.import(await writeDump(context, [flask('A-1')]), { actor, force: true });
   const [draft] = drafts;
   assert.equal(draft?.action, 'advisories.updated');
   assert.deepEqual([draft.actor, draft.subject], [actor, 'dump.zip']);
@@ -91,13 +91,13 @@ test('import() puts on the record what it changed', async (context) => {
 
 test('import() changes nothing that the record cannot be told of', async (context) => {
   const { database, path, advisories } = await open(context);
-  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
   const broken = { appendWithin: () => Promise.reject(new Error('the record is full')) };
   const untold = await openAdvisories(database, { record: broken });
   const dump = await writeDump(context, [flask('A-1'), flask('A-2')]);
-  await assert.rejects(untold.import(dump), /the record is full/);
+  await assert.rejects(untold.import(dump, { force: true }), /the record is full/);
   assert.deepEqual(ids((await open(context, { path })).advisories, 'flask', '0.5'), ['A-1']);
-  await advisories.import(dump);
+  await advisories.import(dump, { force: true });
   assert.deepEqual(ids(advisories, 'flask', '0.5'), ['A-1', 'A-2']);
 });
 
@@ -105,12 +105,12 @@ test('findUnjudged() names what changed since it was settled, whichever process 
   const { advisories, path } = await open(context);
   const other = (await open(context, { path })).advisories;
   assert.equal(await advisories.findUnjudged(), undefined);
-  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
   await (await other.findUnjudged())?.settle();
   assert.equal(await advisories.findUnjudged(), undefined);
   const onOthers = ['django', 'jinja2'].map((name) => osvRecord(`B-${name}`, { affected: [affectedBy(name, '1.0')] }));
-  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers.slice(0, 1)]));
-  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers]));
+  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers.slice(0, 1)]), { force: true });
+  await advisories.import(await writeDump(context, [flask('A-1'), ...onOthers]), { force: true });
   const unjudged = await other.findUnjudged();
   assert.deepEqual([...(unjudged?.names ?? [])].sort(), ['django', 'jinja2']);
   assert.equal(other.current.digest, advisories.current.digest);
@@ -118,10 +118,29 @@ test('findUnjudged() names what changed since it was settled, whichever process 
   assert.equal(await other.findUnjudged(), undefined);
 });
 
+test('import() refuses what is less or older than what ships, the first time too', async (context) => {
+  const { advisories, drafts } = await open(context);
+  const { digest } = advisories.current;
+  const fewer = await writeDump(context, [flask('A-1')]);
+  const old = Array.from({ length: 2000 }, (_, index) => ({
+    ...flask(`A-${index}`),
+    modified: '2015-01-01T00:00:00Z',
+  }));
+  const older = await writeDump(context, old);
+  await assert.rejects(advisories.import(fewer), { code: 'ADVISORIES_UNUSABLE', message: /half of the 2651 here/ });
+  await assert.rejects(advisories.import(older), { code: 'ADVISORIES_UNUSABLE', message: /older than those here/ });
+  assert.deepEqual([advisories.current.digest, drafts], [digest, []]);
+  const newer = await writeDump(
+    context,
+    Array.from({ length: 1400 }, (_, index) => flask(`A-${index}`)),
+  );
+  assert.equal((await advisories.import(newer)).isChanged, true);
+});
+
 test('import() refuses data that is older, or less than half, unless it is forced', async (context) => {
   const { advisories } = await open(context);
   const many = Array.from({ length: 10 }, (_, index) => flask(`A-${index}`));
-  await advisories.import(await writeDump(context, many));
+  await advisories.import(await writeDump(context, many), { force: true });
   const { digest } = advisories.current;
   const older = await writeDump(
     context,
@@ -142,22 +161,23 @@ test('import() refuses data that is older, or less than half, unless it is force
 
 test('import() that finds the disk full leaves what was there', async (context) => {
   const { advisories, path } = await open(context, { maxPages: 60 });
-  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
   const many = Array.from({ length: 3000 }, (_, index) => osvRecord(`B-${index}`));
-  await assert.rejects(advisories.import(await writeDump(context, many)), { code: 'STORAGE_FULL' });
+  await assert.rejects(advisories.import(await writeDump(context, many), { force: true }), { code: 'STORAGE_FULL' });
   assert.deepEqual(ids(advisories, 'flask', '0.1'), ['A-1']);
   assert.deepEqual(ids((await open(context, { path })).advisories, 'flask', '0.1'), ['A-1']);
 });
 
 test('import() that is cancelled or killed leaves what was there', async (context) => {
   const { advisories, path } = await open(context);
-  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
   const many = await writeDump(
     context,
     Array.from({ length: 3000 }, (_, index) => osvRecord(`B-${index}`)),
   );
   const controller = new AbortController();
   const cancelling = advisories.import(many, {
+    force: true,
     signal: controller.signal,
     onProgress: (done, total) => {
       if (done === total) setImmediate(() => controller.abort()); // read whole, not yet written
@@ -171,7 +191,7 @@ test('import() that is cancelled or killed leaves what was there', async (contex
   const later = await open(context, { path });
   assert.deepEqual(ids(later.advisories, 'flask', '0.1'), ['A-1']);
   assert.deepEqual(await later.database.read(sql`select id from advisories`), [{ id: 'A-1' }]);
-  await advisories.import(many);
+  await advisories.import(many, { force: true });
   assert.equal((await later.advisories.status()).advisories, 3000);
 });
 
@@ -182,7 +202,7 @@ test('readers see the old data or the new, whole, while other processes import',
   const dumps = [await writeDump(context, records('1.0')), await writeDump(context, records('2.0'))];
   const done = new AbortController();
   const writing = (async () => {
-    for (const dump of [...dumps, ...dumps, ...dumps]) await advisories.import(dump);
+    for (const dump of [...dumps, ...dumps, ...dumps]) await advisories.import(dump, { force: true });
     done.abort();
   })();
   while (!hasEnded(done.signal)) {
@@ -199,7 +219,7 @@ test('readers see the old data or the new, whole, while other processes import',
 test('imports at the same time follow each other', async (context) => {
   const { advisories } = await open(context);
   const dumps = await Promise.all(['A-1', 'A-2', 'A-3'].map((id) => writeDump(context, [flask(id)])));
-  await Promise.all(dumps.map((path) => advisories.import(path)));
+  await Promise.all(dumps.map((path) => advisories.import(path, { force: true })));
   const { digest } = advisories.current;
   assert.equal((await advisories.status()).digest, digest);
   assert.equal(ids(advisories, 'flask', '0.1').length, 1);
@@ -208,11 +228,11 @@ test('imports at the same time follow each other', async (context) => {
 test('onChange() tells which packages and which versions are newly affected, and stops when asked', async (context) => {
   const { advisories, path } = await open(context);
   const records = [flask('A-1'), osvRecord('A-2', { affected: [affectedBy('numpy', '2.0')] })];
-  await advisories.import(await writeDump(context, records));
+  await advisories.import(await writeDump(context, records), { force: true });
   const watcher = (await open(context, { path })).advisories;
   const changes: AdvisoryChange[] = [];
   const stop = watcher.onChange((change) => changes.push(change));
-  await advisories.import(await writeDump(context, [...records, flask('A-3', '0.5')]));
+  await advisories.import(await writeDump(context, [...records, flask('A-3', '0.5')]), { force: true });
   assert.equal(await watcher.reload(), true);
   assert.equal(await watcher.reload(), false);
   const [change] = changes;
@@ -227,7 +247,7 @@ test('onChange() tells which packages and which versions are newly affected, and
     .map(({ name, version, advisories: found }) => [name, version, found[0]?.id]);
   assert.deepEqual(affected, [['Flask', '0.4', 'A-3']]);
   stop();
-  await advisories.import(await writeDump(context, [...records, flask('A-4')]));
+  await advisories.import(await writeDump(context, [...records, flask('A-4')]), { force: true });
   await watcher.reload();
   assert.equal(changes.length, 1);
 });
@@ -240,21 +260,25 @@ test('onChange() counts what is rated otherwise or known to be malware since as 
       newlyAffected([{ name: 'flask', version: '0.1' }]).flatMap((each) => each.advisories.map(({ id }) => id)),
     );
   });
-  await advisories.import(await writeDump(context, [flask('A-1')]));
-  await advisories.import(await writeDump(context, [{ ...flask('A-1'), database_specific: { severity: 'HIGH' } }]));
-  await advisories.import(await writeDump(context, [{ ...flask('A-1'), aliases: ['MAL-2025-1'] }]));
-  await advisories.import(await writeDump(context, [{ ...flask('A-1'), aliases: ['MAL-2025-1'], summary: 'same' }]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
+  await advisories.import(await writeDump(context, [{ ...flask('A-1'), database_specific: { severity: 'HIGH' } }]), {
+    force: true,
+  });
+  await advisories.import(await writeDump(context, [{ ...flask('A-1'), aliases: ['MAL-2025-1'] }]), { force: true });
+  await advisories.import(await writeDump(context, [{ ...flask('A-1'), aliases: ['MAL-2025-1'], summary: 'same' }]), {
+    force: true,
+  });
   assert.deepEqual(found, [['A-1'], ['A-1'], ['A-1'], []]);
 });
 
 test('changedSince() names what changed since a state, and says where it does not know it', async (context) => {
   const { advisories } = await open(context);
   const shipped = advisories.current.digest;
-  await advisories.import(await writeDump(context, [flask('A-1')]));
+  await advisories.import(await writeDump(context, [flask('A-1')]), { force: true });
   const first = advisories.current.digest;
   const numpy = osvRecord('A-2', { affected: [affectedBy('numpy', '2.0')] });
-  await advisories.import(await writeDump(context, [flask('A-1'), numpy]));
-  await advisories.import(await writeDump(context, [flask('A-1', '1.1'), numpy]));
+  await advisories.import(await writeDump(context, [flask('A-1'), numpy]), { force: true });
+  await advisories.import(await writeDump(context, [flask('A-1', '1.1'), numpy]), { force: true });
   assert.deepEqual(await advisories.changedSince(first), new Set(['flask', 'numpy']));
   assert.deepEqual(await advisories.changedSince(advisories.current.digest), new Set());
   assert.ok((await advisories.changedSince(shipped))?.has('jinja2'));

@@ -52,6 +52,7 @@ test('refreshAdvisories() says when it cannot, goes on, and says when it can aga
   context.after(() => server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/all.zip`;
   const { record, advisories } = await open(context);
+  await advisories.import(await writeDump(context, [osvRecord('A-0')]), { force: true });
   const controller = new AbortController();
   let told = 0;
   record.on('advisories.update-failed', () => told++);
@@ -67,7 +68,7 @@ test('refreshAdvisories() says when it cannot, goes on, and says when it can aga
   });
   const { subject, details } = await failed;
   assert.deepEqual([subject, details?.['code']], [url, 'ADVISORIES_UNAVAILABLE']);
-  assert.equal(details?.['asOf'], '2024-10-10T17:22:00.587Z');
+  assert.equal(details?.['asOf'], '2025-01-01T00:00:00.000Z');
   assert.equal((await updated).subject, url);
   await recovered;
   assert.equal(advisories.current.find('flask', '0.1').length, 1);
@@ -86,7 +87,7 @@ test('refreshAdvisories() without a source takes over what others import', async
   const changed = new Promise((resolve) => advisories.onChange(resolve));
   const { signal } = controller;
   const refreshing = refreshAdvisories({ advisories, url: undefined, everyMs: 5, record, signal });
-  await other.advisories.import(await writeDump(context, [osvRecord('A-1')]));
+  await other.advisories.import(await writeDump(context, [osvRecord('A-1')]), { force: true });
   await changed;
   assert.equal(advisories.current.digest, other.advisories.current.digest);
   controller.abort();

@@ -143,21 +143,23 @@ async function replace(transaction: Transaction, snapshot: Snapshot, options: St
   return { isChanged: true, changedNames };
 }
 
-function refuseWorse(snapshot: Snapshot, stored: StoredSnapshot | undefined, { force }: StoreOptions): void {
-  if (stored === undefined || force) return;
+/** What came with Belljar is data like any other: what is worse than that is refused the first time, too. */
+function refuseWorse(snapshot: Snapshot, stored: StoredSnapshot | undefined, { force, first }: StoreOptions): void {
+  if (force) return;
+  const here = stored ?? { asOf: first.asOf ?? null, advisories: first.lines.size };
   const hint = 'Where that is meant, import it with --force.';
   const { size } = snapshot.lines;
   const details = {
-    stored: { asOf: stored.asOf, advisories: stored.advisories },
+    stored: { asOf: here.asOf, advisories: here.advisories },
     asOf: snapshot.asOf,
     advisories: size,
   };
-  if (stored.asOf !== null && (snapshot.asOf ?? '') < stored.asOf) {
-    const message = `these advisories are as of ${snapshot.asOf ?? 'an unknown time'}, older than those here (${stored.asOf})`;
+  if (here.asOf !== null && (snapshot.asOf ?? '') < here.asOf) {
+    const message = `these advisories are as of ${snapshot.asOf ?? 'an unknown time'}, older than those here (${here.asOf})`;
     throw new BelljarError('ADVISORIES_UNUSABLE', message, { hint, details });
   }
-  if (size < stored.advisories * leastShare) {
-    const message = `this dump holds ${size} advisories, less than half of the ${stored.advisories} here`;
+  if (size < here.advisories * leastShare) {
+    const message = `this dump holds ${size} advisories, less than half of the ${here.advisories} here`;
     throw new BelljarError('ADVISORIES_UNUSABLE', message, { hint, details });
   }
 }

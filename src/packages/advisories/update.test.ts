@@ -41,7 +41,7 @@ test('update() fetches the dump once, and asks only whether it changed after tha
     else response.writeHead(200, { etag: '"one"' }).end(dump);
   });
   const { advisories, folder } = await open(context);
-  const first = await advisories.update(`${url}/all.zip?token=secret`);
+  const first = await advisories.update(`${url}/all.zip?token=secret`, { force: true });
   assert.equal(first.isChanged, true);
   assert.equal(first.source, `${url}/all.zip`);
   const before = await advisories.status();
@@ -67,7 +67,7 @@ test('update() asks another source for all of it', async (context) => {
     response.writeHead(200, { etag: '"one"' }).end(dump);
   });
   const { advisories } = await open(context);
-  await advisories.update(`${url}/one.zip`);
+  await advisories.update(`${url}/one.zip`, { force: true });
   await advisories.update(`${url}/two.zip`);
   await advisories.update(`${url}/two.zip`, { force: true });
   assert.deepEqual(asked, [undefined, undefined, undefined]);
@@ -80,7 +80,7 @@ test('update() follows redirects within what may be trusted', async (context) =>
     else response.writeHead(302, { location: target }).end();
   });
   const { advisories } = await open(context);
-  assert.equal((await advisories.update(`${url}/latest`)).isChanged, true);
+  assert.equal((await advisories.update(`${url}/latest`, { force: true })).isChanged, true);
   target = 'http://mirror.invalid/all.zip';
   await assert.rejects(advisories.update(`${url}/latest`), { code: 'USAGE', message: /not an https address/ });
   target = 'file:///etc/passwd';
@@ -100,7 +100,7 @@ test('update() tells the password to the host it is for, and to nobody else', as
     response.writeHead(302, { location: `${other}/all.zip` }).end();
   });
   const { advisories } = await open(context);
-  const report = await advisories.update(`${url.replace('//', '//ann:p%40ss@')}/latest`);
+  const report = await advisories.update(`${url.replace('//', '//ann:p%40ss@')}/latest`, { force: true });
   assert.deepEqual(told, [`Basic ${Buffer.from('ann:p@ss').toString('base64')}`, undefined]);
   assert.equal(report.source, `${url}/latest`);
 });
@@ -135,7 +135,7 @@ test('update() leaves everything as it was where the source fails, and says how'
     [],
   );
   answer = (_, response) => response.end(dump);
-  assert.equal((await advisories.update(`${url}/all.zip`)).isChanged, true);
+  assert.equal((await advisories.update(`${url}/all.zip`, { force: true })).isChanged, true);
 });
 
 test('downloadDump() bounds how much comes, and how long nothing may', async (context) => {
