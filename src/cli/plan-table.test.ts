@@ -49,7 +49,7 @@ describe('formatPlan()', () => {
     const text = formatPlan(plan, plain);
     assert.match(text, /^allow: 1 package, 2 MB to download, 1 still to be opened, .*advisories of 2026-06-14\n/);
     assert.match(text, /^allow {4}dep {6}1\.0 {6}MIT {6}2 MB +30 d +for app$/m);
-    assert.match(text, /^lock abababababababab for python 3\.12$/m);
+    assert.match(text, /^lock (?:ab){32} for python 3\.12$/m);
   });
 
   it('shows what refuses first, with the rule and what would pass', () => {
@@ -111,5 +111,42 @@ describe('formatPlan()', () => {
     const obstacle = { kind: 'source', message: 'no wheel', absent: [], unread, denials: [] } as const;
     assert.match(formatPlan({ ...plan, obstacle }, plain), /no wheel\n {2}--build-sources lets it be built/);
     assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, unread: [] } }, plain), /--build-sources/);
+  });
+
+  it('says what to do next where it asks, and that it was agreed to where it was', () => {
+    const reason = {
+      rule: 'packages.missing.advisories',
+      verdict: 'ask',
+      matched: '',
+      message: 'old',
+      path: [],
+    } as const;
+    const asks: AnsweredPlan = { ...plan, verdict: 'ask', reasons: [reason] };
+    assert.match(formatPlan(asks, plain), /^to have it agreed to: belljar plan … --ask WHY$/m);
+    assert.match(formatPlan(asks, plain), /belljar advisories update/);
+    const about = {
+      lock: 'ab',
+      asked: '',
+      expires: '2026-07-01T00:00:00Z',
+      plan: '1',
+      workspace: null,
+      wish: '',
+      because: '',
+    };
+    const askedBy = { id: 'ada', kind: 'user', role: 'owner' } as const;
+    const approval = { id: 'q1', ...about, askedBy, questions: [] };
+    const open = formatPlan({ ...asks, approval: { ...approval, state: 'open' } }, plain);
+    assert.match(open, /^to have it agreed to: belljar approvals approve q1 --reason WHY$/m);
+    const approved = formatPlan({ ...asks, approval: { ...approval, state: 'approved' } }, plain);
+    assert.match(approved, /^ask, and approved: /);
+    assert.doesNotMatch(approved, /to have it agreed to/);
+  });
+
+  it('shows the reasons whole below a table that a terminal cuts, also where that says that it is 0 wide', () => {
+    for (const columns of [40, 0]) {
+      const text = formatPlan({ ...plan, verdict: 'deny', packages: [dep, denied] }, { isTerminal: true, columns });
+      assert.match(text, /^ {2}evil\\u001b\[31m 1\.0: packages\.deny\[0\]: evil is denied; 0\.9 would pass$/m);
+    }
+    assert.match(formatPlan(plan, { isTerminal: true, columns: 0 }), /dep {6}1\.0/);
   });
 });

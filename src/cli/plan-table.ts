@@ -24,14 +24,16 @@ export function formatPlan(plan: AnsweredPlan, options: TableOptions): string {
     options.isTerminal ? `\u001b[${colours[verdict]}m${text}\u001b[0m` : text;
   const { verdict, packages, reasons, lock, lockedAt, target, obstacle } = plan;
   const parts = [
-    [`${paint(verdict, verdict)}: ${describeTotals(plan)}`],
+    [`${paint(verdict, verdict)}${isApproved(plan) ? ', and approved' : ''}: ${describeTotals(plan)}`],
     formatObstacle(obstacle),
     wholeReasons(reasons),
     packages.length === 0 ? [] : formatTable(packages, { ...options, paint }),
+    options.isTerminal ? formatWhy(packages) : [],
     formatHeldBack(packages),
     formatChanges(plan),
     describeApproval(plan),
-    lock === undefined ? [] : [`lock ${lock.digest.slice(0, 16)} for ${target}${keptSince(lockedAt)}`],
+    formatNextSteps(plan),
+    lock === undefined ? [] : [`lock ${lock.digest} for ${target}${keptSince(lockedAt)}`],
   ];
   return `${parts
     .filter((lines) => lines.length > 0)
@@ -72,7 +74,7 @@ function wholeReasons(reasons: Plan['reasons']): string[] {
 
 function formatTable(
   packages: readonly PlannedPackage[],
-  { columns = defaultColumns, isTerminal, paint }: TableOptions & { paint: (verdict: Verdict, text: string) => string },
+  { columns, isTerminal, paint }: TableOptions & { paint: (verdict: Verdict, text: string) => string },
 ): string[] {
   const sorted = order.flatMap((verdict) => packages.filter((each) => each.verdict === verdict));
   const rows = sorted.map(cellsOf);
@@ -81,7 +83,9 @@ function formatTable(
   });
   const line = (cells: readonly string[]): string => {
     const text = cells.map((cell, index) => fit(cell, widths[index] ?? widthOf(cell))).join('  ');
-    return isTerminal ? cut(text.trimEnd(), Math.max(columns - verdictWidth - 2, 0)) : text.trimEnd();
+    return isTerminal
+      ? cut(text.trimEnd(), Math.max((columns || defaultColumns) - verdictWidth - 2, 0))
+      : text.trimEnd();
   };
   return [
     `${titles[0]}  ${line(titles.slice(1))}`,
@@ -108,6 +112,32 @@ function describeWhy({ verdict, reasons, path, nearest }: PlannedPackage): strin
   const other = nearest === undefined ? '' : nearest === null ? '; no other version passes' : `; ${nearest} would pass`;
   const [first] = against;
   return `${first === undefined ? '' : `${first.rule}: ${first.message}`}${more}${other}${way === '' ? '' : `; for ${way}`}`;
+}
+
+/** Whole, below a table that had to be cut to the width of a terminal. */
+function formatWhy(packages: readonly PlannedPackage[]): string[] {
+  const lines = order.flatMap((verdict) => {
+    if (verdict === 'allow') return [];
+    const against = packages.filter((each) => each.verdict === verdict);
+    return against.map((each) => `  ${each.name} ${each.version}: ${describeWhy(each)}`);
+  });
+  return lines.length === 0 ? [] : ['why', ...lines.map(toVisible)];
+}
+
+function isApproved({ verdict, approval }: AnsweredPlan): boolean {
+  return verdict === 'ask' && approval?.state === 'approved';
+}
+
+/** What to do about a plan that asks. */
+function formatNextSteps(plan: AnsweredPlan): string[] {
+  const { verdict, reasons, approval } = plan;
+  if (verdict !== 'ask' || isApproved(plan)) return [];
+  const isOld = reasons.some(({ rule, verdict: own }) => rule === 'packages.missing.advisories' && own === 'ask');
+  const answer = approval?.state === 'open' ? `approvals approve ${approval.id} --reason WHY` : 'plan … --ask WHY';
+  return [
+    `to have it agreed to: belljar ${answer}`,
+    ...(isOld ? ['to judge by newer advisories: belljar advisories update, or import'] : []),
+  ];
 }
 
 function formatHeldBack(packages: readonly PlannedPackage[]): string[] {

@@ -42,8 +42,10 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
   --role ROLE              in which role (default: owner)
   --json                   one document
 
-Exit code: 0 all of it is allowed or an approver agreed to it, 76 an approver has to answer first, 77 denied, 65 the wish cannot be read, 69 the index
-cannot be asked.
+Exit code: 0 all of it is allowed or an approver agreed to it, 76 an approver has to answer first, 77 denied, or there is no
+solution (a name that nobody has, too), 65 the wish cannot be read, 66 a file cannot be read, 69 the index cannot be asked,
+70 the resolver failed, 73 the lock cannot be written, 78 the policy or the settings are not valid, 2 wrong usage, 130
+interrupted.
 
 Example:
   belljar plan 'pandas>=2' matplotlib

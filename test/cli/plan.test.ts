@@ -60,7 +60,7 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^allow: 2 packages, .* to download, 2 still to be opened/);
     assert.match(stdout, /^allow +dep +2\.0 +MIT .* for app$/m);
-    assert.match(stdout, /^lock [0-9a-f]{16} for python 3/m);
+    assert.match(stdout, /^lock [0-9a-f]{64} for python 3/m);
   });
 
   it('says as JSON what the verdict is and why, and ends with 77 where the policy leaves no way', async (context) => {
