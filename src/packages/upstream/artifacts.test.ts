@@ -151,15 +151,41 @@ describe('Artifacts', () => {
     index.misbehave(path, { kind: 'held', until: promise });
     const first = upstream.fetchArtifact(file);
     while (index.countRequests(path) === 0) await new Promise((done) => setImmediate(done));
+    const claimed = (await readdir(halves)).find((name) => name.endsWith('.claim'));
     const second = (await open()).fetchArtifact(file); // shares nothing with the first but the folder
     resolve(undefined);
     assert.deepEqual(await first, await second);
     assert.equal(index.countRequests(path), 1);
     const child = spawn('true');
     await once(child, 'exit');
-    await writeFile(join(halves, `${'0'.repeat(64)}.claim`), String(child.pid));
+    await writeFile(join(halves, claimed!.replace(wheel.sha256, '0'.repeat(64))), String(child.pid));
     const dead = { ...file, sha256: '0'.repeat(64) };
     await assert.rejects(upstream.fetchArtifact(dead), refusal('ARTIFACT_MISMATCH', /promised/)); // it got as far as that
+  });
+
+  it('is not held up by another index that lists the same bytes and never sends them', async (context) => {
+    const { index, open } = await setStage(context);
+    await using slow = await PackageIndex.open();
+    const alias = { ...wheel, filename: 'lab_x-1.0-py3-none-any.whl' };
+    slow.add('lab-x', alias);
+    slow.misbehave(`/files/${alias.filename}`, { kind: 'held', until: new Promise(() => undefined) });
+    const indexes = [
+      { name: 'lab', url: slow.url, only: ['lab-*'] },
+      { name: 'default', url: index.url },
+    ];
+    for (const isSameProcess of [true, false]) {
+      const folder = await temporaryFolder(context);
+      const upstream = await open({ folder, indexes, silenceMs: 60_000 });
+      const [held, wanted] = [await upstream.findPage('lab-x'), await upstream.findPage('good')];
+      const waiting = upstream.fetchArtifact(held!.files[0]!);
+      waiting.catch(() => undefined);
+      const before = slow.requests.length;
+      while (slow.requests.length === before) await new Promise((done) => setImmediate(done));
+      const asker = isSameProcess ? upstream : await open({ folder, indexes });
+      assert.deepEqual(await readFile((await asker.fetchArtifact(wanted!.files[0]!)).path), wheel.bytes);
+      await upstream[Symbol.asyncDispose]();
+      await assert.rejects(waiting, refusal('CANCELLED', /./));
+    }
   });
 
   it('removes what was not used for longest, and nothing in use', async (context) => {

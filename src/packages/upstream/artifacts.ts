@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,6 +16,12 @@ export interface ArtifactsOptions {
   readonly folder: string;
   readonly maxArtifactBytes: number;
   readonly minBytesPerSecond: number;
+}
+
+/** The index that a file is asked of. */
+export interface ArtifactPlace {
+  readonly base: URL;
+  readonly open: () => Promise<IndexClient>;
 }
 
 type Listener = (bytes: number) => void;
@@ -48,16 +54,17 @@ export class Artifacts {
     return file.sha256 === undefined ? undefined : this.#store.find(file.sha256, file.sizeBytes);
   }
 
-  async fetch(file: ProjectFile, client: () => Promise<IndexClient>, options: ArtifactOptions): Promise<Artifact> {
+  async fetch(file: ProjectFile, place: ArtifactPlace, options: ArtifactOptions): Promise<Artifact> {
     const sha256 = requireHash(file);
     const { onProgress, signal } = options;
     using _ = this.#listen(sha256, onProgress);
     using _held = this.#store.hold(sha256);
     const kept = await this.#store.find(sha256, file.sizeBytes);
     if (kept !== undefined) return requireSize(file, kept);
+    const errand = { file: { ...file, sha256 }, key: keyOf(place, file.url, sha256) };
     return await this.#flights.join(
-      sha256,
-      async (flightSignal) => this.#bring({ ...file, sha256 }, await client(), flightSignal),
+      errand.key,
+      async (flightSignal) => this.#bring(errand, await place.open(), flightSignal),
       signal,
     );
   }
@@ -74,10 +81,10 @@ export class Artifacts {
     await this.#flights.close();
   }
 
-  async #bring(file: ProjectFile & { sha256: string }, client: IndexClient, signal: AbortSignal): Promise<Artifact> {
+  async #bring({ file, key }: Errand, client: IndexClient, signal: AbortSignal): Promise<Artifact> {
     const { sha256, filename, sizeBytes } = file;
     const isDone = async (): Promise<boolean> => (await this.#store.find(sha256)) !== undefined;
-    await using claimed = await claim({ path: join(this.#halves, `${sha256}.claim`), isDone, signal });
+    await using claimed = await claim({ path: join(this.#halves, `${key}.claim`), isDone, signal });
     if (claimed !== undefined) {
       const path = join(this.#halves, `${sha256}.${randomUUID()}`);
       const onProgress = (bytes: number): void => this.#tell(sha256, bytes);
@@ -132,6 +139,16 @@ export class Artifacts {
       if (found !== undefined && Date.now() - found.mtimeMs > oldHalfMs) await rm(path, { force: true });
     }
   }
+}
+
+interface Errand {
+  readonly file: ProjectFile & { readonly sha256: string };
+  readonly key: string;
+}
+
+/** Whose place is slow holds up nobody who would fetch the same bytes from another. */
+function keyOf({ base }: ArtifactPlace, url: string, sha256: string): string {
+  return `${sha256}.${hash('sha256', `${base.href} ${url}`).slice(0, 16)}`;
 }
 
 function requireHash({ filename, sha256 }: ProjectFile): string {

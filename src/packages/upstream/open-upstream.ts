@@ -149,7 +149,8 @@ export class LocalUpstream implements Upstream {
   }
 
   async fetchArtifact(file: ProjectFile, options: ArtifactOptions = {}): Promise<Artifact> {
-    const artifact = await this.#artifacts.fetch(file, () => this.#clientOf(file), options);
+    const { base } = this.#placeOf(projectOf(file.filename)).client;
+    const artifact = await this.#artifacts.fetch(file, { base, open: () => this.#clientOf(file) }, options);
     await this.#sizes.set(artifact.sha256, artifact.sizeBytes);
     return artifact;
   }
