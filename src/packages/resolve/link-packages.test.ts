@@ -40,6 +40,19 @@ test('linkPackages() follows what is needed on the target, and nothing else', ()
   assert.deepEqual(links['dep-d']?.requiredBy, []);
 });
 
+test('linkPackages() follows what only the kernel tells to be needed to what is there, and asks for no extra of it', () => {
+  const links = link(
+    {
+      app: ['dep[x]; platform_release >= "6"', 'far; sys_platform == "win32" and platform_release >= "6"'],
+      dep: ['more; extra == "x"'],
+      far: [],
+    },
+    [app],
+  );
+  assert.deepEqual(links['dep'], { requiredBy: ['app'], extras: [] });
+  assert.deepEqual(links['far']?.requiredBy, []);
+});
+
 test('linkPackages() follows extras, those that come late and those that go round in a circle too', () => {
   const links = link(
     {

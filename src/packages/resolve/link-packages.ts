@@ -1,4 +1,5 @@
 import type { MarkerEnvironment } from '../wish/index.ts';
+import { asksForKernel, mayHold } from './may-hold.ts';
 import { isNeeded, type Need, readNeed } from './need.ts';
 
 export interface LinkOptions {
@@ -38,12 +39,19 @@ export function linkPackages({ packages, requirements, environment }: LinkOption
     seen.add(name);
     for (const need of node.needs) {
       const needed = nodes.get(need.name);
-      if (needed === undefined || !isNeeded(need, environment, node.extras)) continue;
+      if (needed === undefined || !isNeededThere(need, environment, node.extras)) continue;
       needed.requiredBy.add(name);
       const before = needed.extras.size;
-      for (const extra of need.extras) needed.extras.add(extra);
+      for (const extra of isNeeded(need, environment, node.extras) ? need.extras : []) needed.extras.add(extra);
       if (!seen.has(need.name) || needed.extras.size > before) open.push(need.name);
     }
   }
   return nodes;
+}
+
+/** What is there although only the kernel tells whether it is needed was needed: that it is there says so. */
+function isNeededThere(need: Need, environment: MarkerEnvironment, extras: Iterable<string>): boolean {
+  const { marker } = need;
+  if (marker === undefined || !asksForKernel(marker)) return isNeeded(need, environment, extras);
+  return ['', ...extras].some((extra) => mayHold(marker, { ...environment, extra }));
 }
