@@ -1,3 +1,4 @@
+import { BelljarError } from '../../errors.ts';
 import {
   type Actor,
   type Facts,
@@ -99,10 +100,15 @@ async function learn(
   const file = listed ?? { ...wanted, yanked: false, coreMetadata: 'unknown' as const };
   const wheel = await learner.learn(file, signal);
   const [sizeBytes, inspection] = await Promise.all([
-    wanted.sizeBytes ?? learner.learnSize(file, signal),
+    wanted.sizeBytes ?? learner.learnSize(file, signal).catch(leaveUnknown),
     findInspection(wanted.sha256),
   ]);
   return { wheel, sizeBytes, inspection };
+}
+
+/** The policy says what comes of a size that nobody can tell now. */
+function leaveUnknown(error: unknown): undefined {
+  if (!(error instanceof BelljarError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
 }
 
 /** A wheel that was opened and refused stays refused, whatever the policy says. */

@@ -1,3 +1,4 @@
+import { BelljarError } from '../../errors.ts';
 import { judgePackage, type PackageFacts } from '../../policy/index.ts';
 import type { Grounds } from '../gate/index.ts';
 import type { TargetTraits } from '../resolve/index.ts';
@@ -19,7 +20,7 @@ const mostLooks = 4;
 
 /**
  * The nearest version of a package that the policy lets pass; null where none of those around it does. A version is
- * named only after its own METADATA was read; undefined where too many would have had to be.
+ * named only after its own METADATA was read; undefined where too many would have had to be, or one cannot be.
  */
 export async function findNearest(options: NearestOptions): Promise<string | null | undefined> {
   const { facts, page, grounds, traits, learner, signal } = options;
@@ -34,8 +35,16 @@ export async function findNearest(options: NearestOptions): Promise<string | nul
     const file = versions.find(({ version }) => version === nearest)?.file;
     if (nearest === undefined || nearest === null || file === undefined || seen.has(nearest)) return nearest;
     if (seen.size === mostLooks) return undefined;
-    seen.set(nearest, (await learner.learn(file, signal)).licence);
+    const wheel = await learner.learn(file, signal).catch(forgoWhatIndexLacks);
+    if (wheel === undefined) return undefined;
+    seen.set(nearest, wheel.licence);
   }
+}
+
+/** To name another version is a courtesy: no plan fails because an index does not answer, or not what it promised. */
+function forgoWhatIndexLacks(error: unknown): undefined {
+  const { code } = error instanceof BelljarError ? error : {};
+  if (code !== 'INDEX_UNAVAILABLE' && code !== 'ARTIFACT_MISMATCH') throw error;
 }
 
 function withLicence(

@@ -5,6 +5,7 @@ import { mit, now, openPlanHouse, summarize } from '../../../test/packages/plan-
 import { uvWheel } from '../../../test/packages/uv.ts';
 import { policyOf } from '../../../test/policy/good-facts.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
+import { BelljarError } from '../../errors.ts';
 import { KnownModules, PlannedPackages } from '../learned/index.ts';
 import { PlanStore } from './plan-store.ts';
 
@@ -115,6 +116,54 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     );
     assert.match(tooNew.obstacle?.resolver ?? '', /dep/);
     assert.deepEqual(tooNew.obstacle?.denials, []);
+  });
+
+  it('is not led astray by a name that only a version lacks which need not be taken', async (context) => {
+    const { upstream, plan, setPolicy } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'dep', version: '1.0', headers: mit, requires: ['no-such-thing'] });
+    upstream.addWheel({ name: 'dep', version: '2.0', headers: mit }, { uploadTime: '2026-06-14T00:00:00Z' });
+    assert.deepEqual(summarize(await plan(['dep'])), ['dep 2.0 ask']);
+    setPolicy('{deny: [dep>=2]}');
+    const { obstacle } = await plan(['dep'], { upgrade: true });
+    assert.deepEqual([obstacle?.kind, obstacle?.absent], ['policy', []]);
+    assert.equal(obstacle?.message, 'the policy denies what it would need: dep 2.0 (packages.deny[0])');
+    const old = await plan(['dep<2']);
+    assert.deepEqual(
+      [old.obstacle?.kind, old.obstacle?.absent.map(({ name }) => name)],
+      ['absent', ['no-such-thing']],
+      'where nothing else can be taken, that is what it lacks',
+    );
+  });
+
+  it('names a version that would pass only where the index can be asked, and judges all the same', async (context) => {
+    const { upstream, plan, setPolicy } = await openPlanHouse(context);
+    for (const version of ['1.0', '2.0']) upstream.addWheel({ name: 'dep', version, headers: mit });
+    assert.deepEqual(summarize(await plan(['dep'])), ['dep 2.0']);
+    setPolicy('{deny: [dep==2.0]}');
+    const fetchMetadata = upstream.fetchMetadata.bind(upstream);
+    upstream.fetchMetadata = () => Promise.reject(new BelljarError('INDEX_UNAVAILABLE', 'down'));
+    const [denied] = (await plan(['dep'])).packages;
+    assert.deepEqual([denied?.verdict, denied?.nearest], ['deny', undefined]);
+    upstream.fetchMetadata = () => Promise.reject(new Error('broken'));
+    await assert.rejects(plan(['dep']), /broken/);
+    upstream.fetchMetadata = fetchMetadata;
+    assert.equal((await plan(['dep'])).packages[0]?.nearest, '1.0');
+  });
+
+  it('leaves a size unknown that cannot be told now, and lets the policy say what comes of it', async (context) => {
+    const { upstream, plan, setPolicy } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'dep', headers: mit }, { sizeBytes: undefined });
+    setPolicy('{missing: {size: deny}}');
+    const findSize = upstream.findSize.bind(upstream);
+    upstream.findSize = () => Promise.reject(new BelljarError('INDEX_UNAVAILABLE', 'down'));
+    const [judged] = (await plan(['dep'])).packages;
+    assert.deepEqual([judged?.verdict, judged?.sizeBytes], ['deny', undefined]);
+    assert.equal(
+      judged?.reasons.some(({ rule }) => rule === 'packages.missing.size'),
+      true,
+    );
+    upstream.findSize = findSize;
+    assert.equal((await plan(['dep'])).verdict, 'allow');
   });
 
   it('says what does not go together where no policy stands in the way', async (context) => {

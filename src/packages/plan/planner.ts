@@ -210,7 +210,7 @@ export class Planner {
         return { lock: await this.#locks.keep(key, resolution.lock, keeping) };
       }
       last = resolution;
-      if (resolution.absent.length > 0) break;
+      if (ownAbsent(question, resolution).length > 0) break;
     }
     if (last === undefined) throw new Error('nothing was tried');
     return this.#explainNoLock(question, last);
@@ -221,9 +221,10 @@ export class Planner {
     const { requirements, target, signal } = question;
     const lock = emptyLock(targetKey(target));
     const stuck = { ...last, isPolicys: false, noVersions: [] };
-    if (last.absent.length > 0 || last.unread.length > 0) return { lock, stuck };
+    if (ownAbsent(question, last).length > 0 || last.unread.length > 0) return { lock, stuck };
     const free = await this.#resolveFreely(question);
-    if (free.kind === 'locked') return { lock: free.lock, stuck: { ...stuck, isPolicys: true } };
+    // What only versions lack that nobody wanted is not what stands in the way.
+    if (free.kind === 'locked') return { lock: free.lock, stuck: { ...stuck, absent: [], isPolicys: true } };
     const noVersions = await findMissingVersions({ requirements, target, signal, upstream: this.#options.upstream });
     return { lock, stuck: { ...stuck, ...free, noVersions } };
   }
@@ -320,6 +321,12 @@ export class Planner {
 interface Described extends JudgedLock {
   readonly found: Found;
   readonly obstacle: Obstacle | undefined;
+}
+
+/** The absent names that nothing can be had without; others may be needed by versions alone that need not be taken. */
+function ownAbsent({ requirements }: Question, { absent }: Unsolvable): string[] {
+  const own = new Set(requirements.map(({ name }) => name));
+  return absent.filter((name) => own.has(name));
 }
 
 function takesSources({ wheelsOnly }: Question): boolean {
