@@ -30,7 +30,7 @@ interface WorkOptions {
 export async function changeAdvisories(invocation: Invocation, work: Work): Promise<number> {
   const { io, signal, values } = invocation;
   await using home = await openHomeRecord(resolveHome(io.env), { signal });
-  const advisories = await openAdvisories(home.database, { record: home.record });
+  const advisories = await openAdvisories(home.database, { record: home.record, env: io.env });
   const progress = startProgress(io, 'advisories');
   try {
     const options = { actor: localOperator(), force: isFlagSet(values, 'force'), signal, onProgress: progress.update };

@@ -78,7 +78,7 @@ export class PackageSources implements AsyncDisposable {
     const indexes = await this.#findIndexes(folder, named);
     const [upstream, advisories] = await Promise.all([
       openUpstream({ folder, indexes, freshMs, env }).then((each) => this.#resources.use(each)),
-      openAdvisories(database, { record }),
+      openAdvisories(database, { record, env }),
     ]);
     const imports = new LearnedImports(database);
     const inspections = new Inspections({

@@ -19,6 +19,8 @@ export interface AdvisoriesOptions {
   readonly record?: Pick<AuditRecord, 'appendWithin'> | undefined;
   /** Where a dump lies while it is fetched; the system's temporary folder where left out. */
   readonly folder?: string | undefined;
+  /** What tells how dumps are reached: the proxy, the certificates, the `.netrc`; the process's own where left out. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 export interface ImportOptions extends ReadDumpOptions {
@@ -131,7 +133,7 @@ export class Advisories {
     const folder = await mkdtemp(join(this.#options.folder ?? tmpdir(), 'belljar-advisories-'));
     try {
       const path = join(folder, `${randomUUID()}.zip`);
-      const download = await downloadDump({ url, path, etag, signal, onProgress });
+      const download = await downloadDump({ url, path, etag, signal, onProgress, env: this.#options.env });
       if (download.kind === 'written') return await this.#take(path, { name, etag: download.etag }, options);
       if (stored !== undefined) await touchStored(this.#database, stored.number);
       await this.reload(signal);

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import { BoundedStream } from './bounded-stream.ts';
+import { Reach } from './reach.ts';
 
 export interface DownloadOptions {
   readonly url: string;
@@ -14,6 +15,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly maxBytes?: number | undefined;
+  /** Where the proxy, the certificates and the `.netrc` are looked up; the process's own where left out. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** How long nothing may come. */
   readonly idleMs?: number | undefined;
 }
@@ -49,44 +52,45 @@ export async function downloadDump(options: DownloadOptions): Promise<Download> 
 }
 
 async function fetchInto(options: DownloadOptions, signal: AbortSignal, onChunk: () => void): Promise<Download> {
-  const { url, path, etag, maxBytes = defaultMaxBytes, onProgress } = options;
-  const response = await follow(parseSource(url), { signal, etag });
-  if (response.status === 304 && etag !== undefined) return { kind: 'unchanged' };
-  if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
-    throw unavailable(url, `it answers ${response.status}`);
+  const { url, path, etag, maxBytes = defaultMaxBytes, onProgress, env = process.env } = options;
+  const start = parseSource(url);
+  using reach = await Reach.open({ url: start, env, signal: options.signal });
+  const response = await follow(start, { reach, signal, etag });
+  const { statusCode, headers } = response;
+  if (statusCode !== 200) {
+    response.destroy();
+    if (statusCode === 304 && etag !== undefined) return { kind: 'unchanged' };
+    throw unavailable(url, `it answers ${statusCode}`);
   }
-  const total = Number(response.headers.get('content-length') ?? 0);
+  const total = Number(headers['content-length'] ?? 0);
   const onBytes = (bytes: number): void => {
     onChunk();
     onProgress?.(bytes, Math.max(total, bytes));
   };
   const bounded = new BoundedStream({ maxBytes, onBytes });
-  await pipeline(Readable.fromWeb(response.body), bounded, createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
-    signal,
-  });
-  return { kind: 'written', etag: response.headers.get('etag') ?? undefined };
+  await pipeline(response, bounded, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  return { kind: 'written', etag: headers.etag };
 }
 
 interface Ask {
+  readonly reach: Reach;
   readonly signal: AbortSignal;
   readonly etag: string | undefined;
 }
 
 /** Step by step, so that none of them leaves encryption, and no other host is told the password. */
-async function follow(start: URL, { signal, etag }: Ask): Promise<Response> {
+async function follow(start: URL, { reach, signal, etag }: Ask): Promise<IncomingMessage> {
   let at = start;
   for (let step = 0; step <= maxRedirects; step++) {
     const headers = {
       accept: 'application/zip, application/octet-stream;q=0.9',
       ...(etag === undefined ? {} : { 'if-none-match': etag }),
-      ...(at.host === start.host ? credentialsOf(start) : {}),
     };
-    const response = await fetch(withoutCredentials(at), { signal, headers, redirect: 'manual' });
-    const target = response.headers.get('location');
-    if (response.status < 300 || response.status > 399 || response.status === 304 || target === null) return response;
-    await response.body?.cancel();
-    at = parseSource(new URL(target, at).href);
+    const response = await reach.get(at, { signal, headers });
+    const { statusCode = 0, headers: said } = response;
+    if (statusCode < 300 || statusCode > 399 || statusCode === 304 || said.location === undefined) return response;
+    response.destroy();
+    at = parseSource(new URL(said.location, at).href);
   }
   throw unavailable(start.href, `it redirects more than ${maxRedirects} times`);
 }
@@ -109,18 +113,6 @@ export function nameSource(text: string): string {
   if (!URL.canParse(text)) return text.replace(/\/\/[^/@]*@/, '//').slice(0, 200);
   const { protocol, host, pathname } = new URL(text);
   return `${protocol}//${host}${pathname}`;
-}
-
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function withoutCredentials(url: URL): URL {
-  const plain = new URL(url);
-  plain.username = plain.password = plain.hash = '';
-  return plain;
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 
 import { osvRecord, zipOf } from '../../../test/advisories/dumps.ts';
+import { makeCertificate } from '../../../test/support/certificate.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { openDatabase } from '../../storage/index.ts';
 import { type Advisories, openAdvisories } from './advisories.ts';
@@ -153,6 +155,61 @@ test('downloadDump() bounds how much comes, and how long nothing may', async (co
   await assert.rejects(silent, { code: 'ADVISORIES_UNAVAILABLE', message: /nothing came for too long/ });
   const signal = AbortSignal.abort();
   await assert.rejects(downloadDump({ url: `${url}/silent`, path: `${path}.3`, signal }), { code: 'CANCELLED' });
+});
+
+test('downloadDump() takes a password from .netrc, for where the dump is from alone', async (context) => {
+  const told: unknown[] = [];
+  const other = await serve(context, (request, response) => {
+    told.push(request.headers.authorization);
+    response.end(dump);
+  });
+  const url = await serve(context, (request, response) => {
+    told.push(request.headers.authorization);
+    response.writeHead(302, { location: `${other}/all.zip` }).end();
+  });
+  const folder = await temporaryFolder(context);
+  const NETRC = join(folder, 'netrc');
+  await writeFile(NETRC, 'machine 127.0.0.1 login ann password p@ss\n');
+  await downloadDump({ url: `${url}/latest`, path: join(folder, 'one.zip'), env: { NETRC } });
+  assert.deepEqual(told.splice(0), [`Basic ${Buffer.from('ann:p@ss').toString('base64')}`, undefined]);
+  await downloadDump({ url: `${url}/latest`, path: join(folder, 'two.zip'), env: { NETRC: '/dev/null' } });
+  assert.deepEqual(told, [undefined, undefined], 'the control');
+});
+
+test('downloadDump() goes out by the proxy of the machine, and on the machine itself by none', async (context) => {
+  const server = createServer((_, response) => response.end(dump));
+  const asked: (string | undefined)[] = [];
+  server.on('connect', (request, socket) => {
+    asked.push(request.url);
+    socket.end('HTTP/1.1 502 no\r\n\r\n');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const folder = await temporaryFolder(context);
+  const env = { HTTPS_PROXY: proxy, HTTP_PROXY: 'http://127.0.0.1:1', BELLJAR_PYTHON: '/nonexistent' };
+  const outside = downloadDump({ url: 'https://advisories.invalid/all.zip', path: join(folder, 'one.zip'), env });
+  await assert.rejects(outside, { code: 'ADVISORIES_UNAVAILABLE' });
+  assert.deepEqual(asked, ['advisories.invalid:443']);
+  const download = await downloadDump({ url: `${proxy}/all.zip`, path: join(folder, 'two.zip'), env });
+  assert.equal(download.kind, 'written');
+});
+
+test('downloadDump() trusts the certificates that packages are fetched with', async (context) => {
+  const folder = await temporaryFolder(context);
+  const { key, cert } = makeCertificate(['localhost']);
+  const server = createSecureServer({ key, cert }, (_, response) => response.end(dump)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/all.zip`;
+  const PIP_CERT = join(folder, 'own.pem');
+  await writeFile(PIP_CERT, cert);
+  const untrusting = downloadDump({ url, path: join(folder, 'one.zip'), env: { BELLJAR_PYTHON: '/nonexistent' } });
+  await assert.rejects(untrusting, { code: 'ADVISORIES_UNAVAILABLE', message: /certificate/ });
+  assert.equal((await downloadDump({ url, path: join(folder, 'two.zip'), env: { PIP_CERT } })).kind, 'written');
+  const missing = downloadDump({ url, path: join(folder, 'three.zip'), env: { PIP_CERT: join(folder, 'no.pem') } });
+  await assert.rejects(missing, { code: 'INPUT_UNREADABLE', message: /no\.pem/ });
 });
 
 test('configuredSource() takes the environment before the policy, and https only', () => {

@@ -7,6 +7,7 @@ export {
   readConfiguredIndexes,
   trustAsConfigured,
 } from './configured-indexes.ts';
+export { readNetrc } from './netrc.ts';
 export { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
 export { filesOf, findFile, versionsOf } from './opened-page.ts';
 export type { PageVersion } from './page-version.ts';
