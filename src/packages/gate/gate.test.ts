@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
@@ -213,4 +215,46 @@ test('upstream that is down is said, and so is a page that could not be refreshe
   const failed = await ask('/simple/acme/');
   assert.deepEqual([failed.status, failed.text], [502, 'no answer from … [INDEX_UNAVAILABLE]\n']);
   assert.match((await ask('/refusals')).text, /no answer from … \[INDEX_UNAVAILABLE\] \[index\.unavailable\]/);
+});
+
+test('a gate opens nothing ahead for a connection that sends requests ahead', async (context) => {
+  const held = Promise.withResolvers<undefined>();
+  const gate = await TestGate.open(context, { projects });
+  const findPage = gate.upstream.findPage.bind(gate.upstream);
+  const asked: string[] = [];
+  gate.upstream.findPage = async (name) => {
+    asked.push(name);
+    if (name === 'first') await held.promise;
+    return findPage(name);
+  };
+  const { path } = gate.client();
+  const socket = connect(gate.port, '127.0.0.1');
+  context.after(() => socket.destroy());
+  const requests = ['first', 'acme'].map((name) => {
+    return `GET ${path}/simple/${name}/ HTTP/1.1\r\nHost: 127.0.0.1:${gate.port}\r\n\r\n`;
+  });
+  socket.write(requests.join(''));
+  // Another connection is answered meanwhile, which shows that the first had its time.
+  assert.equal((await gate.client().ask('/simple/acme/')).status, 200);
+  assert.deepEqual(asked, ['first', 'acme'], 'the second is of the other connection');
+  held.resolve(undefined);
+  let text = '';
+  for await (const chunk of socket) {
+    text += String(chunk);
+    if (/404[^]*HTTP\/1\.1 200/.test(text)) break;
+  }
+  assert.deepEqual(asked.slice(0, 2), ['first', 'acme']);
+});
+
+test('a gate ends a connection that asks for hundreds of things before it reads one', async (context) => {
+  const gate = await TestGate.open(context, { projects });
+  const { path } = gate.client();
+  const socket = connect(gate.port, '127.0.0.1');
+  context.after(() => socket.destroy());
+  const request = `GET ${path}/simple/acme/ HTTP/1.1\r\nHost: 127.0.0.1:${gate.port}\r\n\r\n`;
+  socket.write(request.repeat(400));
+  socket.on('error', () => undefined);
+  socket.resume();
+  await once(socket, 'close');
+  assert.equal((await gate.client().ask('/simple/acme/')).status, 200);
 });

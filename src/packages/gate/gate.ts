@@ -23,6 +23,9 @@ import { serveRefusals } from './serve-refusals.ts';
 import { tellFailure } from './tell-failure.ts';
 import type { View, ViewName } from './view.ts';
 
+/** No client that installs packages sends as many requests before it has read an answer. */
+const mostAhead = 256;
+
 const defaultMaxPageBytes = 256 * 1024 * 1024;
 
 export interface AdmitOptions {
@@ -53,6 +56,7 @@ export class Gate implements AsyncDisposable {
   readonly #closing = new AbortController();
   /** Connections that did not come over the network: no page of another site can make one. */
   readonly #private = new WeakSet<Duplex>();
+  readonly #queues = new WeakMap<Duplex, { last: Promise<void>; waiting: number }>();
 
   constructor(options: GateOptions) {
     const metadataHashes = new MetadataHashes();
@@ -68,7 +72,7 @@ export class Gate implements AsyncDisposable {
     for (const entry of options.clients ?? []) this.#clients.admit(entry);
     this.#server = createServer(
       { keepAliveTimeout: 75_000, headersTimeout: 15_000, requestTimeout: 30_000, noDelay: true },
-      (request, response) => void this.#handle(request, response),
+      (request, response) => void this.#inTurn(request, response),
     );
     // A reader that takes nothing for so long is gone.
     this.#server.setTimeout(120_000);
@@ -151,6 +155,23 @@ export class Gate implements AsyncDisposable {
     return (this.#server.address() as AddressInfo | null)?.port ?? 0;
   }
 
+  /** One answer at a time for each connection: whoever sends requests ahead has no files opened ahead. */
+  async #inTurn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
+    const queue = this.#queues.get(socket) ?? { last: Promise.resolve(), waiting: 0 };
+    this.#queues.set(socket, queue);
+    if (++queue.waiting > mostAhead) {
+      socket.destroy();
+      return;
+    }
+    const before = queue.last;
+    queue.last = before.then(async () => {
+      if (!socket.destroyed) await Promise.all([this.#handle(request, response), finished(response)]);
+      queue.waiting -= 1;
+    });
+    await queue.last;
+  }
+
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => undefined); // whoever left needs no answer
     try {
@@ -228,6 +249,15 @@ export class Gate implements AsyncDisposable {
     const lock = await this.#desk.options.findLock?.(digest);
     return lock === undefined ? undefined : { ...view, lock };
   }
+}
+
+/** Resolves when an answer was given, or nobody is there any more to take it. */
+function finished(response: ServerResponse): Promise<void> {
+  if (response.writableFinished || response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('finish', () => resolve());
+    response.once('close', () => resolve());
+  });
 }
 
 const noAdvisories = { asOf: undefined, find: () => [] };
