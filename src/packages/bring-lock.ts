@@ -1,6 +1,7 @@
 import { BelljarError } from '../errors.ts';
 import type { Role } from '../words.ts';
 import type { Actor } from '../policy/index.ts';
+import { openListed, type WheelToInspect } from './gate/index.ts';
 import type { OpenedSources } from './package-sources.ts';
 import { filesOf } from './plan/index.ts';
 import type { Lock, LockedFile, LockedPackage } from './resolve/index.ts';
@@ -120,11 +121,11 @@ interface Opening {
 
 async function requireSound({ sources }: BringParts, { file, path, sha256, signal }: Opening): Promise<void> {
   const { upstream, inspections, inspector } = sources;
-  const { filename, coreMetadata } = file;
-  const inspection = await inspections.findOr(sha256, async () => {
-    const sidecar = coreMetadata === 'none' ? undefined : await upstream.fetchMetadata(file, { signal });
-    return inspector.inspect({ path, filename, sidecar, signal });
-  });
+  const { filename } = file;
+  const inspect = (wheel: WheelToInspect, looking: AbortSignal): Promise<unknown> => {
+    return inspector.inspect({ ...wheel, signal: looking });
+  };
+  const inspection = await openListed({ upstream, inspections, inspect }, { file, path, sha256 }, signal);
   if (inspection.verdict === 'sound') return;
   const reasons = inspection.problems.map(({ rule, message }) => {
     return { rule, verdict: 'deny', matched: filename, message, path: [] };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
 import { decideAction } from '../policy/index.ts';
+import { openListed, type WheelToInspect } from './gate/index.ts';
 import { LearnedImports } from './learned/index.ts';
 import { type OpenedSources, PackageSources } from './package-sources.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
@@ -132,7 +133,7 @@ export class Planning implements AsyncDisposable {
       ...{ upstream, database, record, python, currentPolicy, freshMs },
       folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
       currentAdvisories: () => advisories.current,
-      findInspection: (sha256) => inspections.find(sha256),
+      findInspection: (wheel) => inspections.find(wheel),
       imports: new LearnedImports(database),
       readSource: ({ file, name, version, actor, role, workspace, mayBuild, signal }) => {
         const { policy } = currentPolicy();
@@ -146,6 +147,9 @@ export class Planning implements AsyncDisposable {
 
   #openBuilder({ folder, upstream, inspections, inspector }: OpenedSources): SourceBuilder {
     const { cacheFolder } = this.#options;
+    const inspect = (wheel: WheelToInspect, signal: AbortSignal): Promise<unknown> => {
+      return inspector.inspect({ ...wheel, signal });
+    };
     return new SourceBuilder({
       ...{ folder: join(folder, 'built'), cacheFolder, upstream },
       planTools: ({ requirements, pythonVersion, asker, signal }) => {
@@ -157,7 +161,7 @@ export class Planning implements AsyncDisposable {
           signal,
         });
       },
-      inspect: (wheel, signal) => inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal })),
+      inspect: (wheel, signal) => openListed({ upstream, inspections, inspect }, wheel, signal),
       inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
     });
   }

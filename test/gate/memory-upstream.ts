@@ -60,10 +60,16 @@ export class MemoryUpstream implements Upstream {
     return { path, sizeBytes: content.length, sha256: sha256(content) };
   }
 
-  async fetchMetadata(file: ProjectFile): Promise<Uint8Array> {
-    const metadata = this.metadata.get(file.filename);
-    if (metadata !== undefined) return metadata;
-    return Buffer.from(`Metadata-Version: 2.1\nName: ${file.filename}\n`);
+  async fetchMetadata({ filename }: ProjectFile): Promise<Uint8Array> {
+    return this.readMetadata(filename);
+  }
+
+  readMetadata(filename: string): Uint8Array {
+    return this.metadata.get(filename) ?? Buffer.from(`Metadata-Version: 2.1\nName: ${filename}\n`);
+  }
+
+  forgetMetadata(_file: ProjectFile): Promise<void> {
+    return Promise.resolve(); // nothing is kept
   }
 
   async findSize(file: ProjectFile): Promise<number | undefined> {

@@ -13,7 +13,7 @@ import {
 import type { Policy } from '../../src/policy/index.ts';
 import { noon, policyOf } from '../policy/good-facts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { type MemoryProject, MemoryUpstream } from './memory-upstream.ts';
+import { type MemoryProject, MemoryUpstream, sha256 } from './memory-upstream.ts';
 
 export interface Answer {
   readonly status: number;
@@ -32,6 +32,12 @@ export const soundInspection = {
 } as const;
 
 export const freshAdvisories: AdvisorySource = { asOf: noon.toISOString(), find: () => [] };
+
+/** What no test says of a wheel is that its METADATA is what its index gives out. */
+function describeMetadata(inspection: unknown, metadata: Uint8Array): unknown {
+  const isUnsaid = (inspection as { metadataSha256?: string }).metadataSha256 === soundInspection.metadataSha256;
+  return isUnsaid ? { ...(inspection as object), metadataSha256: sha256(metadata) } : inspection;
+}
 
 /** A gate at work, and what a test turns on it. */
 export class TestGate {
@@ -60,7 +66,7 @@ export class TestGate {
       inspections: new Inspections({ folder: join(options.folder, 'inspections'), inspector: '1' }),
       inspect: async ({ filename }) => {
         this.inspected.push(filename);
-        return this.inspection(filename);
+        return describeMetadata(this.inspection(filename), upstream.readMetadata(filename));
       },
       onEvent: (event) => this.events.push(event),
       ...options.more,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -28,7 +29,7 @@ async function openGate(context: TestContext, freshMs: number) {
     advisories: () => ({ asOf: noon.toISOString(), find: () => [] }),
     now: () => noon,
     inspections: new Inspections({ folder: join(folder, 'inspections'), inspector: '1' }),
-    inspect: async () => soundInspection,
+    inspect: async () => ({ ...soundInspection, metadataSha256: hash('sha256', wheel.metadata) }),
   });
   context.after(async () => {
     await gate.close({ graceMs: 0 });

@@ -76,6 +76,10 @@ export class MemoryUpstream implements Upstream {
     return Promise.resolve(this.#find(file).metadata);
   }
 
+  forgetMetadata(_file: ProjectFile): Promise<void> {
+    return Promise.resolve(); // nothing is kept
+  }
+
   findSize(file: ProjectFile): Promise<number | undefined> {
     return Promise.resolve(this.#find(file).bytes.length);
   }

@@ -61,7 +61,7 @@ export async function openPlanHouse(
       find: (name, version) => advisories.get(`${name} ${version}`) ?? [],
     }),
     imports,
-    findInspection: (sha256) => Promise.resolve(inspections.get(sha256)),
+    findInspection: ({ sha256 }) => Promise.resolve(inspections.get(sha256)),
     now: () => now,
     readSource,
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import { findInterpreter } from '../../src/environments/index.ts';
-import { Inspections } from '../../src/packages/gate/index.ts';
+import { Inspections, openListed, type WheelToInspect } from '../../src/packages/gate/index.ts';
 import { Inspector } from '../../src/packages/inspection/index.ts';
 import {
   type BuildLimits,
@@ -43,7 +43,10 @@ export async function openSourceHouse(context: TestContext, limits: Partial<Buil
       return house.plan(asked, { target: { pythonVersion }, wheelsOnly: true });
     },
     inspect: async (wheel, signal) => {
-      const found = await inspections.findOr(wheel.sha256, () => inspector.inspect({ ...wheel, signal }));
+      const inspect = (opened: WheelToInspect, looking: AbortSignal): Promise<unknown> => {
+        return inspector.inspect({ ...opened, signal: looking });
+      };
+      const found = await openListed({ upstream: house.upstream, inspections, inspect }, wheel, signal);
       house.inspections.set(wheel.sha256, found);
       return found;
     },

@@ -13,8 +13,6 @@ export interface WheelToInspect {
   readonly path: string;
   readonly filename: string;
   readonly sha256: string;
-  /** The METADATA that upstream has beside the wheel, where it has one. */
-  readonly sidecar?: Uint8Array | undefined;
 }
 
 /** Something that may go on the record. */

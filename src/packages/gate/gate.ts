@@ -11,6 +11,7 @@ import { type Client, type ClientEntry, Clients, hashToken, makeToken, tokensOfB
 import type { Desk, Errand, GateOptions } from './desk.ts';
 import { isOwnHost } from './host-names.ts';
 import type { Grounds } from './grounds.ts';
+import type { ListedWheel } from './inspections.ts';
 import type { JudgedPage } from './judge-page.ts';
 import { MetadataHashes } from './metadata-hashes.ts';
 import { ReadyPages } from './ready-pages.ts';
@@ -61,9 +62,9 @@ export class Gate implements AsyncDisposable {
   constructor(options: GateOptions) {
     const metadataHashes = new MetadataHashes();
     const { inspections, maxPageBytes: maxBytes = defaultMaxPageBytes } = options;
-    const findMetadataHash = (sha256: string): string | undefined => {
-      const inspection = inspections.peek(sha256);
-      return metadataHashes.find(sha256) ?? (inspection?.verdict === 'sound' ? inspection.metadataSha256 : undefined);
+    const findMetadataHash = (wheel: ListedWheel): string | undefined => {
+      const inspection = inspections.peek(wheel);
+      return inspection?.verdict === 'sound' ? inspection.metadataSha256 : metadataHashes.find(wheel.sha256);
     };
     const folder = options.pagesFolder;
     const store = folder === undefined ? undefined : new ServedStore({ folder, maxBytes: defaultMaxPageBytes });
@@ -145,8 +146,8 @@ export class Gate implements AsyncDisposable {
       policyHash,
       advisories: advisories?.() ?? noAdvisories,
       now: now?.() ?? new Date(),
-      peekInspection: (sha256) => inspections.peek(sha256),
-      inspectionDueMs: (sha256) => inspections.dueMs(sha256),
+      peekInspection: (wheel) => inspections.peek(wheel),
+      inspectionDueMs: (wheel) => inspections.dueMs(wheel),
       findLookalike: (name) => findLookalike(name, policy),
     };
   }

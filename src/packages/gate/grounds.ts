@@ -1,6 +1,6 @@
 import type { AdvisoryFacts, Policy } from '../../policy/index.ts';
 import type { Lookalike } from '../names/index.ts';
-import type { KeptInspection } from './inspections.ts';
+import type { KeptInspection, ListedWheel } from './inspections.ts';
 
 export interface AdvisorySource {
   readonly asOf: string | undefined;
@@ -16,9 +16,9 @@ export interface Grounds {
   readonly advisories: AdvisorySource;
   readonly now: Date;
   /** What was found in a wheel that was opened before. */
-  readonly peekInspection?: (sha256: string) => KeptInspection | undefined;
+  readonly peekInspection?: (wheel: ListedWheel) => KeptInspection | undefined;
   /** When a wheel that could not be looked at to the end is looked at again. */
-  readonly inspectionDueMs?: (sha256: string) => number | undefined;
+  readonly inspectionDueMs?: (wheel: ListedWheel) => number | undefined;
   /** Where it is not known who needs a project: the one that its name is easily taken for. */
   readonly findLookalike?: (name: string) => Lookalike | undefined;
 }

@@ -10,7 +10,8 @@ export { type ClientEntry, hashToken, leastTokenLength, makeToken } from './clie
 export type { GateEvent, GateOptions, WheelToInspect } from './desk.ts';
 export { type AdmitOptions, type AdmittedClient, Gate } from './gate.ts';
 export { isLoopback, toHostName } from './host-names.ts';
-export { Inspections, type KeptInspection } from './inspections.ts';
+export { Inspections, type KeptInspection, type ListedWheel } from './inspections.ts';
+export { openListed } from './open-listed.ts';
 
 export type { AdvisorySource, Grounds } from './grounds.ts';
 export { type JudgedFile, type JudgedPage, judgePage } from './judge-page.ts';

@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { z } from 'zod';
+
+import { holdAgainst } from '../inspection/index.ts';
+import { Flights, type ProjectFile, projectsOf } from '../upstream/index.ts';
 
 /** What is kept of an inspection; it may hold more. */
 const inspectionSchema = z.discriminatedUnion('verdict', [
@@ -23,7 +26,10 @@ const inspectionSchema = z.discriminatedUnion('verdict', [
 ]);
 export type KeptInspection = z.output<typeof inspectionSchema>;
 
-const keptSchema = z.object({ inspector: z.string(), inspection: inspectionSchema });
+const keptSchema = z.object({ inspector: z.string(), filename: z.string(), inspection: inspectionSchema });
+
+/** A wheel as its index lists it: what is found in the same bytes under another name is another thing. */
+export type ListedWheel = Pick<ProjectFile, 'filename' | 'coreMetadata'> & { readonly sha256: string };
 
 export interface InspectionsOptions {
   /** The folder that keeps what was found. */
@@ -51,11 +57,11 @@ export function isLasting(inspection: KeptInspection): boolean {
   return inspection.verdict === 'sound' || !inspection.problems.some(({ rule }) => rule.startsWith('inspection.'));
 }
 
-/** What was found in wheels, by their sha256: each is opened once, and what was found is kept. */
+/** What was found in wheels, by their sha256 and names: each is opened once, and what was found is kept. */
 export class Inspections {
   readonly #options: InspectionsOptions;
   readonly #remembered = new Map<string, KeptInspection>();
-  readonly #running = new Map<string, Promise<KeptInspection>>();
+  readonly #flights = new Flights<KeptInspection>();
   readonly #pauses = new Map<string, Pause>();
   readonly #now: () => number;
 
@@ -65,89 +71,110 @@ export class Inspections {
   }
 
   /** What is known of a wheel without opening it. */
-  async find(sha256: string): Promise<KeptInspection | undefined> {
-    const known = this.#remembered.get(sha256) ?? (await this.#read(sha256));
-    if (known !== undefined) this.#remember(sha256, known);
-    return known;
+  async find(wheel: ListedWheel): Promise<KeptInspection | undefined> {
+    return promised(wheel, await this.#find(wheel));
   }
 
   /** What is known of a wheel in this process; nothing of one that is to be looked at again. */
-  peek(sha256: string): KeptInspection | undefined {
-    return this.#isDue(sha256) ? undefined : this.#remembered.get(sha256);
+  peek(wheel: ListedWheel): KeptInspection | undefined {
+    return this.#isDue(keyOf(wheel)) ? undefined : promised(wheel, this.#remembered.get(keyOf(wheel)));
   }
 
   /** When a wheel that could not be looked at to the end is looked at again. */
-  dueMs(sha256: string): number | undefined {
-    return this.#pauses.get(sha256)?.endsMs;
+  dueMs(wheel: ListedWheel): number | undefined {
+    return this.#pauses.get(keyOf(wheel))?.endsMs;
   }
 
-  /** What is known of a wheel, and where nothing is, what looking finds. */
-  async findOr(sha256: string, look: () => Promise<unknown>): Promise<KeptInspection> {
-    const known = await this.find(sha256);
-    if (known !== undefined && !this.#isDue(sha256)) return known;
-    const running = this.#running.get(sha256);
-    if (running !== undefined) return running;
-    const looking = this.#look(sha256, look).finally(() => this.#running.delete(sha256));
-    this.#running.set(sha256, looking);
-    return looking;
+  /**
+   * What is known of a wheel, and where nothing is, what looking finds; given up when the last who waits for it goes.
+   *
+   * @throws CANCELLED, and what looking throws.
+   */
+  async findOr(
+    wheel: ListedWheel,
+    look: (signal: AbortSignal) => Promise<unknown>,
+    signal?: AbortSignal,
+  ): Promise<KeptInspection> {
+    const known = await this.#find(wheel);
+    const isKnown = known !== undefined && !this.#isDue(keyOf(wheel));
+    const start = (looking: AbortSignal): Promise<KeptInspection> => this.#look(wheel, look(looking));
+    return promised(wheel, isKnown ? known : await this.#flights.join(keyOf(wheel), start, signal));
   }
 
-  async #look(sha256: string, look: () => Promise<unknown>): Promise<KeptInspection> {
-    const inspection = inspectionSchema.parse(await look());
-    this.#remember(sha256, inspection);
-    if (isLasting(inspection)) await this.#write(sha256, inspection);
-    this.#pause(sha256, inspection);
+  async #find(wheel: ListedWheel): Promise<KeptInspection | undefined> {
+    const known = this.#remembered.get(keyOf(wheel)) ?? (await this.#read(wheel));
+    if (known !== undefined) this.#remember(keyOf(wheel), known);
+    return known;
+  }
+
+  async #look(wheel: ListedWheel, looking: Promise<unknown>): Promise<KeptInspection> {
+    const inspection = inspectionSchema.parse(await looking);
+    this.#remember(keyOf(wheel), inspection);
+    if (isLasting(inspection)) await this.#write(wheel, inspection);
+    this.#pause(keyOf(wheel), inspection);
     this.#options.onFound?.(inspection);
     return inspection;
   }
 
-  #isDue(sha256: string): boolean {
-    const pause = this.#pauses.get(sha256);
+  #isDue(key: string): boolean {
+    const pause = this.#pauses.get(key);
     return pause !== undefined && this.#now() >= pause.endsMs;
   }
 
   /** A wheel that is always too much costs all that a look may cost, each time: twice as long is waited after each. */
-  #pause(sha256: string, inspection: KeptInspection): void {
-    const before = this.#pauses.get(sha256);
-    this.#pauses.delete(sha256);
+  #pause(key: string, inspection: KeptInspection): void {
+    const before = this.#pauses.get(key);
+    this.#pauses.delete(key);
     if (isLasting(inspection)) return;
     const lengthMs = before === undefined ? firstPauseMs : Math.min(before.lengthMs * 2, longestPauseMs);
-    this.#pauses.set(sha256, { lengthMs, endsMs: this.#now() + lengthMs });
+    this.#pauses.set(key, { lengthMs, endsMs: this.#now() + lengthMs });
   }
 
-  #remember(sha256: string, inspection: KeptInspection): void {
+  #remember(key: string, inspection: KeptInspection): void {
     if (this.#remembered.size >= maxRemembered) {
       this.#remembered.clear();
       this.#pauses.clear();
     }
-    this.#remembered.set(sha256, inspection);
+    this.#remembered.set(key, inspection);
   }
 
-  async #read(sha256: string): Promise<KeptInspection | undefined> {
-    const text = await readFile(this.#pathOf(sha256), 'utf8').catch(() => undefined);
+  async #read(wheel: ListedWheel): Promise<KeptInspection | undefined> {
+    const text = await readFile(this.#pathOf(wheel), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     try {
-      const { inspector, inspection } = keptSchema.parse(JSON.parse(text));
-      return inspector === this.#options.inspector ? inspection : undefined;
+      const { inspector, filename, inspection } = keptSchema.parse(JSON.parse(text));
+      return inspector === this.#options.inspector && filename === wheel.filename ? inspection : undefined;
     } catch {
       return undefined; // damaged: the wheel is opened again
     }
   }
 
   /** Beside its place first: another process never reads a half, and two that look at one wheel write the same. */
-  async #write(sha256: string, inspection: KeptInspection): Promise<void> {
-    const path = this.#pathOf(sha256);
+  async #write(wheel: ListedWheel, inspection: KeptInspection): Promise<void> {
+    const path = this.#pathOf(wheel);
     const half = `${path}.${randomUUID()}`;
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     try {
-      await writeFile(half, JSON.stringify({ inspector: this.#options.inspector, inspection }), { mode: 0o600 });
+      const kept = { inspector: this.#options.inspector, filename: wheel.filename, inspection };
+      await writeFile(half, JSON.stringify(kept), { mode: 0o600 });
       await rename(half, path);
     } finally {
       await rm(half, { force: true });
     }
   }
 
-  #pathOf(sha256: string): string {
-    return join(this.#options.folder, sha256.slice(0, 2), `${sha256}.json`);
+  #pathOf({ sha256, filename }: ListedWheel): string {
+    const [project = '_'] = projectsOf(filename);
+    return join(this.#options.folder, project, `${sha256}.${hash('sha256', filename).slice(0, 32)}.json`);
   }
+}
+
+function keyOf({ sha256, filename }: ListedWheel): string {
+  return `${sha256} ${filename}`;
+}
+
+/** A page that promises other METADATA than what is inside lies of the wheel, as long as it says so. */
+function promised<T extends KeptInspection | undefined>({ coreMetadata }: ListedWheel, found: T): T | KeptInspection {
+  if (found === undefined || typeof coreMetadata !== 'object') return found;
+  return holdAgainst<KeptInspection>(found, coreMetadata.sha256);
 }

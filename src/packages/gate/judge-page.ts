@@ -89,8 +89,9 @@ class FileJudge {
     return { file, ...identity, verdict: strictest(reasons.map(({ verdict }) => verdict)), reasons };
   }
 
-  #learnedBefore({ sha256 }: ProjectFile): Learned | undefined {
-    const inspection = sha256 === undefined ? undefined : this.#grounds.peekInspection?.(sha256);
+  #learnedBefore({ sha256, filename, coreMetadata }: ProjectFile): Learned | undefined {
+    const inspection =
+      sha256 === undefined ? undefined : this.#grounds.peekInspection?.({ sha256, filename, coreMetadata });
     return inspection === undefined ? undefined : { inspection };
   }
 

@@ -1,3 +1,4 @@
+import type { ListedWheel } from './inspections.ts';
 import type { JudgedFile } from './judge-page.ts';
 
 /** What a page of ours says of the METADATA that is served beside a wheel: its hash, or only that it is there. */
@@ -13,7 +14,7 @@ export interface ListedFile {
 }
 
 /** Tells the hash of the METADATA of a wheel, where it was served before. */
-export type FindMetadataHash = (wheelSha256: string) => string | undefined;
+export type FindMetadataHash = (wheel: ListedWheel) => string | undefined;
 
 export function listFile(judged: JudgedFile, findMetadataHash: FindMetadataHash): ListedFile | undefined {
   const { file, isWheel, version } = judged;
@@ -22,6 +23,6 @@ export function listFile(judged: JudgedFile, findMetadataHash: FindMetadataHash)
   const href = `../../files/${sha256}/${encodeURIComponent(filename)}`;
   if (!isWheel) return { judged, sha256, href, metadata: undefined };
   const known = typeof coreMetadata === 'object' ? coreMetadata.sha256 : undefined;
-  const metadataSha256 = known ?? findMetadataHash(sha256);
+  const metadataSha256 = known ?? findMetadataHash({ sha256, filename, coreMetadata });
   return { judged, sha256, href, metadata: metadataSha256 === undefined ? true : { sha256: metadataSha256 } };
 }

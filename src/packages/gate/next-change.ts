@@ -11,8 +11,9 @@ export function nextChangeMs({ name, files }: Pick<ProjectPage, 'name' | 'files'
   const consider = (momentMs: number): void => {
     if (momentMs > nowMs && momentMs < nextMs) nextMs = momentMs;
   };
-  for (const { uploadTime, sha256 } of files) {
-    consider(inspectionDueMs?.(sha256 ?? '') ?? Number.POSITIVE_INFINITY);
+  for (const { uploadTime, sha256, filename, coreMetadata } of files) {
+    const dueMs = sha256 === undefined ? undefined : inspectionDueMs?.({ sha256, filename, coreMetadata });
+    consider(dueMs ?? Number.POSITIVE_INFINITY);
     if (uploadTime === undefined) continue;
     const uploadedMs = Date.parse(uploadTime);
     consider(uploadedMs);

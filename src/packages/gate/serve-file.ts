@@ -5,8 +5,8 @@ import { sendReady, sendText } from './answer.ts';
 import type { Desk, Errand } from './desk.ts';
 import { type JudgedFile, judgeLearned } from './judge-page.ts';
 import { keepWaiting } from './keep-waiting.ts';
-import { isLasting, type KeptInspection } from './inspections.ts';
 import type { ListedFile } from './listed-file.ts';
+import { openListed } from './open-listed.ts';
 import type { ReadyPage } from './ready-page.ts';
 import { noteFile } from './refusal-book.ts';
 import { sendFile } from './send-file.ts';
@@ -110,22 +110,12 @@ async function bring(
   const artifact = await desk.options.upstream.fetchArtifact(file, { signal: desk.signal });
   const known = judgedFiles.get(listed);
   if (known !== undefined) return { artifact, judged: known };
-  const inspection = listed.judged.isWheel ? await inspect(desk, listed, artifact) : undefined;
+  const wheel = { file, sha256: listed.sha256, path: artifact.path };
+  const inspection = listed.judged.isWheel ? await openListed(desk.options, wheel, desk.signal) : undefined;
   const learned = { sizeBytes: artifact.sizeBytes, inspection };
   const judged = judgeLearned(page, file, { ...desk.grounds(), learned });
-  if (inspection === undefined || isLasting(inspection)) judgedFiles.set(listed, judged);
+  if (inspection?.verdict !== 'refused') judgedFiles.set(listed, judged);
   return { artifact, judged };
-}
-
-function inspect(
-  { options, signal }: Desk,
-  { judged: { file }, sha256 }: ListedFile,
-  { path }: Artifact,
-): Promise<KeptInspection> {
-  return options.inspections.findOr(sha256, async () => {
-    const sidecar = file.coreMetadata === 'none' ? undefined : await options.upstream.fetchMetadata(file, { signal });
-    return options.inspect({ path, filename: file.filename, sha256, sidecar }, signal);
-  });
 }
 
 /** Says why in the answer, which pip and uv hide, and keeps it where their user finds it. */

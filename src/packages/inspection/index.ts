@@ -1,5 +1,6 @@
 export { type CoreMetadata, type MetadataReading, readCoreMetadata } from './core-metadata.ts';
 export type { EntryPoint } from './entry-points.ts';
+export { holdAgainst } from './hold-against.ts';
 export { importNamesOf, maxNamesPerWheel, ownLooking } from './import-names.ts';
 export type { Inspection, SoundWheel } from './inspection.ts';
 export { Inspector, type InspectorOptions, inspectorVersion, inspectWheel, type WheelToInspect } from './inspector.ts';

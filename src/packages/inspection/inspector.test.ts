@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { hostileWheels } from '../../../test/support/hostile-wheels.ts';
 import { bubblewrap, needs } from '../../../test/support/prerequisite.ts';
 import { makeWheel, type WheelDescription } from '../../../test/support/wheels.ts';
 import { BelljarError } from '../../errors.ts';
+import { holdAgainst } from './hold-against.ts';
 import type { Inspection } from './inspection.ts';
 import { inspectWheel, Inspector } from './inspector.ts';
 
@@ -40,8 +42,8 @@ describe('Inspector', needs(bubblewrap), () => {
 
   for (const { what, rule, says, hostile, harmless, sidecar } of hostileWheels) {
     it(`refuses ${what}, and takes the same made harmless`, async () => {
-      const inspect = (wheel: WheelDescription, text?: string): Promise<Inspection> =>
-        inspector.inspect({ ...put(wheel), sidecar: text === undefined ? undefined : Buffer.from(text) });
+      const inspect = async (wheel: WheelDescription, text?: string): Promise<Inspection> =>
+        holdAgainst(await inspector.inspect(put(wheel)), text === undefined ? undefined : hash('sha256', text));
       const refused = await inspect(hostile, sidecar?.hostile);
       assert.equal(refused.verdict, 'refused');
       const [problem] = refused.problems;

@@ -24,8 +24,6 @@ export interface InspectorOptions {
 export interface WheelToInspect {
   readonly path: string;
   readonly filename: string;
-  /** What the index gives out as its METADATA. */
-  readonly sidecar?: Uint8Array | undefined;
   readonly limits?: Partial<ReadingLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,7 +50,7 @@ export class Inspector implements AsyncDisposable {
    *
    * @throws INPUT_UNREADABLE, CANCELLED, and what keeps a sandbox from being made; never for what the wheel is.
    */
-  async inspect({ path, filename, sidecar, limits, signal }: WheelToInspect): Promise<Inspection> {
+  async inspect({ path, filename, limits, signal }: WheelToInspect): Promise<Inspection> {
     const name = parseWheelName(filename);
     if (name === undefined) return { verdict: 'refused', problems: [describeNoName(filename)] };
     using _turn = await this.#turns.take(signal);
@@ -60,7 +58,7 @@ export class Inspector implements AsyncDisposable {
     try {
       const reading = await worker.read(path, { ...defaultLimits, ...limits }, signal);
       if ('rule' in reading) return { verdict: 'refused', problems: [reading] };
-      return judgeWheel({ name, reading, sidecar });
+      return judgeWheel({ name, reading });
     } finally {
       this.#giveBack(worker);
     }

@@ -16,12 +16,10 @@ import type { WheelReading } from './wheel-reading.ts';
 export interface WheelQuestion {
   readonly name: WheelName;
   readonly reading: WheelReading;
-  /** What the index gives out as the wheel's METADATA. */
-  readonly sidecar?: Uint8Array | undefined;
 }
 
-/** Judges what was read from a wheel: whether file name, folders, METADATA, WHEEL and sidecar tell of one thing. */
-export function judgeWheel({ name, reading, sidecar }: WheelQuestion): Inspection {
+/** Judges what was read from a wheel: whether file name, folders, METADATA and WHEEL tell of one thing. */
+export function judgeWheel({ name, reading }: WheelQuestion): Inspection {
   if (reading.problems.length > 0) return { verdict: 'refused', problems: reading.problems };
   const metadataBytes = Buffer.from(reading.metadata, 'base64');
   const metadata = readCoreMetadata(metadataBytes);
@@ -31,7 +29,6 @@ export function judgeWheel({ name, reading, sidecar }: WheelQuestion): Inspectio
   const problems = [
     ...judgeIdentity(name, reading.distInfo, metadata.metadata),
     ...judgeWheelFile(reading.wheelFile, name),
-    ...judgeSidecar(metadataBytes, sidecar),
     ...judgeLanding({ paths, distInfo: reading.distInfo, project: name.name }),
     ...programs.problems,
   ];
@@ -86,10 +83,4 @@ function describe({ name, version }: WheelName): string {
 function judgeWheelFile(text: string, name: WheelName): WheelProblem[] {
   const problem = findWheelFileProblem(text, name);
   return problem === undefined ? [] : [{ rule: 'wheel.file', message: `WHEEL ${problem}` }];
-}
-
-function judgeSidecar(metadata: Buffer, sidecar: Uint8Array | undefined): WheelProblem[] {
-  if (sidecar === undefined || metadata.equals(sidecar)) return [];
-  const message = 'the metadata that the index gives out for it is not the METADATA inside';
-  return [{ rule: 'wheel.sidecar', message }];
 }

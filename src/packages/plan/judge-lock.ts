@@ -101,7 +101,7 @@ async function learn(
   const wheel = await learner.learn(file, signal);
   const [sizeBytes, inspection] = await Promise.all([
     wanted.sizeBytes ?? learner.learnSize(file, signal).catch(leaveUnknown),
-    findInspection(wanted.sha256),
+    findInspection({ ...file, sha256: wanted.sha256 }),
   ]);
   return { wheel, sizeBytes, inspection };
 }

@@ -1,4 +1,4 @@
-import type { Grounds, KeptInspection } from '../gate/index.ts';
+import type { Grounds, KeptInspection, ListedWheel } from '../gate/index.ts';
 import type { PackageFacts } from '../../policy/index.ts';
 import type { Lookalike } from '../names/index.ts';
 import type { LockedFile, LockedPackage } from '../resolve/index.ts';
@@ -6,7 +6,7 @@ import { findFile, identifyFile, type ProjectFile, type ProjectPage } from '../u
 import type { WheelFacts } from './wheel-facts.ts';
 
 /** What was found in a wheel that was opened before. */
-export type FindInspection = (sha256: string) => Promise<KeptInspection | undefined>;
+export type FindInspection = (wheel: ListedWheel) => Promise<KeptInspection | undefined>;
 
 /** All that is known of one package of a lock. */
 export interface KnownPackage {

@@ -2,13 +2,19 @@ import type { Reason } from '../../policy/index.ts';
 import type { KeptInspection } from '../gate/index.ts';
 import type { AnsweredPlan } from '../plan/index.ts';
 import type { LockedFile } from '../resolve/index.ts';
-import type { ProjectFile, Upstream } from '../upstream/index.ts';
+import type { Artifact, ProjectFile, Upstream } from '../upstream/index.ts';
 import { formatWishProblem, readArguments, type WishRequirement } from '../wish/index.ts';
 import { BuildFailure } from './build-failure.ts';
 import type { SentFile } from './program.ts';
 
 /** A wheel that a build needs, on this machine's disk. */
 export interface Tool extends SentFile {
+  readonly sha256: string;
+}
+
+interface FetchedTool {
+  readonly file: ProjectFile;
+  readonly path: string;
   readonly sha256: string;
 }
 
@@ -25,7 +31,7 @@ export interface ToolRequest {
 export interface BuildToolsOptions {
   readonly upstream: Pick<Upstream, 'fetchArtifact' | 'findPage'>;
   /** What is found in a wheel, by its sha256: each is opened once. */
-  readonly inspect: (wheel: Tool, signal: AbortSignal) => Promise<KeptInspection>;
+  readonly inspect: (wheel: FetchedTool, signal: AbortSignal) => Promise<KeptInspection>;
 }
 
 /** Brings what a build needs: a wish like any other, judged by the same policy, and wheels alone. */
@@ -41,18 +47,22 @@ export class BuildTools {
     const requirements = readNeeds(request.needs);
     if (requirements.length === 0) return [];
     const plan = await request.plan(requirements);
-    await this.#requirePossible(plan, requirements);
-    const tools = await Promise.all(filesOf(plan).map((file) => this.#fetch(file, request.signal)));
+    await this.#requirePossible(plan, requirements, request.signal);
+    const fetched = await Promise.all(filesOf(plan).map((file) => this.#fetch(file, request.signal)));
     const isNews = plan.packages.some(({ inspection }) => inspection === 'pending');
-    for (const tool of tools) await this.#requireSound(tool, request.signal);
+    for (const wheel of fetched) await this.#requireSound(wheel, request.signal);
     // What was found in them is judged, too.
     requireAllowed(isNews ? await request.plan(requirements) : plan, request.acceptsAsked);
-    return tools.toSorted((one, other) => (one.filename < other.filename ? -1 : 1));
+    return fetched.map(asTool).toSorted((one, other) => (one.filename < other.filename ? -1 : 1));
   }
 
-  async #requirePossible(tools: AnsweredPlan, requirements: readonly WishRequirement[]): Promise<void> {
+  async #requirePossible(
+    tools: AnsweredPlan,
+    requirements: readonly WishRequirement[],
+    signal: AbortSignal,
+  ): Promise<void> {
     if (tools.lock !== undefined) return;
-    const bare = await this.#findWithoutWheels(requirements);
+    const bare = await this.#findWithoutWheels(requirements, signal);
     const message =
       bare.length === 0
         ? `what it takes to build it cannot be had: ${tools.obstacle?.message ?? describeReasons(tools, 'deny')}`
@@ -60,26 +70,29 @@ export class BuildTools {
     throw new BuildFailure(message, { tools });
   }
 
-  async #findWithoutWheels(requirements: readonly WishRequirement[]): Promise<string[]> {
-    const pages = await Promise.all(requirements.map(({ name }) => this.#options.upstream.findPage(name)));
+  async #findWithoutWheels(requirements: readonly WishRequirement[], signal: AbortSignal): Promise<string[]> {
+    const pages = await Promise.all(requirements.map(({ name }) => this.#options.upstream.findPage(name, { signal })));
     return pages.flatMap((page) => {
       const isBare = page !== undefined && page.files.length > 0 && !page.files.some(isWheel);
       return isBare ? [page.name] : [];
     });
   }
 
-  async #fetch(file: LockedFile, signal: AbortSignal): Promise<Tool> {
-    const wanted: ProjectFile = { ...file, yanked: false, coreMetadata: 'unknown' };
-    const { path, sizeBytes, sha256 } = await this.#options.upstream.fetchArtifact(wanted, { signal });
-    return { path, sizeBytes, sha256, filename: file.filename };
+  async #fetch(locked: LockedFile, signal: AbortSignal): Promise<FetchedTool & Artifact> {
+    const file: ProjectFile = { ...locked, yanked: false, coreMetadata: 'unknown' };
+    return { file, ...(await this.#options.upstream.fetchArtifact(file, { signal })) };
   }
 
-  async #requireSound(tool: Tool, signal: AbortSignal): Promise<void> {
+  async #requireSound(tool: FetchedTool, signal: AbortSignal): Promise<void> {
     const inspection = await this.#options.inspect(tool, signal);
     if (inspection.verdict === 'sound') return;
     const why = inspection.problems[0]?.message ?? 'it is not sound';
-    throw new BuildFailure(`what it takes to build it was opened and refused: ${tool.filename}: ${why}`);
+    throw new BuildFailure(`what it takes to build it was opened and refused: ${tool.file.filename}: ${why}`);
   }
+}
+
+function asTool({ file: { filename }, path, sizeBytes, sha256 }: FetchedTool & Artifact): Tool {
+  return { path, sizeBytes, sha256, filename };
 }
 
 function readNeeds(needs: readonly string[]): readonly WishRequirement[] {

@@ -3,7 +3,6 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { canonicalJson } from '../../canonical-json.ts';
-import type { KeptInspection } from '../gate/index.ts';
 import { type Inspection, parseWheelName, readCoreMetadata } from '../inspection/index.ts';
 import type { AnsweredPlan, PlanOptions } from '../plan/index.ts';
 import {
@@ -18,7 +17,7 @@ import { type Artifact, Flights, type ProjectFile, type Upstream } from '../upst
 import type { WishRequirement } from '../wish/index.ts';
 import { BuildFailure } from './build-failure.ts';
 import { readBuildSystem } from './build-system.ts';
-import { BuildTools, type Tool } from './build-tools.ts';
+import { BuildTools, type BuildToolsOptions, type Tool } from './build-tools.ts';
 import { type BuiltWheel, BuiltWheels } from './built-wheels.ts';
 import { type BuildLimits, defaultBuildLimits } from './limits.ts';
 import { BuildProgram, type ReceivedWheel } from './program.ts';
@@ -37,7 +36,7 @@ export interface SourceBuilderOptions {
   /** Plans what a build needs: wheels alone, judged by the policy in force. */
   readonly planTools: (request: ToolPlanRequest) => Promise<AnsweredPlan>;
   /** Opens a wheel of an index, or tells what was found in it before. */
-  readonly inspect: (wheel: Tool, signal: AbortSignal) => Promise<KeptInspection>;
+  readonly inspect: BuildToolsOptions['inspect'];
   /** Opens a wheel that was built, whatever is known of its bytes under another name. */
   readonly inspectBuilt: (wheel: Tool, signal: AbortSignal) => Promise<Inspection>;
   readonly limits?: Partial<BuildLimits> | undefined;

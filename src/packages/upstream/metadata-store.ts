@@ -18,8 +18,12 @@ export class MetadataStore {
     if (stored === undefined) return undefined;
     const content = stored.subarray(65);
     if (stored.toString('latin1', 0, 65) === `${digestOf(content)}\n`) return content;
-    await rm(path, { force: true });
+    await this.remove(sha256);
     return undefined;
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.#pathOf(sha256), { force: true });
   }
 
   async write(sha256: string, content: Buffer): Promise<void> {

@@ -159,6 +159,10 @@ export class LocalUpstream implements Upstream {
     return this.#metadata.fetch(file, options);
   }
 
+  forgetMetadata(file: ProjectFile): Promise<void> {
+    return this.#metadata.forget(file);
+  }
+
   async findSize(file: ProjectFile, { signal }: FetchOptions = {}): Promise<number | undefined> {
     const { sha256 } = file;
     const known = file.sizeBytes ?? (sha256 === undefined ? undefined : this.#sizes.get(sha256));

@@ -46,6 +46,8 @@ export interface Upstream extends AsyncDisposable {
   fetchArtifact(file: ProjectFile, options?: ArtifactOptions): Promise<Artifact>;
   /** The METADATA of a wheel: upstream’s own copy, else read out of the wheel. */
   fetchMetadata(file: ProjectFile, options?: FetchOptions): Promise<Uint8Array>;
+  /** What was given out as a wheel’s METADATA is not what is inside: it is not kept. */
+  forgetMetadata(file: ProjectFile): Promise<void>;
   /** The size of a file: what the page says, else what upstream answers. */
   findSize(file: ProjectFile, options?: FetchOptions): Promise<number | undefined>;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -106,6 +107,25 @@ describe('WheelMetadata', () => {
     await writeFile(kept, (await readFile(kept, 'latin1')).replace('other', 'evils'));
     assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), wheel.metadata);
     assert.equal(index.countRequests(`${path}.metadata`), 2);
+  });
+
+  it('takes what it kept neither for what is promised by now, nor again once that turned out wrong', async (context) => {
+    const wrong = 'Metadata-Version: 2.1\nName: good\nVersion: 9';
+    const { index, upstream, file, open } = await setStage(context, { coreMetadata: 'served' });
+    const fetch = async (words = file): Promise<string> => Buffer.from(await upstream.fetchMetadata(words)).toString();
+    index.misbehave(`${path}.metadata`, { kind: 'body', body: wrong });
+    assert.equal(await fetch(), wrong);
+    index.behave(`${path}.metadata`);
+    assert.equal(await fetch(), wrong, 'nothing was promised, and nobody opened the wheel');
+    const sha256 = createHash('sha256').update(wheel.metadata).digest('hex');
+    assert.equal(await fetch({ ...file, coreMetadata: { sha256 } }), wheel.metadata.toString());
+    index.misbehave(`${path}.metadata`, { kind: 'body', body: wrong });
+    await upstream.forgetMetadata(file);
+    assert.equal(await fetch(), wrong);
+    await upstream.fetchArtifact(file);
+    await upstream.forgetMetadata(file);
+    assert.equal(await fetch(), wheel.metadata.toString(), 'out of the wheel, which is here');
+    assert.deepEqual(Buffer.from(await (await open()).fetchMetadata(file)), wheel.metadata);
   });
 
   it('gives no metadata of what is no sound wheel', async (context) => {

@@ -2,7 +2,7 @@ import { BelljarError } from '../../errors.ts';
 import { NoRanges, openRemote, withFile } from './archive-bytes.ts';
 import { Flights } from './flights.ts';
 import type { IndexClient } from './index-client.ts';
-import { MetadataStore } from './metadata-store.ts';
+import { digestOf, MetadataStore } from './metadata-store.ts';
 import type { ProjectFile } from './project-page.ts';
 import { Sidecars } from './sidecar.ts';
 import type { Artifact, FetchOptions } from './upstream.ts';
@@ -35,6 +35,10 @@ export class WheelMetadata {
     return this.#flights.join(key, (flightSignal) => this.#find(file, flightSignal), signal);
   }
 
+  async forget({ sha256 }: ProjectFile): Promise<void> {
+    if (sha256 !== undefined) await this.#store.remove(sha256);
+  }
+
   async close(): Promise<void> {
     await this.#flights.close();
   }
@@ -43,7 +47,7 @@ export class WheelMetadata {
     const { sha256 } = file;
     if (sha256 === undefined) return this.#bring(file, signal); // kept by its wheel’s hash, or not at all
     const kept = await this.#store.read(sha256);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && isPromised(file, kept)) return kept;
     const content = await this.#bring(file, signal);
     await this.#store.write(sha256, content);
     return content;
@@ -81,6 +85,13 @@ export class WheelMetadata {
       throw explain(file, error);
     }
   }
+}
+
+/** What was kept before anything was promised, or against another promise, is not what is promised now. */
+function isPromised({ coreMetadata }: ProjectFile, kept: Buffer): boolean {
+  return (
+    typeof coreMetadata !== 'object' || coreMetadata.sha256 === undefined || coreMetadata.sha256 === digestOf(kept)
+  );
 }
 
 function explain({ filename }: ProjectFile, error: unknown): unknown {
