@@ -37,6 +37,8 @@ export interface Agreement {
   readonly key: string;
   /** Whether all of these reasons were asked about, of `name version` or of the whole. */
   covers(about: string, reasons: readonly Reason[]): boolean;
+  /** Whether that is all that a plan wants an answer to. */
+  holdsFor(plan: Pick<Plan, 'reasons' | 'packages'>): boolean;
 }
 
 /** A plan, and, where its verdict is `ask` and somebody was asked, the question or the answer that holds for its lock. */
@@ -45,16 +47,25 @@ export interface AnsweredPlan extends Plan {
 }
 
 /** All that a plan wants an answer to. */
-export function questionsOf({ reasons, packages }: Pick<Plan, 'reasons' | 'packages'>): ApprovalQuestion[] {
+export function questionsOf(plan: Pick<Plan, 'reasons' | 'packages'>): ApprovalQuestion[] {
+  return reasonsOf(plan).map(({ about, reason }) => {
+    return { about, rule: reason.rule, message: reason.message, key: keyOf(about, reason) };
+  });
+}
+
+interface AskedReason {
+  readonly about: string;
+  readonly reason: Reason;
+}
+
+function reasonsOf({ reasons, packages }: Pick<Plan, 'reasons' | 'packages'>): AskedReason[] {
   const all = [
     ...reasons.map((reason) => ({ about: '', reason })),
     ...packages.flatMap(({ name, version, reasons: own }) => {
       return own.map((reason) => ({ about: `${name} ${version}`, reason }));
     }),
   ];
-  return all
-    .filter(({ reason }) => reason.verdict === 'ask')
-    .map(({ about, reason }) => ({ about, rule: reason.rule, message: reason.message, key: keyOf(about, reason) }));
+  return all.filter(({ reason }) => reason.verdict === 'ask');
 }
 
 /**
@@ -73,13 +84,16 @@ export function agreementOf(approvals: readonly Approval[]): Agreement | undefin
   const approved = approvals.filter(({ state }) => state === 'approved');
   if (approved.length === 0) return undefined;
   const asked = new Set(approved.flatMap(({ questions }) => questions.map(({ key }) => key)));
+  const covered = (about: string, reasons: readonly Reason[]): boolean => {
+    return reasons.every((reason) => asked.has(keyOf(about, reason)) || asked.has(keyOf('', reason)));
+  };
   return {
     key: approved
       .map(({ id }) => id)
       .sort()
       .join(' '),
-    covers: (about, reasons) =>
-      reasons.every((reason) => asked.has(keyOf(about, reason)) || asked.has(keyOf('', reason))),
+    covers: covered,
+    holdsFor: (plan) => reasonsOf(plan).every(({ about, reason }) => covered(about, [reason])),
   };
 }
 

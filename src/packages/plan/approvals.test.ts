@@ -27,15 +27,22 @@ function planOf(rules: readonly Reason[], of: Plan['lock'] = lock): Plan {
 
 const plan = planOf([reasonOf('packages.ask[0]')]);
 
-async function open(
-  context: TestContext,
-): Promise<{ approvals: Approvals; setNow: (time: string) => void; entries: () => Promise<Entry[]> }> {
+async function open(context: TestContext): Promise<{
+  approvals: Approvals;
+  /** The same, with a record that nothing can be put on. */
+  mute: Approvals;
+  setNow: (time: string) => void;
+  entries: () => Promise<Entry[]>;
+}> {
   const home = await openHomeRecord(join(await temporaryFolder(context), 'home'));
   context.after(() => home[Symbol.asyncDispose]());
   let now = new Date('2026-06-01T00:00:00Z');
   const approvals = new Approvals({ ...home, currentPolicy: parseDefaultPolicy, now: () => now });
+  const fail = (): Promise<never> => Promise.reject(new Error('the record is full'));
+  const record = { append: fail, appendWithin: fail };
   return {
     approvals,
+    mute: new Approvals({ ...home, record, currentPolicy: parseDefaultPolicy, now: () => now }),
     setNow: (time) => {
       now = new Date(time);
     },
@@ -70,6 +77,44 @@ describe('Approvals', () => {
     assert.equal((await approvals.find(planOf([])))?.state, 'approved');
   });
 
+  it('holds where each of several answers is to a part of what is asked', async (context) => {
+    const { approvals } = await open(context);
+    const [first, second] = [reasonOf('packages.ask[0]'), reasonOf('packages.advisories.medium', 'PYSEC-1')];
+    const both = planOf([first, second]);
+    const one = await approvals.ask({ ...asked, plan: planOf([first]) });
+    const other = await approvals.ask({ ...asked, plan: planOf([second]) });
+    await approvals.answer({ id: one.id, answer: 'approved', ...answered });
+    assert.equal(await approvals.find(both), undefined);
+    await approvals.answer({ id: other.id, answer: 'approved', ...answered });
+    assert.equal((await approvals.find(both))?.state, 'approved');
+    assert.equal((await approvals.agreementOn(lock.digest))?.holdsFor(both), true);
+    assert.equal(await approvals.find(planOf([first, second, reasonOf('packages.unknown')])), undefined);
+    await approvals.revoke({ ...answered, id: other.id });
+    assert.equal(await approvals.find(both), undefined);
+  });
+
+  it('changes nothing that the record cannot be told of', async (context) => {
+    const { approvals, mute } = await open(context);
+    await assert.rejects(mute.ask(asked), /the record is full/);
+    assert.deepEqual(await approvals.list(), []);
+    const { id } = await approvals.ask(asked);
+    await assert.rejects(mute.answer({ id, answer: 'approved', ...answered }), /the record is full/);
+    assert.equal((await approvals.find(plan))?.state, 'open');
+    assert.equal(await approvals.agreementOn(lock.digest), undefined);
+    await approvals.answer({ id, answer: 'approved', ...answered });
+    await assert.rejects(mute.revoke({ ...answered, id }), /the record is full/);
+    assert.equal((await approvals.find(plan))?.state, 'approved');
+  });
+
+  it('refuses a time that no answer holds', async (context) => {
+    const { approvals } = await open(context);
+    const { id } = await approvals.ask(asked);
+    for (const holdsMs of [Number.NaN, 1e18, Infinity, 0, -1]) {
+      await assert.rejects(approvals.answer({ id, answer: 'approved', ...answered, holdsMs }), { code: 'USAGE' });
+    }
+    assert.equal((await approvals.find(plan))?.state, 'open');
+  });
+
   it('takes a yes back, by those who may give one, and only one that holds', async (context) => {
     const { approvals, entries } = await open(context);
     const { id } = await approvals.ask(asked);
@@ -85,8 +130,8 @@ describe('Approvals', () => {
     assert.notEqual((await approvals.ask(asked)).id, id, 'it can be asked again');
   });
 
-  it('lets only those answer who may approve', async (context) => {
-    const { approvals } = await open(context);
+  it('lets only those answer who may approve, and puts on the record who tried', async (context) => {
+    const { approvals, entries } = await open(context);
     const { id } = await approvals.ask(asked);
     for (const role of ['owner', 'collaborator', 'viewer', 'anonymous'] as const) {
       await assert.rejects(approvals.answer({ id, answer: 'approved', ...answered, role }), { code: 'POLICY_DENIED' });
@@ -94,6 +139,11 @@ describe('Approvals', () => {
     const shared = { ...answered, actor: { id: 'guest', kind: 'anonymous' } } as const;
     await assert.rejects(approvals.answer({ id, answer: 'approved', ...shared }), { code: 'POLICY_DENIED' });
     assert.equal((await approvals.list())[0]?.state, 'open');
+    const refused = (await entries()).filter(({ action }) => action === 'approvals.refused');
+    assert.deepEqual(
+      refused.map(({ actor, verdict, details }) => [actor?.role, verdict, details['approval']]),
+      ['owner', 'collaborator', 'viewer', 'anonymous', 'operator'].map((role) => [role, 'deny', id]),
+    );
     assert.equal((await approvals.answer({ id, answer: 'approved', ...answered })).state, 'approved');
   });
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import { BelljarError } from '../../errors.ts';
-import { type Actor, decideAction, type Policy } from '../../policy/index.ts';
-import type { AuditRecord } from '../../record/index.ts';
+import { type Actor, decideAction, type Policy, type Reason } from '../../policy/index.ts';
+import type { AuditRecord, Draft } from '../../record/index.ts';
 import { type Database, sql, type Transaction } from '../../storage/index.ts';
 import type { Role } from '../../words.ts';
 import { type Agreement, agreementOf, type Approval, approvalBodySchema, covers, questionsOf } from './approval.ts';
@@ -12,7 +12,7 @@ import type { Plan } from './plan.ts';
 
 export interface ApprovalsOptions {
   readonly database: Database;
-  readonly record: AuditRecord;
+  readonly record: Pick<AuditRecord, 'append' | 'appendWithin'>;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
   readonly now?: (() => Date) | undefined;
 }
@@ -38,6 +38,7 @@ export interface AnswerOptions {
 const dayMs = 86_400_000;
 const openForMs = 7 * dayMs;
 const defaultHoldsMs = 30 * dayMs;
+const longestHoldsMs = 3650 * dayMs;
 const mostListed = 500;
 
 const rowSchema = z.object({
@@ -77,15 +78,18 @@ export class Approvals {
         .join(', '),
       questions: questionsOf(plan),
     };
-    const kept = await this.#options.database.transaction(async (transaction) => {
+    return this.#options.database.transaction(async (transaction) => {
       const open = (await this.#read(transaction, sql`lock = ${lock.digest} and state = 'open'`)).find((each) => {
         return each.state === 'open' && covers(each, plan);
       });
-      if (open === undefined) await insert(transaction, approval);
-      return open ?? approval;
+      if (open !== undefined) return open;
+      await insert(transaction, approval);
+      await this.#options.record.appendWithin(
+        transaction,
+        this.#draft('approvals.asked', approval, { ...actor, role }),
+      );
+      return approval;
     });
-    if (kept === approval) await this.#note('approvals.asked', approval, { ...actor, role });
-    return kept;
   }
 
   /** The newest first. */
@@ -97,18 +101,24 @@ export class Approvals {
   async find(plan: Pick<Plan, 'lock' | 'reasons' | 'packages'>): Promise<Approval | undefined> {
     const { lock } = plan;
     if (lock === undefined) return undefined;
-    const all = (await this.#read(this.#options.database, sql`lock = ${lock.digest}`)).filter((each) =>
-      covers(each, plan),
-    );
-    return all.find(({ state }) => state === 'approved') ?? all[0];
+    const all = await this.#read(this.#options.database, sql`lock = ${lock.digest}`);
+    const about = all.filter((each) => covers(each, plan));
+    const approved = about.find(({ state }) => state === 'approved');
+    if (approved !== undefined) return approved;
+    // Several may each have answered a part of what is asked.
+    return agreementOf(all)?.holdsFor(plan) === true ? all.find(({ state }) => state === 'approved') : about[0];
   }
 
   /**
    * Answers a question.
    *
-   * @throws POLICY_DENIED where the actor may not approve, APPROVAL_NOT_OPEN where there is no such question, or no more.
+   * @throws POLICY_DENIED where the actor may not approve, APPROVAL_NOT_OPEN where there is no such question, or no more,
+   *   USAGE for a time that no answer holds.
    */
   async answer({ id, answer, actor, role, reason, holdsMs = defaultHoldsMs }: AnswerOptions): Promise<Approval> {
+    if (!(holdsMs > 0 && holdsMs <= longestHoldsMs)) {
+      throw new BelljarError('USAGE', `an answer holds for some time, and for at most ${longestHoldsMs / dayMs} days`);
+    }
     const expires = new Date(this.#now().getTime() + holdsMs).toISOString();
     return this.#settle({ id, actor, role, reason }, (found) => {
       if (found?.state !== 'open') throw notOpen(id, found);
@@ -140,9 +150,10 @@ export class Approvals {
     const { policy } = this.#options.currentPolicy();
     const decision = decideAction({ policy, actor, role, action: 'approve' });
     if (decision.verdict !== 'allow') {
+      await this.#noteRefusal({ id, actor, role }, decision.reason);
       throw new BelljarError('POLICY_DENIED', decision.reason.message, { details: { reasons: [decision.reason] } });
     }
-    const settled = await this.#options.database.transaction(async (transaction) => {
+    return this.#options.database.transaction(async (transaction) => {
       const [found] = await this.#read(transaction, sql`id = ${id}`);
       const { state, expires } = decide(found);
       if (found === undefined) throw notOpen(id, found);
@@ -152,10 +163,21 @@ export class Approvals {
       await transaction.write(
         sql`update approvals set state = ${state}, expires = ${expires}, body = ${body} where id = ${id}`,
       );
+      // What takes effect is on the record, or does not take effect.
+      await this.#options.record.appendWithin(transaction, this.#draft(`approvals.${state}`, approval, answer.by));
       return approval;
     });
-    await this.#note(`approvals.${settled.state}`, settled, { ...actor, role });
-    return settled;
+  }
+
+  async #noteRefusal(
+    { id, actor, role }: Pick<AnswerOptions, 'id' | 'actor' | 'role'>,
+    { rule, message }: Pick<Reason, 'rule' | 'message'>,
+  ): Promise<void> {
+    await this.#options.record.append({
+      ...{ action: 'approvals.refused', actor: { ...actor, role }, verdict: 'deny' },
+      policyHash: this.#options.currentPolicy().hash,
+      details: { approval: id.slice(0, 200), rule, message },
+    });
   }
 
   async #read(source: Pick<Transaction, 'read'>, condition: ReturnType<typeof sql>): Promise<Approval[]> {
@@ -172,9 +194,9 @@ export class Approvals {
     });
   }
 
-  async #note(action: string, approval: Approval, actor: Approval['askedBy']): Promise<void> {
+  #draft(action: string, approval: Approval, actor: Approval['askedBy']): Draft {
     const { id, lock, plan, workspace, wish, because, answer, expires } = approval;
-    await this.#options.record.append({
+    return {
       ...{ action, actor, workspace, subject: wish.slice(0, 1000), policyHash: this.#options.currentPolicy().hash },
       details: {
         approval: id,
@@ -184,7 +206,7 @@ export class Approvals {
         expires,
         ...(answer === undefined ? {} : { reason: answer.reason }),
       },
-    });
+    };
   }
 
   #now(): Date {
