@@ -338,6 +338,31 @@ const cases: readonly Case[] = [
     hostile: { entryPoints: '[DEFAULT]\nbash = acme:main\n[console_scripts]\nacme = acme:main\n' },
     harmless: { entryPoints: '[default]\nbash = acme:main\n[console_scripts]\nacme = acme:main\n' },
   },
+  {
+    ...{ what: 'the settings of pip', rule: 'wheel.target', says: /among the settings/ },
+    hostile: withFile(`${data}/data/pip.conf`, '[global]\nindex-url = http://127.0.0.1:1/simple\n'),
+    harmless: withFile(`${data}/data/etc/acme/pip.conf`, '[global]\nindex-url = http://127.0.0.1:1/simple\n'),
+  },
+  {
+    ...{ what: 'a library of Python as an archive', rule: 'wheel.target', says: /past what is looked at/ },
+    hostile: withFile(`${data}/data/lib/python313.zip`),
+    harmless: withFile(`${data}/data/lib/acme313.zip`),
+  },
+  {
+    ...{ what: 'another distribution by an empty folder', rule: 'wheel.target', says: /seem installed/ },
+    hostile: withEntry({ path: 'numpy-99.0.egg-info/', mode: 0o040755 }),
+    harmless: withEntry({ path: 'acme/numpy-99.0.egg-info/', mode: 0o040755 }),
+  },
+  {
+    ...{ what: 'another distribution by an empty folder in .data', rule: 'wheel.target', says: /seem installed/ },
+    hostile: withEntry({ path: `${data}/purelib/numpy-99.0.dist-info/`, mode: 0o040755 }),
+    harmless: withEntry({ path: `${data}/purelib/numpy-99.0/`, mode: 0o040755 }),
+  },
+  {
+    ...{ what: 'two programs in one place', rule: 'wheel.target', says: /written over/ },
+    hostile: { files: { ...base.files, [`${data}/data/bin/tool`]: 'a', [`${data}/scripts/tool`]: 'b' } },
+    harmless: { files: { ...base.files, [`${data}/data/bin/tool`]: 'a', [`${data}/scripts/tool2`]: 'b' } },
+  },
 ];
 
 export const hostileWheels: readonly HostileWheel[] = cases.map(({ hostile, harmless = {}, ...rest }) => ({

@@ -9,8 +9,10 @@ import { findStartupFiles } from './startup-files.ts';
 
 const data = 'acme-1.0.data';
 
+const distInfo = 'acme-1.0.dist-info';
+
 function rulesOf(...paths: readonly string[]): string[] {
-  return judgeLanding({ paths, distInfo: 'acme-1.0.dist-info', project: 'acme' }).map(({ rule }) => rule);
+  return judgeLanding({ paths, distInfo, project: 'acme' }).map(({ rule }) => rule);
 }
 
 describe('landingOf()', () => {
@@ -44,6 +46,46 @@ describe('judgeLanding()', () => {
   });
 });
 
+describe('judgeLanding() at the root of the environment', () => {
+  it('refuses what pip, conda and Python take for their settings', () => {
+    const settings = ['pip.conf', 'PIP.INI', '.condarc', 'condarc', 'conda-meta/history', 'python313._pth', 'uv.toml'];
+    const python = ['lib/python313.zip', 'lib/libpython3.13.so.1.0', 'lib64/python3.13/os.py'];
+    for (const path of [...settings, ...python])
+      assert.deepEqual(rulesOf(`${data}/data/${path}`), ['wheel.target'], path);
+  });
+
+  it('takes papers, and what lies in folders', () => {
+    const papers = [
+      'README.md',
+      'LICENSE',
+      'LICENSE.txt',
+      'requirements.txt',
+      'etc/acme/pip.conf',
+      'lib/acme/pythons.py',
+      'lib/python_acme.so',
+    ];
+    assert.deepEqual(rulesOf(...papers.map((path) => `${data}/data/${path}`)), []);
+  });
+});
+
+describe('judgeLanding() with programs and folders', () => {
+  it('refuses two programs in one place', () => {
+    assert.deepEqual(rulesOf(`${data}/data/bin/tool`, `${data}/scripts/tool`), ['wheel.target']);
+    assert.deepEqual(rulesOf(`${data}/data/bin/tool`, `${data}/scripts/tool2`, `${data}/data/sbin/tool`), []);
+  });
+
+  it('refuses folders of other distributions, though nothing lies in them', () => {
+    const judge = (folder: string): string[] =>
+      judgeLanding({ paths: [], folders: [folder], distInfo, project: 'acme' }).map(({ rule }) => rule);
+    for (const path of ['numpy-99.0.egg-info', `${data}/purelib/numpy-99.0.dist-info`, 'numpy.egg/x']) {
+      assert.deepEqual(judge(path), ['wheel.target'], path);
+    }
+    for (const path of ['acme', distInfo, `${distInfo}/licenses`, data, `${data}/data`, `${data}/data/share`]) {
+      assert.deepEqual(judge(path), [], path);
+    }
+  });
+});
+
 describe('findProgramProblem()', () => {
   it('keeps the names that people count on', () => {
     const names = ['python', 'python3.12', 'Python.exe', 'pip3', 'sh', 'ls', 'sudo', 'activate', 'activate.csh', 'git'];
@@ -72,7 +114,22 @@ describe('findStartupFiles()', () => {
     const found = ['a.pth', 'sitecustomize.py', 'usercustomize/__init__.py', 'x.egg-link', `${data}/purelib/b.pth`];
     const bytecode = ['acme/__pycache__/a.cpython-312.pyc', 'acme/b.pyc'];
     const harmless = ['acme/a.pth', 'acme/sitecustomize.py', 'sitecustomized.py', `${data}/data/share/c.pth`];
-    assert.deepEqual(findStartupFiles([...found, ...bytecode, ...harmless]), [...found, ...bytecode]);
+    assert.deepEqual(findStartupFiles([...found, ...bytecode, ...harmless], 'acme'), [...found, ...bytecode]);
+  });
+});
+
+describe('findStartupFiles() beside the packages', () => {
+  it('finds what IPython, Jupyter and conda run when they start', () => {
+    const settings = [
+      'etc/ipython/ipython_config.py',
+      'etc/jupyter/jupyter_server_config.py',
+      'etc/conda/activate.d/a.sh',
+    ];
+    const found = [...settings, 'share/jupyter/kernels/python3/kernel.json'].map((path) => `${data}/data/${path}`);
+    const harmless = ['etc/jupyter/nbconfig/notebook.d/acme.json', 'share/jupyter/kernels/acme/kernel.json'];
+    const all = [...found, ...harmless.map((path) => `${data}/data/${path}`)];
+    assert.deepEqual(findStartupFiles(all, 'acme'), found);
+    assert.deepEqual(findStartupFiles(all, 'ipykernel'), found.slice(0, 3));
   });
 });
 

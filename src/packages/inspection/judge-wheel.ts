@@ -29,7 +29,7 @@ export function judgeWheel({ name, reading }: WheelQuestion): Inspection {
   const problems = [
     ...judgeIdentity(name, reading.distInfo, metadata.metadata),
     ...judgeWheelFile(reading.wheelFile, name),
-    ...judgeLanding({ paths, distInfo: reading.distInfo, project: name.name }),
+    ...judgeLanding({ paths, folders: reading.folders, distInfo: reading.distInfo, project: name.name }),
     ...programs.problems,
   ];
   if (problems.length > 0) return { verdict: 'refused', problems: problems.slice(0, maxProblems) };
@@ -39,7 +39,7 @@ export function judgeWheel({ name, reading }: WheelQuestion): Inspection {
     ...{ verdict: 'sound', name: name.name, version, licence, licenceContradictions, requires, requiresPython },
     installedBytes: reading.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     fileCount: reading.files.length,
-    startupFiles: findStartupFiles(paths),
+    startupFiles: findStartupFiles(paths, name.name),
     hasNativeCode: reading.files.some(({ isNative }) => isNative),
     importNames,
     shadowedNames: findShadowedNames(importNames, name.name),

@@ -19,7 +19,7 @@ export async function readWheel(source: ByteSource, limits: ArchiveLimits): Prom
 }
 
 export function refusedReading(problems: WheelProblem[]): WheelReading {
-  return { problems, files: [], distInfo: '', metadata: '', wheelFile: '' };
+  return { problems, files: [], folders: [], distInfo: '', metadata: '', wheelFile: '' };
 }
 
 async function readEntries(source: ByteSource, entries: readonly PlacedEntry[]): Promise<WheelReading> {
@@ -36,7 +36,8 @@ async function readEntries(source: ByteSource, entries: readonly PlacedEntry[]):
     const { path, isFolder, isExecutable, unpackedBytes: sizeBytes } = entry;
     if (!isFolder) files.push({ path, sizeBytes, isNative, isExecutable });
   }
-  return { problems, files, distInfo, ...texts };
+  const folders = entries.filter(({ isFolder }) => isFolder).map(({ path }) => path);
+  return { problems, files, folders, distInfo, ...texts };
 }
 
 const headBytes = 4;

@@ -15,6 +15,8 @@ export const problemSchema = z.strictObject({
 export const wheelReadingSchema = z.strictObject({
   problems: z.array(problemSchema).max(1000),
   files: z.array(z.strictObject({ path, sizeBytes: z.int().min(0), isNative: z.boolean(), isExecutable: z.boolean() })),
+  /** What is there as a folder of its own, with files in it or without. */
+  folders: z.array(path),
   /** The name of the folder, `.dist-info` included. */
   distInfo: z.string().max(1024),
   /** The bytes of METADATA in base64, and what else tells of the wheel as text. */

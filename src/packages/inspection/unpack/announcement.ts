@@ -6,6 +6,8 @@ import { problemSchema } from '../wheel-reading.ts';
 export const announcementSchema = z.strictObject({
   /** In the order in which their content comes. */
   files: z.array(z.strictObject({ path: z.string().max(4096), sizeBytes: z.int().min(0), isExecutable: z.boolean() })),
+  /** What is there as a folder of its own: none is made for it, and what it is called is judged. */
+  folders: z.array(z.string().max(4096)).optional(),
   recordText: z.string(),
   /** The bytes of METADATA in base64. */
   metadata: z.base64(),

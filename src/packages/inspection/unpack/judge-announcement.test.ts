@@ -118,6 +118,8 @@ describe('judgeAnnouncement()', () => {
 
   it('refuses what the wheel is not', () => {
     refuse(announce({ ...files, 'other-1.0.dist-info/METADATA': '' }), 'wheel.folder', /several/);
+    refuse({ ...announce(), folders: ['other-1.0.dist-info'] }, 'wheel.folder', /several/);
+    refuse({ ...announce(), folders: ['numpy-9.egg-info'] }, 'wheel.target', /seem installed/);
     refuse(announce({ ...files, 'acme-1.0.data/scripts/python': '' }), 'wheel.script', /place of python/);
     refuse(announce({ ...files, 'acme-1.0.data/stdlib/os.py': '' }), 'wheel.folder', /without a place/);
   });

@@ -34,16 +34,16 @@ export function judgeAnnouncement(question: AnnouncementQuestion): AnnouncementV
 }
 
 function judge({ name, announcement, packedBytes, limits }: AnnouncementQuestion): AnnouncementVerdict {
-  const { recordText, files, ...texts } = announcement;
+  const { recordText, files, folders = [], ...texts } = announcement;
   checkFiles(files, packedBytes, limits);
-  const distInfo = findDistInfo(files);
+  const distInfo = findDistInfo([...files, ...folders.map((path) => ({ path }))]);
   const record = readRecord(recordText, `${distInfo}/RECORD`);
   const paths = files.map(({ path }) => path);
   const problems = [...compareLists(paths, record, distInfo), ...compareSizes(files, record)];
   if (problems.length > 0) return { ok: false, problems };
   checkTexts(texts, record, distInfo);
   const isNative = false; // for nothing that is asked here
-  const reading = { problems: [], distInfo, ...texts, files: files.map((file) => ({ ...file, isNative })) };
+  const reading = { problems: [], distInfo, folders, ...texts, files: files.map((file) => ({ ...file, isNative })) };
   const inspection = judgeWheel({ name, reading });
   if (inspection.verdict === 'refused') return { ok: false, problems: inspection.problems };
   const { version, entryPoints } = inspection;

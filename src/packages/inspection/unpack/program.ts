@@ -13,14 +13,16 @@ if (order !== undefined) sendBytes(encodeFrame('end', encodeJson({ problem: awai
 async function unpack({ sizeBytes, limits }: Order): Promise<WheelProblem | undefined> {
   const source = new ReadAhead(askFor(sizeBytes, (offset, length) => sendBytes(encodeRead(offset, length))));
   try {
-    const entries = openArchive(source, limits).filter(({ isFolder }) => !isFolder);
-    const distInfo = findDistInfo(entries);
+    const all = openArchive(source, limits);
+    const entries = all.filter(({ isFolder }) => !isFolder);
+    const folders = all.filter(({ isFolder }) => isFolder).map(({ path }) => path);
+    const distInfo = findDistInfo(all);
     const texts = await readTexts(source, entries, distInfo);
     const files = entries.map(({ path, unpackedBytes, isExecutable }) => ({
       ...{ path, isExecutable },
       sizeBytes: unpackedBytes,
     }));
-    sendBytes(encodeFrame('announcement', encodeJson({ files, ...texts })));
+    sendBytes(encodeFrame('announcement', encodeJson({ files, folders, ...texts })));
     const unlisted = namesOfRecord(distInfo);
     for (const [index, entry] of entries.entries()) {
       await readContent(source, entry, unlisted.includes(entry.path) ? () => undefined : sendAs(index));
