@@ -1,8 +1,4 @@
-/** What others wrote (an entry, a policy, facts) on one line: nothing of it reaches the terminal but what can be seen. */
-export function toVisible(text: string): string {
-  // Control characters, those that turn the direction of writing, and those that take no room at all.
-  return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
-}
+export { toVisible } from '../visible.ts';
 
 /** How many columns a terminal gives the text. */
 export function widthOf(text: string): number {
@@ -28,11 +24,6 @@ export function cut(text: string, columns: number): string {
     kept += character;
   }
   return columns < 1 ? '' : `${kept}…`;
-}
-
-function escapeCharacter(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 // East Asian wide and emoji blocks, as terminals draw them; a line that is a column off does no harm.

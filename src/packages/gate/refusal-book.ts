@@ -1,3 +1,4 @@
+import { toVisible } from '../../visible.ts';
 import type { Verdict } from '../../words.ts';
 import type { JudgedFile } from './judge-page.ts';
 
@@ -85,6 +86,6 @@ function toNote({ version, reasons }: JudgedFile, verdict: Exclude<Verdict, 'all
   return {
     version,
     verdict,
-    reasons: reasons.map(({ rule, message }) => ({ rule, message })),
+    reasons: reasons.map(({ rule, message }) => ({ rule, message: toVisible(message) })),
   };
 }

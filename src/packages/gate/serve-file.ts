@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+import { toVisible } from '../../visible.ts';
 import { type Artifact, projectsOf } from '../upstream/index.ts';
 import { sendReady, sendText } from './answer.ts';
 import type { Desk, Errand } from './desk.ts';
@@ -130,7 +131,7 @@ function refuse({ options }: Desk, errand: Errand, { judged, project }: { judged
   const rules = reasons.map(({ rule }) => rule);
   const about = { client: client.id, project, version, filename: file.filename, sha256: file.sha256 };
   options.onEvent?.({ kind: 'refused', ...about, policyHash: options.policy().hash, rules });
-  const lines = reasons.map(({ rule, message }) => `${message} [${rule}]`);
+  const lines = reasons.map(({ rule, message }) => `${toVisible(message)} [${rule}]`);
   const text = [`Belljar does not let ${file.filename} through:`, ...lines, `See ${prefix}/refusals`].join('\n');
   sendText(errand, { status: 403, text });
 }
