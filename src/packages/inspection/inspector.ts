@@ -75,7 +75,7 @@ export class Inspector implements AsyncDisposable {
     for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
       if (!worker.isOver) return worker;
     }
-    return InspectionWorker.start(this.#backend, signal);
+    return InspectionWorker.start(this.#backend, { signal });
   }
 
   #giveBack(worker: InspectionWorker): void {

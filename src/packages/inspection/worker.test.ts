@@ -63,6 +63,15 @@ describe('InspectionWorker', () => {
     }
   });
 
+  it('ends a program that never says that it is there', async () => {
+    const silent = (): Backend => pretend([], { kind: 'killed', by: 'time' });
+    await assert.rejects(InspectionWorker.start(silent(), { startMs: 0 }), { code: 'SANDBOX_LAUNCH_FAILED' });
+    const quitter = new AbortController();
+    const starting = InspectionWorker.start(silent(), { signal: quitter.signal });
+    quitter.abort();
+    await assert.rejects(starting, { code: 'CANCELLED' });
+  });
+
   it('does not blame the wheel where the program does not start', async () => {
     await assert.rejects(
       InspectionWorker.start(pretend([], { kind: 'exited', code: 1 })),

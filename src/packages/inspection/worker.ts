@@ -16,6 +16,8 @@ export interface ReadingLimits extends ArchiveLimits {
   readonly timePerMebibyteMs: number;
 }
 
+const defaultStartMs = 60_000;
+
 /** One program behind glass that opens wheel after wheel; where it fails over one, another takes its place. */
 export class InspectionWorker {
   readonly #sandbox: Sandbox;
@@ -28,13 +30,17 @@ export class InspectionWorker {
     void sandbox.exited.then(() => (this.#isOver = true));
   }
 
-  /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED. */
-  static async start(backend: Backend, signal?: AbortSignal): Promise<InspectionWorker> {
+  /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED, CANCELLED. */
+  static async start(
+    backend: Backend,
+    { signal, startMs = defaultStartMs }: { readonly signal?: AbortSignal | undefined; readonly startMs?: number } = {},
+  ): Promise<InspectionWorker> {
     const sandbox = await launchProgram(backend, { program: 'program', signal });
     const worker = new InspectionWorker(sandbox);
-    const saying = await worker.#conversation.hear();
+    const saying = await worker.#within(startMs, signal, () => worker.#conversation.hear());
     if (saying !== undefined && 'ready' in saying) return worker;
-    throw await explainStart(sandbox);
+    const failure = await explainStart(sandbox);
+    throw signal?.aborted === true ? cancelled(signal) : failure;
   }
 
   /** Whether it can be given another wheel. */
@@ -51,27 +57,32 @@ export class InspectionWorker {
     await using file = await openWheel(path);
     const { size } = await file.stat();
     const timeMs = limits.timeMs + (limits.timePerMebibyteMs * size) / 2 ** 20;
-    const giveUp = (): void => this.#end('cancelled');
-    const clock = setTimeout(() => this.#end('time'), timeMs);
-    signal?.addEventListener('abort', giveUp);
-    if (signal?.aborted === true) giveUp();
-    try {
-      const { timeMs: _, timePerMebibyteMs: __, ...bounds } = limits;
-      const reading = await this.#converse(file, size, bounds);
-      if (reading !== undefined) return reading;
-      this.#end('nonsense');
-      const exit = await this.#sandbox.exited;
-      if (signal?.aborted === true) throw cancelled(signal);
-      return explainEnd(exit);
-    } finally {
-      clearTimeout(clock);
-      signal?.removeEventListener('abort', giveUp);
-    }
+    const { timeMs: _, timePerMebibyteMs: __, ...bounds } = limits;
+    const reading = await this.#within(timeMs, signal, () => this.#converse(file, size, bounds));
+    if (reading !== undefined) return reading;
+    this.#end('nonsense');
+    const exit = await this.#sandbox.exited;
+    if (signal?.aborted === true) throw cancelled(signal);
+    return explainEnd(exit);
   }
 
   async close(): Promise<void> {
     this.#end('closed');
     await this.#sandbox.exited;
+  }
+
+  /** The program is ended where it takes longer, or where the caller gives up; it then says nothing more. */
+  async #within<T>(timeMs: number, signal: AbortSignal | undefined, talk: () => Promise<T>): Promise<T> {
+    const giveUp = (): void => this.#end('cancelled');
+    const clock = setTimeout(() => this.#end('time'), timeMs);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted === true) giveUp();
+    try {
+      return await talk();
+    } finally {
+      clearTimeout(clock);
+      signal?.removeEventListener('abort', giveUp);
+    }
   }
 
   async #converse(file: FileHandle, sizeBytes: number, limits: ArchiveLimits): Promise<WheelReading | undefined> {

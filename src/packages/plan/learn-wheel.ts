@@ -1,6 +1,6 @@
 import { type CoreMetadata, type MetadataReading, readCoreMetadata } from '../inspection/index.ts';
 import { isSource } from '../resolve/index.ts';
-import type { ProjectFile, Upstream } from '../upstream/index.ts';
+import { Flights, type ProjectFile, type Upstream } from '../upstream/index.ts';
 import type { LearnedImports } from '../learned/index.ts';
 import type { WheelFacts, WheelFactStore } from './wheel-facts.ts';
 
@@ -14,26 +14,19 @@ export interface LearnWheelOptions {
 /** Learns of wheels what their METADATA says, each one once for ever. */
 export class WheelLearner {
   readonly #options: LearnWheelOptions;
-  readonly #learning = new Map<string, Promise<WheelFacts>>();
+  readonly #flights = new Flights<WheelFacts>();
 
   constructor(options: LearnWheelOptions) {
     this.#options = options;
   }
 
-  /** @throws INDEX_UNAVAILABLE where it is not known yet and upstream cannot be asked. */
+  /** @throws INDEX_UNAVAILABLE where it is not known yet and upstream cannot be asked, CANCELLED. */
   async learn(file: ProjectFile, signal?: AbortSignal): Promise<WheelFacts> {
     const { sha256 } = file;
     const known = sha256 === undefined ? undefined : this.#options.store.find(sha256);
     if (known !== undefined) return known;
     if (isSource(file)) return { needs: [], importNames: [], licenceContradictions: [] };
-    const key = sha256 ?? file.url;
-    const learning = this.#learning.get(key) ?? this.#read(file, signal);
-    this.#learning.set(key, learning);
-    try {
-      return await learning;
-    } finally {
-      this.#learning.delete(key);
-    }
+    return this.#flights.join(sha256 ?? file.url, (reading) => this.#read(file, reading), signal);
   }
 
   /** Takes over what somebody else read; of a source nobody but its reader can tell. */
@@ -53,7 +46,7 @@ export class WheelLearner {
     return sizeBytes;
   }
 
-  async #read(file: ProjectFile, signal: AbortSignal | undefined): Promise<WheelFacts> {
+  async #read(file: ProjectFile, signal: AbortSignal): Promise<WheelFacts> {
     const reading = readCoreMetadata(await this.#options.upstream.fetchMetadata(file, { signal }));
     const facts = readFacts(reading);
     if (reading.ok) await this.#learnImports(reading.metadata);

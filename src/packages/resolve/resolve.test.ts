@@ -62,6 +62,33 @@ function versionsOf(resolution: Resolution): Record<string, string> {
   return Object.fromEntries(resolution.lock.packages.map(({ name, version }) => [name, version]));
 }
 
+describe('Resolver, where uv is not there yet', needs(python, uvWheel), () => {
+  it('goes on bringing it for those who still wait where who asked first gives up', async (context) => {
+    const { upstream, resolver } = await open(context);
+    const asked = Promise.withResolvers<AbortSignal | undefined>();
+    const answer = Promise.withResolvers<undefined>();
+    upstream.findPage = (_: string, { signal }: { readonly signal?: AbortSignal } = {}) => {
+      asked.resolve(signal);
+      return answer.promise;
+    };
+    const resolve = (signal?: AbortSignal): Promise<Resolution> =>
+      resolver.resolve({
+        requirements: readArguments(['dep']).requirements,
+        target,
+        view: viewOf('all', () => true),
+        signal,
+      });
+    const quitter = new AbortController();
+    const [first, second] = [resolve(quitter.signal), resolve()];
+    const fetching = await asked.promise;
+    quitter.abort();
+    await assert.rejects(first, { code: 'CANCELLED' });
+    assert.equal(fetching?.aborted, false);
+    answer.resolve(undefined);
+    await assert.rejects(second, { code: 'UV_UNAVAILABLE' });
+  });
+});
+
 describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
   it('locks the newest versions that go together, and tells who needs whom', async (context) => {
     const { upstream, resolve } = await open(context);

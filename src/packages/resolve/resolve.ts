@@ -1,5 +1,5 @@
 import { BelljarError } from '../../errors.ts';
-import { findFile, type ProjectFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
+import { findFile, Flights, type ProjectFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import { formatWish, type WishRequirement } from '../wish/index.ts';
 import { keepUv } from './keep-uv.ts';
 import { linkPackages } from './link-packages.ts';
@@ -81,7 +81,8 @@ interface Chosen {
 export class Resolver {
   readonly #options: ResolverOptions;
   readonly #now: () => number;
-  #sandbox: Promise<UvSandbox> | undefined;
+  readonly #preparing = new Flights<UvSandbox>();
+  #sandbox: UvSandbox | undefined;
 
   constructor(options: ResolverOptions) {
     this.#options = options;
@@ -154,13 +155,14 @@ export class Resolver {
     });
   }
 
-  #prepare(signal: AbortSignal | undefined): Promise<UvSandbox> {
+  async #prepare(signal: AbortSignal | undefined): Promise<UvSandbox> {
+    return (this.#sandbox ??= await this.#preparing.join('uv', (preparing) => this.#makeSandbox(preparing), signal));
+  }
+
+  async #makeSandbox(signal: AbortSignal): Promise<UvSandbox> {
     const { upstream, python, folders } = this.#options;
-    this.#sandbox ??= keepUv({ upstream, base: folders.uv, signal }).then(
-      (uvFolder) => new UvSandbox({ python, uvFolder, volumesFolder: folders.volumes, cacheFolder: folders.cache }),
-    );
-    this.#sandbox.catch(() => (this.#sandbox = undefined));
-    return this.#sandbox;
+    const uvFolder = await keepUv({ upstream, base: folders.uv, signal });
+    return new UvSandbox({ python, uvFolder, volumesFolder: folders.volumes, cacheFolder: folders.cache });
   }
 
   /** What comes from behind the glass is only a proposal: of files that are shown, and that together lack nothing. */

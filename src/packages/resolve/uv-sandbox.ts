@@ -121,6 +121,7 @@ export class UvSandbox {
       });
     } catch (error) {
       stop();
+      await sandbox.exited;
       if (signal?.aborted === true) throw cancelled(signal);
       throw error;
     } finally {
