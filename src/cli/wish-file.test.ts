@@ -21,6 +21,19 @@ async function write(context: TestContext, name: string, text: string): Promise<
 }
 
 describe('readWish()', () => {
+  it('takes a lock that is longer than a wish may be, and reads no file to its end that is too long', async (context) => {
+    const padding = `#${' '.repeat(1023)}\n`.repeat(2048);
+    const lock = await write(context, 'pylock.toml', padding + lockWith("python_version>'3'"));
+    assert.equal((await readWish({ texts: [], files: [lock] })).requirements.length, 1);
+    const wish = await write(context, 'wish.txt', padding);
+    await assert.rejects(readWish({ texts: [], files: [wish] }), { code: 'INPUT_UNREADABLE', message: /1048576/ });
+    await assert.rejects(readWish({ texts: [], files: ['/dev/zero'] }), {
+      code: 'INPUT_UNREADABLE',
+      message: /larger/,
+    });
+    await assert.rejects(readWish({ texts: [], files: ['/nowhere'] }), { message: /cannot read .*ENOENT/ });
+  });
+
   it('takes what a lock holds, with its conditions, as these files and nothing else', async (context) => {
     const file = await write(context, 'pylock.toml', lockWith("python_version>'3'"));
     const { requirements } = await readWish({ texts: ['other>=1'], files: [file] });

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 
 import { BelljarError } from '../errors.ts';
 import {
+  maxPylockBytes,
   maxWishBytes,
   type PythonNeed,
   readArguments,
@@ -61,10 +63,11 @@ function isPyproject(file: string): boolean {
 type Lists = Required<Pick<WishSources, 'extras' | 'groups'>>;
 
 async function readWishFile(file: string, lists: Lists): Promise<WishReading> {
-  const bytes = await readBounded(file);
   const name = basename(file);
+  const isLock = /^pylock(?:\.[^.]+)?\.toml$/.test(name);
+  const bytes = await readBounded(file, isLock ? maxPylockBytes : maxWishBytes);
   if (isPyproject(file)) return readPyproject(bytes, { from: file, ...lists });
-  if (/^pylock(?:\.[^.]+)?\.toml$/.test(name)) return readLock(bytes, file);
+  if (isLock) return readLock(bytes, file);
   // What begins with “#!” is a program, whatever it is called.
   if (!/\.pyw?$/.test(name) && !(bytes[0] === 0x23 && bytes[1] === 0x21))
     return readRequirementsText(bytes, { from: file });
@@ -86,14 +89,15 @@ function readLock(bytes: Uint8Array, from: string): WishReading {
   return { ...readWanted(requirements), requiresPython: reading.requiresPython };
 }
 
-async function readBounded(file: string): Promise<Uint8Array> {
+/** One byte more than there may be is read at most, whatever the file is. */
+async function readBounded(file: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const bytes = await readFile(file);
-    if (bytes.length <= maxWishBytes) return bytes;
+    const bytes = await buffer(createReadStream(file, { end: maxBytes }));
+    if (bytes.length <= maxBytes) return bytes;
   } catch (cause) {
     throw new BelljarError('INPUT_UNREADABLE', `cannot read ${file}: ${(cause as NodeJS.ErrnoException).code}`, {
       cause,
     });
   }
-  throw new BelljarError('INPUT_UNREADABLE', `${file} is larger than ${maxWishBytes} bytes`);
+  throw new BelljarError('INPUT_UNREADABLE', `${file} is larger than ${maxBytes} bytes`);
 }

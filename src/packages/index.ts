@@ -82,7 +82,7 @@ export type { BringProgress, BroughtWheel } from './bring-lock.ts';
 export { type BringLockOptions, type BroughtLock, type LockAsker, requireSound } from './planning.ts';
 export type { Reconsidered } from './plan/index.ts';
 export type { Lock } from './resolve/index.ts';
-export { readPylock, writePylock } from './resolve/index.ts';
+export { maxPylockBytes, readPylock, writePylock } from './resolve/index.ts';
 export {
   digestWish,
   formatRequirement,

@@ -2,7 +2,7 @@ export { type KeepUvOptions, keepUv } from './keep-uv.ts';
 export { type Lock, type LockContent, type LockedFile, type LockedPackage, sealLock } from './lock.ts';
 export { type KeptLock, type LockKey, LockStore } from './lock-store.ts';
 export { type Need, readNeed } from './need.ts';
-export { type PylockFile, type PylockPackage, type PylockReading, readPylock } from './read-pylock.ts';
+export { maxPylockBytes, type PylockFile, type PylockPackage, type PylockReading, readPylock } from './read-pylock.ts';
 export { requirementsFor } from './requirements-for.ts';
 export { type Resolution, type ResolveOptions, Resolver, type ResolverOptions } from './resolve.ts';
 export type { NamedSource, ReadSource, SourceReading, UnreadSource } from './source-reading.ts';

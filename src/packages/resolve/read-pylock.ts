@@ -23,7 +23,8 @@ export type PylockReading =
   | { readonly ok: true; readonly requiresPython: string | undefined; readonly packages: readonly PylockPackage[] }
   | { readonly ok: false; readonly message: string };
 
-const maxBytes = 32_000_000;
+/** A lock names every file of every package: it is longer than what a person writes. */
+export const maxPylockBytes = 32_000_000;
 
 const file = z
   .object({
@@ -69,7 +70,7 @@ const pylock = z.object({
 
 /** Reads a `pylock.toml` strictly: names, versions and hashed files; checkouts, folders and addresses are refused. */
 export function readPylock(text: string): PylockReading {
-  if (text.length > maxBytes) return { ok: false, message: 'it is longer than a lock can be' };
+  if (text.length > maxPylockBytes) return { ok: false, message: 'it is longer than a lock can be' };
   const toml = parseToml(text);
   if (toml instanceof TomlProblem) return { ok: false, message: `it is no TOML: ${toml.message}` };
   const parsed = pylock.safeParse(toml);

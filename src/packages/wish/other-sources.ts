@@ -27,15 +27,22 @@ export function refuseOtherSources(
   }
 }
 
-function otherSources(root: TomlTable): readonly (readonly [name: string, node: TomlNode, section: string])[] {
-  const uv = [...(findTable(root, 'tool', 'uv', 'sources')?.entries ?? [])];
-  const poetry = [...(findTable(root, 'tool', 'poetry', 'dependencies')?.entries ?? [])];
+type OtherSource = readonly [name: string, node: TomlNode, section: string];
+
+function otherSources(root: TomlTable): readonly OtherSource[] {
+  const groups = [...(findTable(root, 'tool', 'poetry', 'group')?.entries.keys() ?? [])];
+  const poetry = [['dependencies'], ['dev-dependencies'], ...groups.map((group) => ['group', group, 'dependencies'])];
   return [
-    ...uv.map(([name, node]) => [name, node, 'tool.uv.sources'] as const),
+    ...entriesOf(root, ['tool', 'uv', 'sources']),
     ...poetry
-      .filter(([, node]) => isFromElsewhere(node))
-      .map(([name, node]) => [name, node, 'tool.poetry.dependencies'] as const),
+      .flatMap((keys) => entriesOf(root, ['tool', 'poetry', ...keys]))
+      .filter(([, node]) => isFromElsewhere(node)),
   ];
+}
+
+function entriesOf(root: TomlTable, keys: readonly string[]): readonly OtherSource[] {
+  const entries = [...(findTable(root, ...keys)?.entries ?? [])];
+  return entries.map(([name, node]) => [name, node, keys.join('.')]);
 }
 
 function isFromElsewhere(node: TomlNode): boolean {

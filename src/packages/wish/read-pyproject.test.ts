@@ -134,5 +134,12 @@ describe('readPyproject()', () => {
     ]);
     assert.match(problemsOf(`${text}[tool.poetry.dependencies]\nnumpy = {url = "x"}`).join(), /^4: tool\.poetry/);
     assert.deepEqual(problemsOf(`${text}[tool.poetry.dependencies]\nnumpy = {extras = ["x"]}`), []);
+    for (const section of ['tool.poetry.group.dev.dependencies', 'tool.poetry.dev-dependencies']) {
+      const found = problemsOf(`${text}[${section}]\nnumpy = {git = "x"}\nother = {git = "y"}`);
+      assert.deepEqual(found, [
+        `4: ${section} takes numpy from somewhere else than the index, and that is not followed`,
+      ]);
+      assert.deepEqual(problemsOf(`${text}[${section}]\nnumpy = ">=1"`), []);
+    }
   });
 });
