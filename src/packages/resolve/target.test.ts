@@ -18,9 +18,16 @@ test('describeTarget() reads the machine and system out of a platform', () => {
     pythonVersion: '3.12.4',
     minor: 12,
     system: 'windows',
-    machine: 'x86_64',
+    machine: 'AMD64',
     isMusl: false,
   });
+  const machineOf = (platform: string): string => describeTarget({ pythonVersion: '3.12', platform }).machine;
+  assert.deepEqual(
+    ['x86_64-pc-windows-msvc', 'aarch64-pc-windows-msvc', 'i686-pc-windows-msvc', 'macos', 'x86_64-apple-darwin'].map(
+      machineOf,
+    ),
+    ['AMD64', 'ARM64', 'x86', 'arm64', 'x86_64'],
+  );
 });
 
 for (const pythonVersion of ['2.7', '3.8', '3', '4.0', '3.12.x', '3.12; rm', '']) {

@@ -15,7 +15,7 @@ export interface TargetTraits {
   readonly minor: number;
   /** `linux`, `macos` or `windows`. */
   readonly system: 'linux' | 'macos' | 'windows';
-  /** As wheels name it. */
+  /** As Python names it there: what markers are compared with. */
   readonly machine: string;
   readonly isMusl: boolean;
 }
@@ -59,9 +59,15 @@ function systemOf(platform: string): TargetTraits['system'] | undefined {
   return platform === 'windows' || platform.endsWith('-windows-msvc') ? 'windows' : undefined;
 }
 
+/** What Python says there for what uv names otherwise. */
+const ownNames: Readonly<Record<TargetTraits['system'], Readonly<Record<string, string>>>> = {
+  linux: {},
+  macos: { aarch64: 'arm64' },
+  windows: { x86_64: 'AMD64', aarch64: 'ARM64', i686: 'x86' },
+};
+
 function machineOf(platform: string, system: TargetTraits['system']): string {
   const [first = ''] = platform.split('-');
   const machine = platform === system ? (system === 'macos' ? 'aarch64' : 'x86_64') : first;
-  if (machine !== 'aarch64') return machine;
-  return system === 'macos' ? 'arm64' : machine;
+  return ownNames[system][machine] ?? machine;
 }

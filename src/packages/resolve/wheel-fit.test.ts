@@ -64,6 +64,14 @@ describe('bestWheel()', () => {
     assert.equal(pick(newest, 'a-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl'), newest);
   });
 
+  it('takes what is for one kind of machine before what is for several', () => {
+    const [both, own] = ['a-1-cp312-cp312-macosx_10_9_universal2.whl', 'a-1-cp312-cp312-macosx_10_9_x86_64.whl'];
+    assert.equal(pick(both, own), own);
+    assert.equal(pick(own, both), own);
+    const newer = 'a-1-cp312-cp312-macosx_11_0_universal2.whl';
+    assert.equal(pick(own, newer), newer);
+  });
+
   it('takes the highest build, and nothing where there is no wheel', () => {
     assert.equal(
       pick('a-1-py3-none-any.whl', 'a-1-2-py3-none-any.whl', 'a-1-10-py3-none-any.whl'),

@@ -78,7 +78,9 @@ const legacyLibc: Readonly<Record<string, number>> = { manylinux1: 5, manylinux2
 function rankOfPlatform(platform: string): number {
   if (platform === 'any') return 0;
   const [, name = '', major, minor] = /^([a-z]+[0-9]*)(?:_([0-9]+)_([0-9]+))?_/.exec(platform) ?? [];
-  if (major !== undefined && minor !== undefined) return Number(major) * 1000 + Number(minor);
+  // Among those of one system, what is for one kind of machine comes before what is for several.
+  const isForOne = !/_(?:universal2?|intel|fat(?:3|32|64)?)$/.test(platform);
+  if (major !== undefined && minor !== undefined) return Number(major) * 1000 + Number(minor) + (isForOne ? 0.5 : 0);
   return 2000 + (legacyLibc[name] ?? 0);
 }
 
