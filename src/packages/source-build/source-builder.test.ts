@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { mit } from '../../../test/packages/plan-house.ts';
@@ -8,7 +9,8 @@ import { makeOwnSource, wheelWriter } from '../../../test/packages/sources.ts';
 import { uvWheel } from '../../../test/packages/uv.ts';
 import { findInterpreter } from '../../environments/index.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
-import type { BuildResult } from './source-builder.ts';
+import { BelljarError } from '../../errors.ts';
+import { type BuildResult, SourceBuilder } from './source-builder.ts';
 
 function requireBuilt(result: BuildResult): Extract<BuildResult, { kind: 'built' }> {
   if (result.kind === 'failed') assert.fail(`${result.message}\n${result.said}`);
@@ -110,6 +112,35 @@ describe('SourceBuilder', needs(root, bubblewrap, python, uvWheel), () => {
     requireBuilt(await build('dep', source));
     assert.ok(planned.includes('extra-tool'));
     assert.equal(requireBuilt(await build('dep', source)).isNew, false);
+  });
+
+  it('takes that into account where the source names a need twice', async (context) => {
+    const { build, upstream } = await openSourceHouse(context);
+    upstream.addWheel({ name: 'tool', headers: mit, files: { 'tool.py': '' } });
+    upstream.addWheel({ name: 'extra-tool', headers: mit, files: { 'extra_tool.py': '' } });
+    const more = { saysToNeed: '["extra-tool"]', before: 'import extra_tool' };
+    requireBuilt(await build('dep', makeOwnSource({ name: 'dep', needs: ['tool', 'tool'], ...more })));
+  });
+
+  it('judges what a build needs for each who asks, also at once', async (context) => {
+    const { folder, upstream } = await openSourceHouse(context);
+    const notReached = (): never => assert.fail('nothing is inspected');
+    const builder = new SourceBuilder({
+      ...{ folder: join(folder, 'judged'), cacheFolder: join(folder, 'cache'), upstream },
+      ...{ inspect: notReached, inspectBuilt: notReached },
+      planTools: async ({ asker }) => Promise.reject(new BelljarError('POLICY_DENIED', `no, ${asker?.actor.id}`)),
+    });
+    context.after(() => builder.close());
+    const source = makeOwnSource({ name: 'dep', needs: ['tool'] });
+    upstream.addFile('dep', source);
+    const sdist = { filename: source.filename, sha256: source.sha256, url: '' };
+    const request = { name: 'dep', version: '1.0', python: await findInterpreter(), sdist };
+    const askers = ['ada', 'bob'].map((id) => ({ actor: { id, kind: 'user' }, role: 'owner' }) as const);
+    const results = await Promise.allSettled(askers.map((asker) => builder.build({ ...request, asker })));
+    assert.deepEqual(
+      results.map((result) => result.status === 'rejected' && (result.reason as Error).message),
+      ['no, ada', 'no, bob'],
+    );
   });
 
   it('finds the programs that its tools bring', async (context) => {

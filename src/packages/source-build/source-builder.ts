@@ -111,7 +111,8 @@ export class SourceBuilder {
    */
   async build({ signal, ...request }: BuildRequest): Promise<BuildResult> {
     const key = await keyOf(request);
-    const own = `${key} ${request.acceptsAsked === true}`;
+    // What a build needs is judged for whoever asks: they share no answer with somebody else.
+    const own = canonicalJson({ key, acceptsAsked: request.acceptsAsked === true, asker: identityOf(request.asker) });
     return this.#flights.join(own, (flight) => this.#settle({ ...request, key, signal: flight }), signal);
   }
 
@@ -201,7 +202,7 @@ export class SourceBuilder {
     const tools = await this.#bring(build, system.requires);
     const more = await program.equip(tools, system);
     const needs = [...new Set([...system.requires, ...more])];
-    if (needs.length === system.requires.length) return { needs, tools };
+    if (needs.length === new Set(system.requires).size) return { needs, tools };
     const all = await this.#bring(build, needs);
     await program.equip(all, system);
     return { needs, tools: all };
@@ -285,6 +286,10 @@ async function keyOf({ sdist, python }: Pick<BuildRequest, 'sdist' | 'python'>):
   const build = { executable: python.executable, version: python.version, size, mtimeMs };
   const machine = { system: process.platform, architecture: process.arch };
   return hash('sha256', canonicalJson({ form: builderVersion, source: sdist.sha256, python: build, machine }));
+}
+
+function identityOf(asker: Asker | undefined): unknown {
+  return asker === undefined ? null : [asker.actor.id, asker.actor.kind, asker.role, asker.workspace ?? null];
 }
 
 function keyOfWheel(key: string, tools: readonly Tool[]): string {
