@@ -16,6 +16,42 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'resolve and judge packages, and change nothing',
     load: async () => (await import('./plan.ts')).planCommand,
   },
+  install: {
+    summary: 'declare packages for a workspace, and build them',
+    load: async () => (await import('./install.ts')).installCommand,
+  },
+  uninstall: {
+    summary: 'take packages out of what a workspace declares',
+    load: async () => (await import('./install.ts')).uninstallCommand,
+  },
+  upgrade: {
+    summary: 'look for newer versions of what a workspace declares',
+    load: async () => (await import('./install.ts')).upgradeCommand,
+  },
+  sync: {
+    summary: 'have a workspace declare exactly what a file says',
+    load: async () => (await import('./install.ts')).syncCommand,
+  },
+  'workspace list': {
+    summary: 'print the workspaces that declare packages',
+    load: async () => (await import('./workspace.ts')).workspaceListCommand,
+  },
+  'workspace show': {
+    summary: 'print what a workspace declares',
+    load: async () => (await import('./workspace.ts')).workspaceShowCommand,
+  },
+  'workspace history': {
+    summary: 'print every state of what a workspace declared',
+    load: async () => (await import('./workspace.ts')).workspaceHistoryCommand,
+  },
+  'workspace rollback': {
+    summary: 'go back to what a workspace declared before',
+    load: async () => (await import('./workspace.ts')).workspaceRollbackCommand,
+  },
+  'workspace remove': {
+    summary: 'forget what a workspace declared',
+    load: async () => (await import('./workspace.ts')).workspaceRemoveCommand,
+  },
   'approvals list': {
     summary: 'print what approvers are asked, and what they answered',
     load: async () => (await import('./approvals-list.ts')).approvalsListCommand,

@@ -2,7 +2,7 @@ import type { AnsweredPlan, Belljar, PlanProgress, PlanRequest } from '../bellja
 import type { Invocation } from './command.ts';
 import { startProgress } from './progress.ts';
 
-/** Plans, and shows how far it is. */
+/** Plans, for a workspace all that it would declare, and shows how far it is. */
 export async function planWithProgress(
   belljar: Belljar,
   { io, signal }: Invocation,
@@ -10,17 +10,17 @@ export async function planWithProgress(
 ): Promise<AnsweredPlan> {
   const progress = startProgress(io, 'planning');
   try {
-    return await belljar.packages.plan({
-      ...request,
-      signal,
-      onProgress: (state) => progress.update(...countSteps(state)),
-    });
+    const onProgress = (state: PlanProgress): void => progress.update(...countSteps(state));
+    const { workspace, requirements, actor, role, ...options } = request;
+    if (workspace === undefined) return await belljar.packages.plan({ ...request, signal, onProgress });
+    const { packages } = belljar.workspaces.use(workspace, { actor, role });
+    return await packages.plan(requirements, { ...options, signal, onPlanning: onProgress });
   } finally {
     progress.end();
   }
 }
 
 /** How many pages there will be is not known before they are there: until then it is never more than half of the way. */
-function countSteps({ phase, done, total = 0 }: PlanProgress): [number, number] {
+export function countSteps({ phase, done, total = 0 }: PlanProgress): [number, number] {
   return phase === 'resolving' ? [done, done * 2 + 20] : [total + done, total * 2];
 }

@@ -20,6 +20,7 @@ export const planCommand: Command = {
   help: `
 belljar plan REQUIREMENT… [OPTION…]
 belljar plan -r FILE [OPTION…]
+belljar plan -w NAME [OPTION…]
 
 Finds the newest versions that the policy allows, of all that is needed, and says of each whether it may come in, why, and
 what would pass instead. Nothing is installed, and nothing is built unless --build-sources says so.
@@ -28,7 +29,7 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
                            be given more than once
   --extra NAME             of a pyproject.toml also these optional dependencies; may be given more than once
   --group NAME             likewise this dependency group
-  -w, --workspace NAME     for which workspace, for the record
+  -w, --workspace NAME     what the workspace declares with these in it, and what would change; alone, what it declares
   --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with, or the nearest that a file's
                            requires-python takes)
   --platform NAME          the platform to plan for, as uv names it (default: this machine)
@@ -73,12 +74,14 @@ const exitCodes = { allow: 0, ask: 76, deny: 77 } as const;
 
 async function plan(invocation: Invocation): Promise<number> {
   const { values, io, positionals } = invocation;
-  const wish = await readWish({
+  const sources = {
     texts: positionals,
     files: listOption(values, 'requirements'),
     extras: listOption(values, 'extra'),
     groups: listOption(values, 'group'),
-  });
+  };
+  const isDeclared = stringOption(values, 'workspace') !== undefined && positionals.length + sources.files.length === 0;
+  const wish = isDeclared ? { requirements: [], pythonNeeds: [] } : await readWish(sources);
   const found = await makePlan(invocation, wish);
   const file = stringOption(values, 'lock');
   const { lock } = found;

@@ -1,6 +1,6 @@
 import type { Belljar, RequestedLimits, Session } from '../belljar.ts';
 import { localActor } from './actor.ts';
-import type { Invocation } from './command.ts';
+import { type Invocation, stringOption } from './command.ts';
 
 export interface SessionWish {
   readonly requested: RequestedLimits;
@@ -14,7 +14,12 @@ export async function openSession(
   { values, io, signal }: Invocation,
   { requested, environment }: SessionWish,
 ): Promise<Session> {
-  const session = await belljar.sessions.open({ ...localActor(values), requested, environment, signal });
+  const asker = localActor(values);
+  const workspace = stringOption(values, 'workspace');
+  const options = { requested, environment, signal };
+  const session = await (workspace === undefined
+    ? belljar.sessions.open({ ...asker, ...options })
+    : belljar.workspaces.use(workspace, asker).openSession(options));
   if (session.notEnforced.length > 0) {
     io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
   }

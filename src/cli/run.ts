@@ -17,12 +17,13 @@ belljar run FILE|- [OPTION…] [-- ARGUMENT…]
 belljar run NOTEBOOK.ipynb [-o OUT.ipynb] [--parameters NAME=VALUE …] [OPTION…]
 
 Runs a Python file (or what comes on standard input, for “-”) in a sandbox: no network but what the policy opens, no
-files of this machine, an empty workspace that is gone afterwards, limits that the kernel enforces. Standard output and
+files of this machine, an empty workspace that is gone afterwards (or that of -w), limits that the kernel enforces. Standard output and
 error are passed on as they come; the code's own standard input is empty.
 
 Of a notebook the code cells are run in their order, and stop at the first that raises. What they print and show as text
 is printed; the notebook with its outputs is written only where -o or --inplace says so.
 
+  -w, --workspace N   the workspace whose files it works on, with the packages that it declares
   --memory SIZE       memory of all its processes together (256MB, 1GiB)
   --timeout TIME      time on the clock (30s, 5m)
   --cpu-time TIME     time on the processors
@@ -54,6 +55,7 @@ Example:
   echo 'print(6 * 7)' | belljar run - --memory 256MB --timeout 5s
 `,
   options: {
+    workspace: { type: 'string', short: 'w' },
     memory: { type: 'string' },
     timeout: { type: 'string' },
     'cpu-time': { type: 'string' },

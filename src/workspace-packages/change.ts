@@ -42,6 +42,8 @@ export interface ChangeOptions {
   readonly review?: ((plan: AnsweredPlan) => boolean | Promise<boolean>) | undefined;
   /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
   readonly mayBuild?: boolean | undefined;
+  /** Which Pythons the sources of the requirements say that they need. */
+  readonly pythonNeeds?: PlanRequest['pythonNeeds'];
   readonly onPlanning?: ((progress: PlanProgress) => void) | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -94,11 +96,11 @@ interface Planning extends Place, Wanting {
 }
 
 async function planSet({ packages }: ChangeParts, planning: Planning): Promise<AnsweredPlan | undefined> {
-  const { wanted, before, kind, workspace, actor, role, mayBuild, signal } = planning;
+  const { wanted, before, kind, workspace, actor, role, mayBuild, pythonNeeds, signal } = planning;
   if (wanted.requirements.length === 0) return undefined;
   const present = await presentSet(packages, before);
   return packages.plan({
-    ...{ requirements: wanted.requirements, workspace, actor, role, mayBuild, signal },
+    ...{ requirements: wanted.requirements, workspace, actor, role, mayBuild, pythonNeeds, signal },
     ...{ upgrade: kind === 'upgrade', present, onProgress: planning.onPlanning },
   });
 }

@@ -1,6 +1,6 @@
 import type { BuildProgress, EnvironmentLease } from '../environments/index.ts';
 import { BelljarError } from '../errors.ts';
-import type { AnsweredPlan } from '../packages/index.ts';
+import type { AnsweredPlan, PlanRequest } from '../packages/index.ts';
 import {
   attachState,
   change,
@@ -186,8 +186,9 @@ export class WorkspacePackages {
   }
 }
 
-type PlanOptions = Pick<ChangeOptions, 'mayBuild' | 'onPlanning' | 'signal'> & {
+type PlanOptions = Pick<ChangeOptions, 'mayBuild' | 'pythonNeeds' | 'onPlanning' | 'signal'> & {
   readonly upgrade?: boolean | undefined;
+  readonly target?: PlanRequest['target'];
 };
 
 /** Behind them stands all that plans, which a run does not need. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { type CompileEnvironment, type DeclaredFile, findDeclaredFile } from '../../src/belljar.ts';
+import { uvWheel } from '../packages/uv.ts';
 import { importedVersion, openPackageHome } from '../support/package-home.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -23,7 +24,7 @@ function keyOf(compile: CompileEnvironment): string {
   return lease.environment.key;
 }
 
-describe('WorkspacePackages.compileEnvironment()', needs(root, bubblewrap, python), () => {
+describe('WorkspacePackages.compileEnvironment()', needs(root, bubblewrap, python, uvWheel), () => {
   it('builds what the file declares at the first compile, and leases it at the next, a collaborator’s too', async (context) => {
     const { belljar, index, offer, actions } = await openPackageHome(context);
     offer('dep', ['1.0']);

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { uvWheel } from '../packages/uv.ts';
 import { importedVersion, openPackageHome } from '../support/package-home.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { makeWheel } from '../support/wheels.ts';
@@ -11,7 +12,7 @@ const owner = { actor: { id: 'ada', kind: 'user' }, role: 'owner' } as const;
 const collaborator = { actor: { id: 'bob', kind: 'user' }, role: 'collaborator' } as const;
 const viewer = { actor: { id: 'eve', kind: 'user' }, role: 'viewer' } as const;
 
-describe('WorkspacePackages', needs(root, bubblewrap, python), () => {
+describe('WorkspacePackages', needs(root, bubblewrap, python, uvWheel), () => {
   it('installs what is asked for, and the next session of the workspace has it', async (context) => {
     const { belljar, offer, actions } = await openPackageHome(context);
     offer('app', ['1.0'], ['dep']);

@@ -1,0 +1,95 @@
+import { Belljar, type ChangeOptions, type ChangeResult, type WorkspacePackages } from '../belljar.ts';
+import { BelljarError } from '../errors.ts';
+import { localActor } from './actor.ts';
+import {
+  type CommandOptions,
+  type Invocation,
+  isFlagSet,
+  type OptionValues,
+  printJson,
+  printLine,
+  stringOption,
+} from './command.ts';
+import { confirmPlan } from './confirm-plan.ts';
+import { countSteps } from './plan-progress.ts';
+import { startProgress } from './progress.ts';
+import { toVisible } from './terminal-text.ts';
+
+export const changeOptions: CommandOptions = {
+  workspace: { type: 'string', short: 'w' },
+  yes: { type: 'boolean' },
+  'build-sources': { type: 'boolean' },
+  python: { type: 'string' },
+  policy: { type: 'string' },
+  actor: { type: 'string' },
+  role: { type: 'string' },
+};
+
+export const changeHelp = `  -w, --workspace NAME     which workspace
+  --yes                    agree to what the policy allows, without being asked
+  --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
+  --python PROGRAM         the CPython that its code runs with (default: BELLJAR_PYTHON, else the machine's python3)
+  --policy FILE            the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
+  --actor ID               who asks, for the policy and the record (default: your user name)
+  --role ROLE              in which role (default: owner)
+  --json                   one document
+
+Exit code: 0 done, or nothing was to be done, 76 an approver or you have to agree first, 77 denied, 65 the wish cannot be
+read, 69 the index cannot be asked; whatever fails leaves the workspace as it was.
+`;
+
+export type Change = (packages: WorkspacePackages, options: ChangeOptions) => Promise<ChangeResult>;
+
+/** Changes what a workspace declares: the plan is shown and agreed to before anything comes in. */
+export async function changePackages(invocation: Invocation, what: string, change: Change): Promise<number> {
+  const { io, values, signal } = invocation;
+  const workspace = requireWorkspace(values);
+  await using belljar = await openFor(invocation);
+  const planning = startProgress(io, 'planning');
+  const building = startProgress(io, 'building');
+  try {
+    const { packages } = belljar.workspaces.use(workspace, localActor(values));
+    const result = await change(packages, {
+      signal,
+      mayBuild: isFlagSet(values, 'build-sources'),
+      onPlanning: (state) => planning.update(...countSteps(state)),
+      onProgress: ({ done, total }) => building.update(done, total),
+      review: async (plan) => {
+        planning.end();
+        if (plan.changes?.length === 0 && plan.verdict === 'allow') return true;
+        await confirmPlan(belljar.packages.approvals, invocation, { plan, what, workspace });
+        return true;
+      },
+    });
+    building.end();
+    if (isFlagSet(values, 'json')) printJson(io, result);
+    else for (const line of describeResult(workspace, result)) printLine(io, toVisible(line));
+    return 0;
+  } finally {
+    planning.end();
+    building.end();
+  }
+}
+
+export function openFor({ io, values, signal }: Invocation): Promise<Belljar> {
+  const options = { policyFile: stringOption(values, 'policy'), python: stringOption(values, 'python') };
+  return Belljar.open({ env: io.env, ...options, signal });
+}
+
+/** @throws USAGE */
+export function requireWorkspace(values: OptionValues): string {
+  const workspace = stringOption(values, 'workspace');
+  if (workspace !== undefined && workspace !== '') return workspace;
+  throw new BelljarError('USAGE', 'name the workspace with -w');
+}
+
+export function describeResult(workspace: string, { declaration, isChanged, plan }: ChangeResult): string[] {
+  if (!isChanged) return [`${workspace}: nothing to be done`];
+  const changes = (plan?.changes ?? []).map(({ name, kind, from, to }) => {
+    return `  ${kind.padEnd(10)}  ${name} ${[from, to].filter((each) => each !== undefined).join(' → ')}`;
+  });
+  const { number, requirements, environment } = declaration ?? { number: 0, requirements: [], environment: null };
+  const declared = requirements.length === 0 ? 'nothing' : requirements.join(', ');
+  const key = environment === null ? 'no environment' : `environment ${environment.slice(0, 16)}`;
+  return [`${workspace}: state ${number} declares ${declared}; ${key}`, ...changes];
+}

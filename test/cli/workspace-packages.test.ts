@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+
+import { uvWheel } from '../packages/uv.ts';
+import { type CliResult, TestCli } from '../support/cli.ts';
+import { openPackageHome, type PackageHome } from '../support/package-home.ts';
+import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
+
+type Call = (...args: string[]) => Promise<CliResult>;
+
+interface Setting extends PackageHome {
+  readonly call: Call;
+  /** Runs a script in the workspace that prints which version of a module it has. */
+  readonly print: (name: string) => Promise<string>;
+}
+
+async function open(context: TestContext): Promise<Setting> {
+  const setting = await openPackageHome(context);
+  const cli = new TestCli();
+  context.after(() => cli[Symbol.dispose]());
+  const env = { ...setting.env };
+  const call: Call = (...args) => cli.run(args, { env });
+  const print = async (name: string): Promise<string> => {
+    const input = `import ${name}\nprint(${name}.version)\n`;
+    const { stdout, stderr } = await cli.run(['run', '-', '-w', 'skill'], { env, input });
+    return stdout.trim() || stderr;
+  };
+  return { ...setting, call, print };
+}
+
+const name = ['-w', 'skill'];
+
+describe('belljar install', needs(root, bubblewrap, python, uvWheel), () => {
+  it('brings packages into a workspace, which its runs have then', async (context) => {
+    const { call, offer, print } = await open(context);
+    offer('app', ['1.0'], ['dep']);
+    offer('dep', ['2.0']);
+    const { code, stdout, stderr } = await call('install', 'app', ...name, '--yes');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^skill: state 1 declares app; environment [0-9a-f]{16}\n {2}added +app 1\.0\n {2}added +dep 2\.0\n$/,
+    );
+    assert.equal(await print('dep'), '2.0');
+    const again = await call('install', 'app', ...name);
+    assert.deepEqual([again.code, again.stdout], [0, 'skill: nothing to be done\n']);
+  });
+
+  it('brings nothing in that nobody said yes to', async (context) => {
+    const { call, offer, setPolicy } = await open(context);
+    offer('dep', ['1.0']);
+    assert.equal((await call('install', 'dep', ...name)).code, 76);
+    await setPolicy('  deny: [dep]\n');
+    assert.equal((await call('install', 'dep', ...name, '--yes')).code, 77);
+    await setPolicy('  ask: [dep]\n');
+    assert.equal((await call('install', 'dep', ...name, '--yes')).code, 76);
+    assert.equal((await call('workspace', 'show', 'skill')).stdout, 'skill declares nothing\n');
+  });
+
+  it('wants to know which workspace, and what', async (context) => {
+    const { call } = await open(context);
+    assert.equal((await call('install', 'dep')).code, 2);
+    assert.equal((await call('install', ...name)).code, 2);
+    assert.equal((await call('uninstall', ...name)).code, 2);
+    assert.equal((await call('uninstall', 'dep', ...name)).code, 2);
+    assert.equal((await call('workspace', 'rollback', 'skill', 'x')).code, 2);
+  });
+});
+
+describe('belljar uninstall, sync, upgrade and workspace', needs(root, bubblewrap, python, uvWheel), () => {
+  it('change what is declared, tell its history, and go back', async (context) => {
+    const { call, offer, home, print } = await open(context);
+    offer('one', ['1.0', '2.0']);
+    offer('two', ['1.0']);
+    await call('install', 'one<2', 'two', ...name, '--yes');
+    assert.equal((await call('uninstall', 'two', ...name, '--yes')).code, 0);
+    const file = join(home, 'requirements.txt');
+    await writeFile(file, 'one>=2\n');
+    const planned = await call('plan', '-r', file, ...name);
+    assert.match(planned.stdout, /up +one 1\.0 → 2\.0/);
+    assert.equal((await call('sync', '-r', file, ...name, '--yes')).code, 0);
+    assert.equal(await print('one'), '2.0');
+    assert.equal((await call('upgrade', ...name)).stdout, 'skill: nothing to be done\n');
+    const { stdout } = await call('workspace', 'history', 'skill', '--json');
+    const { history } = JSON.parse(stdout) as { history: { number: number; kind: string }[] };
+    assert.deepEqual(
+      history.map(({ number, kind }) => [number, kind]),
+      [
+        [3, 'sync'],
+        [2, 'uninstall'],
+        [1, 'install'],
+      ],
+    );
+    const back = await call('workspace', 'rollback', 'skill', '2');
+    assert.match(back.stdout, /^skill: state 4 declares one<2; environment/);
+    assert.equal(await print('one'), '1.0');
+    assert.match((await call('workspace', 'list')).stdout, /^skill {2}\S+ {2}one<2\n$/);
+    assert.match((await call('workspace', 'history', 'skill')).stdout, /^4 {2}\S+ {2}rollback /);
+    assert.equal((await call('workspace', 'remove', 'skill')).stdout, 'skill declares nothing any more\n');
+    assert.match(await print('one'), /ModuleNotFoundError/);
+  });
+
+  it('plan alone what the workspace declares', async (context) => {
+    const { call, offer } = await open(context);
+    offer('dep', ['1.0']);
+    assert.equal((await call('plan', ...name)).code, 2);
+    await call('install', 'dep', ...name, '--yes');
+    const { code, stdout } = await call('plan', ...name);
+    assert.deepEqual([code, stdout.includes('nothing changes in the environment')], [0, true]);
+  });
+});
