@@ -111,6 +111,8 @@ function leaveUnknown(error: unknown): undefined {
   if (!(error instanceof BelljarError) || error.code !== 'INDEX_UNAVAILABLE') throw error;
 }
 
+const refusalRule = 'inspection';
+
 /** A wheel that was opened and refused stays refused, whatever the policy says. */
 function withRefusals(judgement: Judgement, known: readonly KnownPackage[]): Judgement {
   const refusals = known.map(refusalOf);
@@ -119,7 +121,7 @@ function withRefusals(judgement: Judgement, known: readonly KnownPackage[]): Jud
     const message = refusals[index];
     if (message === undefined) return judged;
     const path = judged.reasons[0]?.path ?? [judged.name];
-    const reason = { rule: 'inspection', verdict: 'deny', matched: judged.name, message, path } as const;
+    const reason = { rule: refusalRule, verdict: 'deny', matched: judged.name, message, path } as const;
     return { ...judged, verdict: 'deny', reasons: [...judged.reasons, reason], pending: [] };
   });
   return { ...judgement, packages, verdict: 'deny', verdictOnKnownFacts: 'deny' };
@@ -161,7 +163,7 @@ async function describe(
   const nearest =
     page === undefined || judged.verdict === 'allow'
       ? undefined
-      : await findNearest({ facts, page, grounds, traits, learner: parts.learner, signal });
+      : await findNearest({ ...parts, ...{ facts, page, grounds, traits, signal }, isRefused: isRefusedAlone(judged) });
   return {
     ...{ name, version, verdict: judged.verdict, reasons: withNearest(judged.reasons, nearest), isRequested },
     ...{ requiredBy, extras, path: judged.reasons[0]?.path ?? [name], nearest },
@@ -174,6 +176,11 @@ async function describe(
     inspection: inspection === undefined ? 'pending' : inspection.verdict === 'refused' ? 'refused' : 'done',
     heldBack: page === undefined ? [] : await findHeldBack(page, { traits, grounds, version }),
   };
+}
+
+/** Whether the policy itself would let it in. */
+function isRefusedAlone({ reasons }: PackageJudgement): boolean {
+  return reasons.every(({ rule, verdict }) => verdict === 'allow' || rule === refusalRule);
 }
 
 function withNearest(

@@ -10,11 +10,13 @@ import type { Grounds } from '../gate/index.ts';
 import { describeTarget } from '../resolve/index.ts';
 import { WheelLearner } from './learn-wheel.ts';
 import { findNearest } from './nearest-passing.ts';
-import { describePackage } from './package-facts.ts';
+import { describePackage, type FindInspection } from './package-facts.ts';
 import { WheelFactStore } from './wheel-facts.ts';
 
 const traits = describeTarget({ pythonVersion: '3.12', platform: 'x86_64-unknown-linux-gnu' });
 const [mit, gpl] = ['License-Expression: MIT', 'License-Expression: GPL-3.0-only'];
+
+const refusal = { verdict: 'refused' as const, problems: [{ rule: 'wheel.record', message: 'RECORD lies' }] };
 
 function groundsOf(packages: string): Grounds {
   const reading = parsePolicy(`version: 1\npackages: ${packages}\n`, 'test.yaml');
@@ -28,7 +30,7 @@ function groundsOf(packages: string): Grounds {
 async function findFor(
   context: TestContext,
   versions: Readonly<Record<string, string>>,
-  { taken, packages }: { taken: string; packages: string },
+  { taken, packages, refused = [] }: { taken: string; packages: string; refused?: readonly string[] },
 ): Promise<{ nearest: string | null | undefined; read: string[] }> {
   const upstream = new MemoryUpstream();
   const database = await openDatabase({ path: join(await temporaryFolder(context), 'test.sqlite') });
@@ -50,7 +52,11 @@ async function findFor(
   const wheel = await learner.learn(file);
   const facts: PackageFacts = describePackage({ locked, page, wheel, sizeBytes: 1, inspection: undefined }, grounds);
   upstream.asked.length = 0;
-  const nearest = await findNearest({ facts, page, grounds, traits, learner, signal: undefined });
+  const findInspection: FindInspection = (listed) =>
+    Promise.resolve(refused.some((version) => listed.filename.startsWith(`dep-${version}-`)) ? refusal : undefined);
+  const isRefused = refused.includes(taken);
+  const question = { facts, page, grounds, traits, learner, findInspection, isRefused, signal: undefined };
+  const nearest = await findNearest(question);
   return { nearest, read: upstream.asked.filter((what) => what.startsWith('metadata')) };
 }
 
@@ -89,4 +95,17 @@ test('findNearest() gives up where too many would have to be read', async (conte
   );
   assert.equal(nearest, undefined);
   assert.equal(read.length, 4);
+});
+
+test('findNearest() names another version of one that was refused, and none that was refused itself', async (context) => {
+  const versions = { '1.0': mit, '1.5': mit, '2.0': mit, '3.0': mit };
+  const around = { taken: '2.0', packages: '{}' };
+  assert.equal((await findFor(context, versions, { ...around, refused: ['2.0'] })).nearest, '1.5');
+  assert.equal((await findFor(context, versions, { ...around, refused: ['2.0', '1.5'] })).nearest, '1.0');
+  assert.equal((await findFor(context, versions, { ...around, refused: ['2.0', '1.5', '1.0'] })).nearest, '3.0');
+  assert.equal((await findFor(context, versions, { ...around, refused: Object.keys(versions) })).nearest, null);
+  const denied = { taken: '2.0', packages: '{deny: [dep<2]}', refused: ['2.0'] };
+  assert.equal((await findFor(context, versions, denied)).nearest, '3.0');
+  const listed = { taken: '2.0', packages: '{deny: [dep==2.0]}', refused: ['1.5'] };
+  assert.equal((await findFor(context, versions, listed)).nearest, '1.0');
 });

@@ -254,6 +254,21 @@ describe('Planner', needs(root, bubblewrap, python, uvWheel), () => {
     assert.match(JSON.stringify(refused.packages[0]?.reasons), /RECORD lies/);
   });
 
+  it('takes no wheel that is known to be refused where there is another, and says so', async (context) => {
+    const { upstream, plan, inspections } = await openPlanHouse(context);
+    upstream.addWheel({ name: 'dep', version: '1.0', headers: mit });
+    const { sha256 } = upstream.addWheel({ name: 'dep', version: '2.0', headers: mit });
+    assert.deepEqual(summarize(await plan(['dep'])), ['dep 2.0']);
+    inspections.set(sha256, { verdict: 'refused', problems: [{ rule: 'wheel.record', message: 'RECORD lies' }] });
+    const kept = (await plan(['dep'])).packages[0];
+    assert.deepEqual([kept?.version, kept?.verdict, kept?.nearest], ['2.0', 'deny', '1.0'], 'a lock stays');
+    const found = await plan(['dep'], { upgrade: true });
+    assert.deepEqual(summarize(found), ['dep 1.0']);
+    assert.match(found.packages[0]?.heldBack[0]?.reasons[0]?.message ?? '', /RECORD lies/);
+    const { obstacle } = await plan(['dep>=2']);
+    assert.deepEqual([obstacle?.kind, obstacle?.denials[0]?.nearest], ['policy', '1.0']);
+  });
+
   it('denies whoever may not plan, before anything is asked of an index', async (context) => {
     const { upstream, plan, entries } = await openPlanHouse(context);
     upstream.addWheel({ name: 'dep', headers: mit });

@@ -29,6 +29,7 @@ import { explainObstacle } from './explain-obstacle.ts';
 import { findMissingVersions } from './find-missing-versions.ts';
 import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
 import { WheelLearner } from './learn-wheel.ts';
+import { KnownRefusals } from './known-refusals.ts';
 import { type FindInspection, identifyVersion } from './package-facts.ts';
 import { PlanStore } from './plan-store.ts';
 import type { Obstacle, Plan } from './plan.ts';
@@ -95,6 +96,7 @@ interface Question extends PlanOptions {
   /** The whole wish, with what other targets need. */
   readonly asked: readonly WishRequirement[];
   readonly grounds: Grounds;
+  readonly refusals: KnownRefusals;
   readonly target: Target;
 }
 
@@ -173,12 +175,16 @@ export class Planner {
     const { currentAdvisories, currentPolicy, python } = this.#options;
     const { policy, hash } = currentPolicy();
     const target = chooseTarget({ own: python.version, asked: options.target, needs: options.pythonNeeds ?? [] });
+    const refusals = new KnownRefusals(this.#parts);
     return {
       ...options,
-      target,
+      ...{ target, refusals },
       asked: options.requirements,
       requirements: requirementsFor(options.requirements, target),
-      grounds: { policy, policyHash: hash, advisories: currentAdvisories(), now: this.#now() },
+      grounds: {
+        ...{ policy, policyHash: hash, advisories: currentAdvisories(), now: this.#now() },
+        peekInspection: refusals.peek,
+      },
     };
   }
 
@@ -204,7 +210,7 @@ export class Planner {
     if (kept !== undefined) return { lock: kept.lock, lockedAt: kept.time };
     let last: Unsolvable | undefined;
     for (const scope of ['preferred', 'askable'] as const) {
-      const resolution = await this.#resolve(question, scope, this.#sourceReader(question));
+      const resolution = await this.#resolveSoundly(question, scope);
       if (resolution.kind === 'locked') {
         const keeping = { time: question.grounds.now, replaces: question.upgrade === true };
         return { lock: await this.#locks.keep(key, resolution.lock, keeping) };
@@ -256,11 +262,21 @@ export class Planner {
     };
   }
 
+  /** Chooses anew where a wheel was chosen that is known to be refused. */
+  async #resolveSoundly(question: Question, scope: 'preferred' | 'askable'): Promise<Resolution> {
+    const { refusals, signal } = question;
+    for (let left = mostChoices; ; left -= 1) {
+      const resolution = await this.#resolve(question, scope, this.#sourceReader(question));
+      if (left === 0 || resolution.kind !== 'locked') return resolution;
+      if (!(await refusals.areIn(resolution.lock, signal))) return resolution;
+    }
+  }
+
   #resolve(question: Question, scope: ViewScope, readSource?: ReadSource): Promise<Resolution> {
-    const { requirements, target, grounds, onProgress, signal } = question;
+    const { requirements, target, onProgress, signal } = question;
     let done = 0;
     return this.#resolver.resolve({
-      ...{ requirements, target, signal, readSource, view: policyView(grounds, scope) },
+      ...{ requirements, target, signal, readSource, view: policyView(question, scope) },
       onPage: () => onProgress?.({ phase: 'resolving', done: ++done }),
     });
   }
@@ -337,6 +353,8 @@ function isSameMinor(one: string, other: string): boolean {
   return one.split('.', 2).join('.') === other.split('.', 2).join('.');
 }
 
+/** Each time one more is known to be refused: who refuses so many has other troubles. */
+const mostChoices = 20;
 const mostRules = 20;
 const longestSubject = 1000;
 

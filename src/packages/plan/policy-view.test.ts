@@ -34,7 +34,7 @@ const fresh = '2026-06-14T00:00:00Z';
 const page = pageOf({ '1.0': old, '2.0': fresh });
 
 async function show(grounds: Grounds, scope: ViewScope, shown = page): Promise<string[]> {
-  const { files } = await policyView(grounds, scope).show(shown);
+  const { files } = await policyView({ grounds }, scope).show(shown);
   return files.map(({ filename }) => filename.split('-')[1] ?? '');
 }
 
@@ -63,14 +63,15 @@ describe('policyView()', () => {
 
   it('has another key by another policy or other advisories', () => {
     const keys = [groundsOf('{}'), groundsOf('{deny: [x]}'), groundsOf('{}', old)].map((grounds) => {
-      return policyView(grounds, 'preferred').key;
+      return policyView({ grounds }, 'preferred').key;
     });
     assert.equal(new Set(keys).size, 3);
-    assert.notEqual(policyView(groundsOf('{}'), 'askable').key, keys[0]);
+    assert.notEqual(policyView({ grounds: groundsOf('{}') }, 'askable').key, keys[0]);
+    assert.notEqual(policyView({ grounds: groundsOf('{}'), refusals: { key: 'x' } }, 'preferred').key, keys[0]);
   });
 
   it('holds until what is too new is old enough', async () => {
-    const { validUntilMs } = await policyView(groundsOf('{}'), 'preferred').show(page);
+    const { validUntilMs } = await policyView({ grounds: groundsOf('{}') }, 'preferred').show(page);
     assert.equal(validUntilMs, Date.parse(fresh) + 7 * 86_400_000);
   });
 });

@@ -9,10 +9,16 @@ import { describeGrounds } from './grounds.ts';
  */
 export type ViewScope = 'preferred' | 'askable' | 'all';
 
+export interface PolicyViewOptions {
+  readonly grounds: Grounds;
+  /** Those that the grounds tell of. */
+  readonly refusals?: { readonly key: string } | undefined;
+}
+
 /** What of the index a wish may be resolved from, by the policy. */
-export function policyView(grounds: Grounds, scope: ViewScope): View {
+export function policyView({ grounds, refusals }: PolicyViewOptions, scope: ViewScope): View {
   return {
-    key: scope === 'all' ? scope : `${scope} ${describeGrounds(grounds)}`,
+    key: scope === 'all' ? scope : `${scope} ${describeGrounds(grounds)} ${refusals?.key ?? ''}`.trimEnd(),
     async show(page) {
       if (scope === 'all') return { files: page.files, validUntilMs: Number.POSITIVE_INFINITY };
       const { files, validUntilMs } = await judgePage(page, grounds);
