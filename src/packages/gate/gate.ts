@@ -146,6 +146,7 @@ export class Gate implements AsyncDisposable {
       policyHash,
       advisories: advisories?.() ?? noAdvisories,
       now: now?.() ?? new Date(),
+      loadInspections: (project) => inspections.load(project),
       peekInspection: (wheel) => inspections.peek(wheel),
       inspectionDueMs: (wheel) => inspections.dueMs(wheel),
       findLookalike: (name) => findLookalike(name, policy),

@@ -15,6 +15,8 @@ export interface Grounds {
   readonly policyHash: string;
   readonly advisories: AdvisorySource;
   readonly now: Date;
+  /** Brings what was found in a project’s wheels before this process began, and tells one state of it from another. */
+  readonly loadInspections?: (project: string) => Promise<string>;
   /** What was found in a wheel that was opened before. */
   readonly peekInspection?: (wheel: ListedWheel) => KeptInspection | undefined;
   /** When a wheel that could not be looked at to the end is looked at again. */

@@ -33,6 +33,23 @@ test('Inspections looks once at a wheel, however many ask, and remembers it acro
   assert.equal(looks, 2, 'another inspector looks again');
 });
 
+test('Inspections takes in what is kept of a project, and tells one state of that from another', async (context) => {
+  const folder = await temporaryFolder(context);
+  const first = new Inspections({ folder, inspector: '1' });
+  assert.equal(await first.load('acme'), '');
+  await first.findOr(wheel, async () => soundInspection);
+  const restarted = new Inspections({ folder, inspector: '1' });
+  const state = await restarted.load('acme');
+  assert.notEqual(state, '');
+  assert.equal(restarted.peek(wheel)?.verdict, 'sound');
+  assert.deepEqual([await first.load('acme'), await restarted.load('acme')], [state, state]);
+  await first.findOr({ ...wheel, sha256: 'cd'.repeat(32) }, async () => soundInspection);
+  assert.notEqual(await restarted.load('acme'), state);
+  assert.deepEqual([await first.load('other'), await first.load('..')], ['', '']);
+  const upgraded = new Inspections({ folder, inspector: '2' });
+  assert.deepEqual([await upgraded.load('acme'), upgraded.peek(wheel)], ['', undefined]);
+});
+
 test('Inspections tells of a wheel by its name and by what its page promises', async (context) => {
   const inspections = new Inspections({ folder: await temporaryFolder(context), inspector: '1' });
   await inspections.findOr(wheel, async () => soundInspection);

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { z } from 'zod';
@@ -61,6 +61,8 @@ export function isLasting(inspection: KeptInspection): boolean {
 export class Inspections {
   readonly #options: InspectionsOptions;
   readonly #remembered = new Map<string, KeptInspection>();
+  /** The names of the files that were taken in. */
+  readonly #loaded = new Set<string>();
   readonly #flights = new Flights<KeptInspection>();
   readonly #pauses = new Map<string, Pause>();
   readonly #now: () => number;
@@ -78,6 +80,17 @@ export class Inspections {
   /** What is known of a wheel in this process; nothing of one that is to be looked at again. */
   peek(wheel: ListedWheel): KeptInspection | undefined {
     return this.#isDue(keyOf(wheel)) ? undefined : promised(wheel, this.#remembered.get(keyOf(wheel)));
+  }
+
+  /** Takes in what is kept of a project’s wheels, for peek(); the answer tells one state of that from another. */
+  async load(project: string): Promise<string> {
+    const folder = join(this.#options.folder, project);
+    const names = isFolderName.test(project) ? await readdir(folder).catch(() => []) : []; // none was opened
+    const known: string[] = [];
+    for (const name of names.filter((each) => isKeptName.test(each)).sort()) {
+      if (this.#loaded.has(name) || (await this.#load(folder, name))) known.push(name);
+    }
+    return known.length === 0 ? '' : hash('sha256', known.join('\n'));
   }
 
   /** When a wheel that could not be looked at to the end is looked at again. */
@@ -116,6 +129,15 @@ export class Inspections {
     return inspection;
   }
 
+  async #load(folder: string, name: string): Promise<boolean> {
+    const kept = await this.#readKept(join(folder, name));
+    if (kept === undefined) return false;
+    const key = keyOf({ sha256: name.slice(0, 64), filename: kept.filename });
+    if (!this.#remembered.has(key)) this.#remember(key, kept.inspection);
+    this.#loaded.add(name);
+    return true;
+  }
+
   #isDue(key: string): boolean {
     const pause = this.#pauses.get(key);
     return pause !== undefined && this.#now() >= pause.endsMs;
@@ -133,17 +155,23 @@ export class Inspections {
   #remember(key: string, inspection: KeptInspection): void {
     if (this.#remembered.size >= maxRemembered) {
       this.#remembered.clear();
+      this.#loaded.clear();
       this.#pauses.clear();
     }
     this.#remembered.set(key, inspection);
   }
 
   async #read(wheel: ListedWheel): Promise<KeptInspection | undefined> {
-    const text = await readFile(this.#pathOf(wheel), 'utf8').catch(() => undefined);
+    const kept = await this.#readKept(this.#pathOf(wheel));
+    return kept?.filename === wheel.filename ? kept.inspection : undefined;
+  }
+
+  async #readKept(path: string): Promise<z.output<typeof keptSchema> | undefined> {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     try {
-      const { inspector, filename, inspection } = keptSchema.parse(JSON.parse(text));
-      return inspector === this.#options.inspector && filename === wheel.filename ? inspection : undefined;
+      const kept = keptSchema.parse(JSON.parse(text));
+      return kept.inspector === this.#options.inspector ? kept : undefined;
     } catch {
       return undefined; // damaged: the wheel is opened again
     }
@@ -169,7 +197,10 @@ export class Inspections {
   }
 }
 
-function keyOf({ sha256, filename }: ListedWheel): string {
+const isFolderName = /^[a-z0-9-]+$/;
+const isKeptName = /^[0-9a-f]{64}\.[0-9a-f]{32}\.json$/;
+
+function keyOf({ sha256, filename }: Pick<ListedWheel, 'sha256' | 'filename'>): string {
   return `${sha256} ${filename}`;
 }
 

@@ -33,12 +33,15 @@ export interface JudgedFile {
 export interface JudgedPage {
   readonly page: ProjectPage;
   readonly files: readonly JudgedFile[];
+  /** Tells what was known of its wheels from what is known at another time. */
+  readonly opened: string;
   /** When a verdict changes by the passing of time alone. */
   readonly validUntilMs: number;
 }
 
 /** Judges every file of a page by what the page tells; what only the file itself tells is left for later. */
 export async function judgePage(page: ProjectPage, grounds: Grounds): Promise<JudgedPage> {
+  const opened = (await grounds.loadInspections?.(page.name)) ?? '';
   const judge = new FileJudge(page, grounds);
   const files: JudgedFile[] = [];
   const breath = new Breath();
@@ -47,7 +50,7 @@ export async function judgePage(page: ProjectPage, grounds: Grounds): Promise<Ju
     if (breath.isDue) await breath.take();
   }
   const all = { name: page.name, files: files.map(({ file }) => file) };
-  return { page, files, validUntilMs: nextChangeMs(all, grounds) };
+  return { page, files, opened, validUntilMs: nextChangeMs(all, grounds) };
 }
 
 /** Judges a file again, with what was learned of it. */

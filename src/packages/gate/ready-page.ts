@@ -22,6 +22,8 @@ const bytesPerFile = 600;
 /** One page in one view: what it lists, what it hides, and its bodies, each made when it is first asked for. */
 export class ReadyPage {
   readonly page: ProjectPage;
+  /** What was known of its wheels when it was judged. */
+  readonly opened: string;
   /** By their addresses: an index may list the same bytes under two names. */
   readonly listed: ReadonlyMap<string, ListedFile>;
   readonly hidden: readonly JudgedFile[];
@@ -32,7 +34,7 @@ export class ReadyPage {
   readonly #bodies = new Map<string, Promise<ReadyBody>>();
 
   constructor({ judged, view, grounds, findMetadataHash }: ReadyPageOptions) {
-    const { page, files } = judged;
+    const { page, files, opened } = judged;
     const listed = new Map<string, ListedFile>();
     const hidden: JudgedFile[] = [];
     for (const file of files) {
@@ -43,6 +45,7 @@ export class ReadyPage {
       else listed.set(addressOf(entry.sha256, file.file.filename), entry);
     }
     this.page = page;
+    this.opened = opened;
     this.listed = listed;
     this.hidden = hidden;
     this.notes = noteHidden(hidden, new Set(judgedVersions(listed)));

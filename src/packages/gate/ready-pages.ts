@@ -122,18 +122,24 @@ export class ReadyPages {
     // The views of locks are as many as there are locks.
     const store = view.lock === undefined ? this.#options.store : undefined;
     const name = [page.name, viewKey(view), form, String(isCompressed)];
-    const kept = this.#forgotten.has(page.name) ? undefined : await store?.read(name, entry.grounds);
+    const isForgotten = store === undefined || this.#forgotten.has(page.name);
+    const kept = isForgotten ? undefined : await store.read(name, await this.#groundsOfKept(entry, wanted));
     if (kept !== undefined && grounds.now.getTime() < kept.validUntilMs) {
       entry.validUntilMs = Math.min(entry.validUntilMs, kept.validUntilMs);
       entry.keptBytes += kept.body.bytes.length;
       return kept;
     }
     const ready = await this.#make(entry, wanted);
-    const { notes, listed } = ready;
+    const { notes, listed, opened } = ready;
     const body = await ready.body(form, isCompressed);
     const served = { body, notes, isEmpty: listed.size === 0, validUntilMs: entry.validUntilMs };
-    void store?.write(name, served, entry.grounds);
+    void store?.write(name, served, `${entry.grounds} ${opened}`);
     return served;
+  }
+
+  /** A wheel may have been opened since, by this process before it was ended or by another. */
+  async #groundsOfKept({ grounds: text }: Readying, { page, grounds }: Wanted): Promise<string> {
+    return `${text} ${(await grounds.loadInspections?.(page.name)) ?? ''}`;
   }
 
   #judge(page: ProjectPage, grounds: Grounds): Judging {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { sha256, sha256Of } from '../../../test/gate/memory-upstream.ts';
 import { soundInspection, TestGate } from '../../../test/gate/test-gate.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { Reason } from '../../policy/index.ts';
+import { Inspections } from './inspections.ts';
 import type { LockedFiles } from './view.ts';
 
 const wheel = 'acme-1.0-py3-none-any.whl';
@@ -108,6 +111,29 @@ test('a wheel that is not sound is refused to everybody, with the reason', async
   assert.deepEqual(gate.inspected, [wheel]);
   const again = await TestGate.open(context, { projects });
   assert.equal((await again.client('plan').ask(address)).status, 200, 'the same wheel, found sound');
+});
+
+test('what was refused is not listed after a restart either, kept pages or not', async (context) => {
+  const folder = await temporaryFolder(context);
+  const inspections = (): Inspections => new Inspections({ folder: join(folder, 'inspections'), inspector: '1' });
+  for (const pagesFolder of [undefined, join(folder, 'ready')]) {
+    const filename = `acme-${pagesFolder === undefined ? 1 : 2}.0-py3-none-any.whl`;
+    const start = (): Promise<TestGate> => {
+      const kept = pagesFolder === undefined ? {} : { pagesFolder };
+      return TestGate.open(context, {
+        projects: { acme: { files: [{ filename }] } },
+        more: { inspections: inspections(), ...kept },
+      });
+    };
+    const first = await start();
+    first.inspection = () => ({ verdict: 'refused', problems: [{ rule: 'wheel.record', message: 'RECORD lies' }] });
+    const { ask, files } = first.client();
+    assert.equal((await files('acme')).length, 1);
+    assert.equal((await ask(`/files/${sha256Of(filename)}/${filename}`)).status, 403);
+    const again = await start();
+    assert.deepEqual(await again.client().files('acme'), []);
+    assert.deepEqual(again.inspected, []);
+  }
 });
 
 test('a file that the page hides is refused with the reason, although its address is known', async (context) => {
