@@ -40,6 +40,10 @@ const harmlessProgram = program('acme = acme:main');
 const metadata = (name: string, version: string, more = ''): string =>
   `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n${more}\n`;
 
+const ten = 'a.b.c.d.e.f.g.h.i.j';
+const manyTags = (lines: number): string =>
+  `Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n${`Tag: ${ten}-${ten}-${ten}\n`.repeat(lines)}`;
+
 const cases: readonly Case[] = [
   {
     ...{ what: 'a path that climbs out', rule: 'archive.name', says: /\.\./ },
@@ -362,6 +366,16 @@ const cases: readonly Case[] = [
     ...{ what: 'two programs in one place', rule: 'wheel.target', says: /written over/ },
     hostile: { files: { ...base.files, [`${data}/data/bin/tool`]: 'a', [`${data}/scripts/tool`]: 'b' } },
     harmless: { files: { ...base.files, [`${data}/data/bin/tool`]: 'a', [`${data}/scripts/tool2`]: 'b' } },
+  },
+  {
+    ...{ what: 'more lines of METADATA than anybody has', rule: 'wheel.metadata', says: /more than 20000 lines/ },
+    hostile: { metadata: metadata('acme', '1.0', `License: MIT\n${' b\n'.repeat(20_000)}`) },
+    harmless: { metadata: metadata('acme', '1.0', `License: MIT\n${' b\n'.repeat(19_000)}`) },
+  },
+  {
+    ...{ what: 'more tags than anybody has', rule: 'wheel.file', says: /more than 10000 tags/ },
+    hostile: { wheel: manyTags(100) },
+    harmless: { wheel: manyTags(9) },
   },
 ];
 

@@ -4,7 +4,8 @@ export type Headers = ReadonlyMap<string, readonly string[]>;
 export type HeadersReading =
   { readonly ok: true; readonly headers: Headers } | { readonly ok: false; readonly message: string };
 
-const maxValues = 20_000;
+/** Lines that go on with the one before count, too: they are read while others wait. */
+const maxLines = 20_000;
 
 /**
  * Reads fields as the head of a mail has them, to the blank line. Strict, since Python’s own reader takes a line that it
@@ -16,6 +17,7 @@ export function readHeaders(bytes: Uint8Array): HeadersReading {
   const headers = new Map<string, string[]>();
   let last: string[] | undefined;
   for (const [index, line] of headLines(text)) {
+    if (index > maxLines) return { ok: false, message: `has more than ${maxLines} lines` };
     if (line.includes('\r') || line.includes('\0'))
       return { ok: false, message: `has a stray end of line in line ${index}` };
     if (/^[ \t]/.test(line) && last !== undefined) {
@@ -23,7 +25,7 @@ export function readHeaders(bytes: Uint8Array): HeadersReading {
       continue;
     }
     const { name, value } = /^(?<name>[A-Za-z][A-Za-z0-9-]*):(?<value>.*)$/.exec(line)?.groups ?? {};
-    if (name === undefined || value === undefined || index > maxValues) {
+    if (name === undefined || value === undefined) {
       return { ok: false, message: `cannot be read from line ${index} on` };
     }
     last = headers.get(name.toLowerCase()) ?? [];

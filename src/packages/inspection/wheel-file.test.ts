@@ -34,3 +34,10 @@ it('findWheelFileProblem() tells what is missing, twice or different', () => {
   assert.match(problem(`${good}Build: 2\n`) ?? '', /build 2/);
   assert.match(problem(`${good}nonsense\n`) ?? '', /from line 6 on/);
 });
+
+it('findWheelFileProblem() keeps a bound for the tags of all lines together', () => {
+  const ten = 'a.b.c.d.e.f.g.h.i.j';
+  const line = `Tag: ${ten}-${ten}-${ten}\n`;
+  assert.equal(problem(`${good}${line.repeat(9)}`), undefined);
+  assert.match(problem(`${good}${line.repeat(10)}`) ?? '', /more than 10000 tags/);
+});

@@ -19,23 +19,28 @@ export function findWheelFileProblem(text: string, name: WheelName): string | un
   return findTagProblem(headers.get('tag') ?? [], name.tags);
 }
 
+/** All lines together. */
+const maxTags = 10_000;
+
 function findTagProblem(lines: readonly string[], tags: ReadonlySet<string>): string | undefined {
   if (lines.length === 0) return 'does not say what it is for (no Tag)';
   const told = new Set<string>();
+  let count = 0;
   for (const line of lines) {
     const expanded = expandTags(line);
     if (expanded === undefined) return `has a Tag that is none: ${line.slice(0, 100)}`;
+    count += expanded.size;
+    if (count > maxTags) return `says more than ${maxTags} tags`;
     for (const tag of expanded) told.add(tag);
   }
-  const missing = [...tags].filter((tag) => !told.has(tag) && ![...told].some((wider) => covers(wider, tag)));
+  const missing = [...tags].filter((tag) => !widerTags(tag).some((wider) => told.has(wider)));
   return missing.length === 0 ? undefined : `is not for ${missing.slice(0, 5).join(', ')}, and the file’s name is`;
 }
 
 /** Wheels for any machine are often given a name for one, since they carry programs of it; the other way round is a lie. */
-function covers(wider: string, tag: string): boolean {
-  const [python, abi, platform] = tag.split('-');
-  const [itsPython, itsAbi, itsPlatform] = wider.split('-');
-  return (
-    python === itsPython && (abi === itsAbi || itsAbi === 'none') && (platform === itsPlatform || itsPlatform === 'any')
+function widerTags(tag: string): string[] {
+  const [python = '', abi = '', platform = ''] = tag.split('-');
+  return [abi, 'none'].flatMap((itsAbi) =>
+    [platform, 'any'].map((itsPlatform) => `${python}-${itsAbi}-${itsPlatform}`),
   );
 }
