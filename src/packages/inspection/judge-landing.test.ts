@@ -92,6 +92,18 @@ describe('findProgramProblem()', () => {
     for (const name of names) assert.match(findProgramProblem(name, 'acme') ?? '', /people count on/, name);
   });
 
+  it('keeps those of whoever installs, signs or becomes somebody else', () => {
+    const names = 'apt docker gpg openssl ssh-keygen sha512sum doas pkexec python3.13d python3.13t-config pypy3.10';
+    for (const name of [...names.split(' '), 'pip-3.13', 'pipx', 'conda']) {
+      assert.match(findProgramProblem(name, 'acme') ?? '', /people count on/, name);
+    }
+    assert.equal(findProgramProblem('pipx', 'pipx'), undefined);
+    assert.equal(findProgramProblem('pip-3.13', 'pip'), undefined);
+    for (const name of ['docker-acme', 'pipx2', 'pythonic', 'pip-audit']) {
+      assert.equal(findProgramProblem(name, 'acme'), undefined, name);
+    }
+  });
+
   it('lets those have them whose names they are, and only their own', () => {
     assert.equal(findProgramProblem('pip3.12', 'pip'), undefined);
     assert.equal(findProgramProblem('uv', 'uv'), undefined);
@@ -136,6 +148,10 @@ describe('findStartupFiles() beside the packages', () => {
 describe('findShadowedNames()', () => {
   it('finds modules of Python and of well-known projects that are not the wheel’s own', () => {
     assert.deepEqual(findShadowedNames(['acme', 'requests', 'json', 'google.cloud'], 'acme'), ['requests', 'json']);
+    assert.deepEqual(findShadowedNames(['requests.sessions', 'json.x', 'acme.requests'], 'acme'), [
+      'requests.sessions',
+    ]);
+    assert.deepEqual(findShadowedNames(['requests.sessions'], 'requests'), []);
     assert.deepEqual(findShadowedNames(['requests', 'charset_normalizer'], 'requests'), ['charset_normalizer']);
     assert.deepEqual(findShadowedNames(['charset_normalizer'], 'charset-normalizer'), []);
   });
