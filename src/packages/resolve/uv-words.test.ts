@@ -30,3 +30,16 @@ test('isUnsolvable() tells that there is no solution from a failure to look for 
   assert.equal(isUnsolvable(said), true);
   assert.equal(isUnsolvable('error: Failed to fetch'), false);
 });
+
+test('isUnsolvable() knows the end of a long explanation, of which the beginning is lost', () => {
+  const end =
+    'epends on dep>=2\n      and you require dep<2, we can conclude that your\n      requirements are unsatisfiable.\n';
+  assert.equal(isUnsolvable(end), true);
+});
+
+test('readUvWords() keeps the end of what is long, from the beginning of a sentence on', () => {
+  const long = `${'Because a needs b, c follows. '.repeat(200)}And so your requirements are unsatisfiable.`;
+  const words = readUvWords(long);
+  assert.ok(words.length <= 2002);
+  assert.match(words, /^… Because a needs b, .* And so your requirements are unsatisfiable\.$/);
+});

@@ -7,14 +7,21 @@ export function readUvWords(said: string): string {
     .map((line) => line.replace(/^[\s×╰─▶│├]+/u, '').trim())
     .filter((line) => line !== '' && !/^(?:warning|hint):/i.test(line))
     .join(' ');
-  return text
-    .replace(/^(?:error: )?No solution found when resolving dependencies:? ?(?:cause: )?/, '')
-    .slice(0, maxLength);
+  return shorten(text.replace(/^(?:error: )?No solution found when resolving dependencies:? ?(?:cause: )?/, ''));
 }
 
-const maxLength = 4000;
+const maxLength = 2000;
+
+/** The conclusion stands at the end, and what it rests on before it: the end stays, from the beginning of a sentence on. */
+function shorten(text: string): string {
+  if (text.length <= maxLength) return text;
+  const end = text.slice(-maxLength);
+  const sentence = /\. (?=\p{Lu})/u.exec(end);
+  return `… ${sentence === null ? end : end.slice(sentence.index + 2)}`;
+}
 
 /** Whether it found that there is no solution, or failed at looking for one. */
 export function isUnsolvable(said: string): boolean {
-  return /No solution found when resolving/.test(said);
+  // Of much that was said only the end is left, and it is wrapped anywhere.
+  return /No solution found when resolving|your requirements are unsatisfiable/.test(said.replaceAll(/\s+/g, ' '));
 }
