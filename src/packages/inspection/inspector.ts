@@ -9,7 +9,7 @@ import { describeNoName, parseWheelName } from './wheel-name.ts';
 import { InspectionWorker, type ReadingLimits } from './worker.ts';
 
 /** Changes whenever wheels are looked at otherwise: what was found before is not what would be found now. */
-export const inspectorVersion = '5';
+export const inspectorVersion = '6';
 
 export interface InspectorOptions {
   /** Where the sandbox keeps what it can make again; the machine's temporary folder where left out. */

@@ -37,6 +37,29 @@ describe('readLicence()', () => {
     assert.equal(licenceOf('License-Expression: My-Own'), 'License-Expression: My-Own');
   });
 
+  it('knows no licence where License-Expression cannot be read, whatever the other fields say', () => {
+    for (const other of [mit, 'License: MIT']) {
+      assert.equal(licenceOf('License-Expression: GPLv3', other), 'License-Expression: GPLv3');
+    }
+    assert.equal(licenceOf('License-Expression: MIT', 'License: Proprietary'), 'License-Expression: MIT');
+  });
+
+  it('does not believe a classifier where the text says that it is restricted', () => {
+    assert.equal(licenceOf('License: Commercial EULA, no redistribution', mit), 'License: LicenseRef-Proprietary');
+    assert.equal(licenceOf('License: Copyright (c) 2026', '  Use it', '  for commercial ends', mit), 'Classifier: MIT');
+  });
+
+  it('tells of a field that cannot be read beside one that can', () => {
+    const told = (...lines: readonly string[]): readonly string[] => readLicence(headers(...lines)).contradictions;
+    assert.deepEqual(told('License: see LICENSE.txt', mit), [
+      'License says see LICENSE.txt, which is no known licence, the classifiers say MIT',
+    ]);
+    assert.deepEqual(told('License-Expression: Proprietary-1', 'License: MIT'), [
+      'License-Expression says Proprietary-1, which is no known licence, License says MIT',
+    ]);
+    assert.deepEqual(told('License: Copyright (c) 2026 by somebody', '  all the text', mit), []);
+  });
+
   it('knows a whole text by its first line', () => {
     assert.equal(licenceOf('License: MIT License', '        ', '        Copyright (c) 2026'), 'License: MIT');
     assert.equal(licenceOf('License: BSD 3-Clause License', '        Copyright'), 'License: BSD-3-Clause');

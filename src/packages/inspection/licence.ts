@@ -15,11 +15,15 @@ export interface LicenceReading {
   readonly contradictions: readonly string[];
 }
 
-/** The first field that tells: License-Expression, then License, then the classifiers. */
+/**
+ * The first field that tells: License-Expression, then License, then the classifiers. A License-Expression that cannot be read
+ * stays what is stated: nobody knows that licence, whatever the older fields say.
+ */
 export function readLicence(headers: Headers): LicenceReading {
   const stated = [readExpression(headers), readFreeText(headers), readClassifiers(headers)];
   const told = stated.filter((licence) => licence !== undefined);
-  const licence = told.find(({ expression }) => parseLicenceExpression(expression) !== undefined) ?? told[0];
+  const readable = told.find(({ expression }) => parseLicenceExpression(expression) !== undefined);
+  const licence = told.find(({ source }) => source === 'License-Expression') ?? readable ?? told[0];
   const others = told.filter((other) => other !== licence);
   const contradictions = licence === undefined ? [] : others.flatMap((other) => contradict(licence, other));
   return { licence, contradictions };
@@ -40,8 +44,14 @@ function readFreeText(headers: Headers): StatedLicence | undefined {
   const text = headers.get('license')?.[0]?.trim() ?? '';
   if (text === '' || /^unknown$/i.test(text)) return undefined;
   const firstLine = text.split('\n', 1)[0]?.trim() ?? '';
-  const expression = readLicenceSpelling(text) ?? readLicenceSpelling(firstLine);
+  const expression = readLicenceSpelling(text) ?? readLicenceSpelling(firstLine) ?? readRestriction(firstLine);
   return { expression: expression ?? firstLine.slice(0, 200), source: 'License' };
+}
+
+/** Words that no licence begins with under which one may do as one likes. */
+function readRestriction(firstLine: string): string | undefined {
+  const isRestricted = /\b(?:proprietary|commercial|eula|confidential|no redistribution)\b/i.test(firstLine);
+  return isRestricted ? 'LicenseRef-Proprietary' : undefined;
 }
 
 /** All of them hold, as long as nobody says that one may choose. */
@@ -53,10 +63,22 @@ function readClassifiers(headers: Headers): StatedLicence | undefined {
 
 function contradict(licence: StatedLicence, other: StatedLicence): string[] {
   const [chosen, told] = [licence, other].map(({ expression }) => parseLicenceExpression(expression));
-  if (chosen === undefined || told === undefined) return [];
+  if (chosen === undefined || told === undefined) return tellUnreadable(licence, other);
   const strange = leavesOf(told).filter((id) => !leavesOf(chosen).some((known) => isSameFamily(id, known)));
   if (strange.length === 0) return [];
   return [`${licence.source} says ${licence.expression}, ${nameOf(other)} ${strange.join(', ')}`];
+}
+
+/** A long text is the licence itself; a short one that nobody can read may say anything. */
+const maxShortLength = 100;
+
+function tellUnreadable(licence: StatedLicence, other: StatedLicence): string[] {
+  const isReadable = (text: string): boolean => parseLicenceExpression(text) !== undefined;
+  const [strange, known] = isReadable(licence.expression) ? [other, licence] : [licence, other];
+  if (strange.expression.length > maxShortLength || /^copyright\b/i.test(strange.expression)) return [];
+  return [
+    `${strange.source} says ${strange.expression}, which is no known licence, ${nameOf(known)} ${known.expression}`,
+  ];
 }
 
 function nameOf({ source }: StatedLicence): string {
