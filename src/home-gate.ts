@@ -10,7 +10,6 @@ import {
   configuredSource,
   findRunningGates,
   Gate,
-  type GateEvent,
   isLoopback,
   type LocalUpstream,
   makeToken,
@@ -20,6 +19,7 @@ import {
   PlannedLocks,
   PlanStore,
   readClients,
+  recordEvents,
   removeClient,
   requireLongToken,
   type RunningGate,
@@ -27,7 +27,7 @@ import {
   toHostName,
   watchAdvisories,
 } from './packages/index.ts';
-import { type AuditRecord, openHomeRecord } from './record/index.ts';
+import { openHomeRecord } from './record/index.ts';
 import { readSettings } from './settings/index.ts';
 import { cacheFolder, ensureHome, resolveHome } from './storage/index.ts';
 
@@ -137,7 +137,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
       clients,
       pagesFolder: join(folder, 'ready'),
       hosts: hostsOf(options),
-      onEvent: recorder(record),
+      onEvent: recordEvents(record),
     }),
   );
   const { port } = await gate.listen({ host, port: options.port ?? defaultPort });
@@ -210,25 +210,6 @@ function keepWithin(upstream: LocalUpstream, maxBytes: number): Disposable {
   const evict = (): void => void upstream.evict({ maxBytes }).catch(() => undefined);
   const timer = setInterval(evict, evictEveryMs).unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-const maxRemembered = 20_000;
-
-/** What came in and what did not goes on the record, each once for a client and a policy. */
-function recorder(record: AuditRecord): (event: GateEvent) => void {
-  const told = new Set<string>();
-  return (event) => {
-    const { kind, client, project, version, filename = null, sha256 = null, policyHash, rules } = event;
-    const key = [kind, client, project, sha256, policyHash, ...rules].join(' ');
-    if (told.has(key)) return;
-    if (told.size >= maxRemembered) told.clear();
-    told.add(key);
-    const verdict = kind === 'served' ? 'allow' : 'deny';
-    const subject = version === undefined ? project : `${project} ${version}`;
-    const details = { client, filename, sha256, rules: [...rules] };
-    // Nobody waits for it; a record that cannot be written is told by what it is asked for next.
-    record.append({ action: `gate.${kind}`, subject, verdict, policyHash, details }).catch(() => undefined);
-  };
 }
 
 /** Gives a client of a home's gates a token of its own; it is told once. @throws USAGE */

@@ -1,4 +1,5 @@
 import type { Policy } from '../../policy/index.ts';
+import type { Verdict } from '../../words.ts';
 import type { Upstream } from '../upstream/index.ts';
 import type { Exchange } from './answer.ts';
 import type { Client, ClientEntry } from './clients.ts';
@@ -18,6 +19,7 @@ export interface WheelToInspect {
 /** Something that may go on the record. */
 export interface GateEvent {
   readonly kind: 'served' | 'refused';
+  readonly verdict: Verdict;
   readonly client: string;
   readonly project: string;
   readonly version?: string | undefined;

@@ -16,6 +16,7 @@ export { openListed } from './open-listed.ts';
 export type { AdvisorySource, Grounds } from './grounds.ts';
 export { type JudgedFile, type JudgedPage, judgePage } from './judge-page.ts';
 export type { Refusal } from './refusal-book.ts';
+export { recordEvents } from './record-events.ts';
 export { formatRefusals } from './refusal-text.ts';
 export type { Agreement, LockedFiles, ViewName } from './view.ts';
 export { announceGate, findRunningGates, type RunningGate } from './running-gates.ts';

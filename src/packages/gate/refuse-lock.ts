@@ -18,7 +18,8 @@ export function refuseLock({ options }: Desk, errand: Errand): void {
   const verdict = against.some((reason) => reason.verdict === 'deny') ? 'deny' : 'ask';
   client.refusals.note(project, { at: new Date(), project, notes: [{ verdict, reasons }] });
   const rules = reasons.map(({ rule }) => rule);
-  options.onEvent?.({ kind: 'refused', client: client.id, project, policyHash: options.policy().hash, rules });
+  const { hash: policyHash } = options.policy();
+  options.onEvent?.({ kind: 'refused', verdict, client: client.id, project, policyHash, rules });
   const lines = reasons.map(({ rule, message }) => `${message} [${rule}]`);
   const text = [`Belljar does not let this lock through:`, ...lines, `See ${prefix}/refusals`].join('\n');
   sendText(errand, { status: 403, text });

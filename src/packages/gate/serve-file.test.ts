@@ -76,6 +76,14 @@ test('what is learned from an opened wheel is judged, by each view', async (cont
   assert.match((await strict.ask('/refusals')).text, /acme-1\.0-py3-none-any\.whl: somebody must agree first/);
   assert.equal((await plan.ask(address)).status, 200, 'a plan may still ask');
   assert.deepEqual(await strict.files('acme'), [], 'what was refused once is not listed any more');
+  assert.deepEqual(
+    gate.events.map(({ kind, verdict, version }) => [kind, verdict, version]),
+    [
+      ['refused', 'ask', '1.0'],
+      ['served', 'allow', '1.0'],
+      ['refused', 'ask', undefined],
+    ],
+  );
   gate.setPolicy('packages: {inspection: {startupFiles: allow}}');
   assert.equal((await strict.files('acme')).length, 1);
   assert.equal((await strict.ask(address)).status, 200, 'another policy, another verdict');
@@ -235,6 +243,7 @@ test('a lock that something stands against as a whole gives out nothing, and say
   assert.equal((await strict.ask(address)).status, 200, 'without the lock');
   assert.match((await strict.ask('/refusals')).text, /^lock d{16}: somebody must agree first\n  too many \[packages/);
   assert.deepEqual(gate.events.at(-2)?.rules, ['packages.limits.packages']);
+  assert.equal(gate.events.at(-2)?.verdict, 'ask');
   against.splice(0, 1, { ...reason, verdict: 'deny' });
   assert.equal(await statusOf(plan, '/simple/acme/'), 403);
 });

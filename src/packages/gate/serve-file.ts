@@ -95,7 +95,7 @@ async function serveArtifact(desk: Desk, errand: Errand, { ready, listed }: List
   const { hash: policyHash } = desk.options.policy();
   const { version, file } = judged;
   const about = { client: client.id, project, version, filename: file.filename, sha256: listed.sha256, policyHash };
-  desk.options.onEvent?.({ kind: 'served', ...about, rules: [] });
+  desk.options.onEvent?.({ kind: 'served', verdict: 'allow', ...about, rules: [] });
   await sendFile(errand, { ...artifact, etag: `"${listed.sha256}"` });
 }
 
@@ -130,7 +130,7 @@ function refuse({ options }: Desk, errand: Errand, { judged, project }: { judged
   client.refusals.note(file.filename, { at: new Date(), project, notes: [noteFile(judged, verdict)] });
   const rules = reasons.map(({ rule }) => rule);
   const about = { client: client.id, project, version, filename: file.filename, sha256: file.sha256 };
-  options.onEvent?.({ kind: 'refused', ...about, policyHash: options.policy().hash, rules });
+  options.onEvent?.({ kind: 'refused', verdict, ...about, policyHash: options.policy().hash, rules });
   const lines = reasons.map(({ rule, message }) => `${toVisible(message)} [${rule}]`);
   const text = [`Belljar does not let ${file.filename} through:`, ...lines, `See ${prefix}/refusals`].join('\n');
   sendText(errand, { status: 403, text });

@@ -92,7 +92,9 @@ function noteEmpty({ options }: Desk, { client, view }: Errand, { page, served }
   if (!served.isEmpty || served.notes.length === 0 || view.name === 'unfiltered') return;
   const rules = [...new Set(served.notes.flatMap(({ reasons }) => reasons.map(({ rule }) => rule)))].slice(0, 20);
   const { hash: policyHash } = options.policy();
-  options.onEvent?.({ kind: 'refused', client: client.id, project: page.name, policyHash, rules });
+  // Where one of its versions waits for an answer, the project does.
+  const verdict = served.notes.some((note) => note.verdict === 'ask') ? 'ask' : 'deny';
+  options.onEvent?.({ kind: 'refused', verdict, client: client.id, project: page.name, policyHash, rules });
 }
 
 function freshness({ client }: Errand, { isStale, fetchedAt }: ProjectPage): Record<string, string> {
