@@ -23,3 +23,16 @@ test('findRunningGates() finds those that are open, and sweeps what others left'
   await announced[Symbol.asyncDispose]();
   assert.deepEqual(await findRunningGates(folder), []);
 });
+
+test('announceGate() is never met half-way', async (context) => {
+  const folder = await temporaryFolder(context);
+  const long = { pid: process.pid, url: 'http://127.0.0.1:1234', token: 'x'.repeat(8 << 20) };
+  for (let round = 0; round < 5; round++) {
+    const state = { isWritten: false };
+    const announcing = announceGate(folder, long).finally(() => (state.isWritten = true));
+    while (!state.isWritten) await findRunningGates(folder);
+    await announcing;
+    assert.equal((await findRunningGates(folder)).length, 1, 'who looked meanwhile swept it away');
+    assert.deepEqual(await readdir(folder), [`running-${process.pid}.json`]);
+  }
+});

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -7,14 +8,20 @@ import { z } from 'zod';
 const runningSchema = z.strictObject({ pid: z.int().positive(), url: z.url(), token: z.string().min(1) });
 export type RunningGate = z.output<typeof runningSchema>;
 
-const prefix = 'running-';
+/** What lies in the folder under another name is not looked at: no gate that is just being written, for one. */
+const announcement = /^running-[0-9]+\.json$/;
 
 /** Says that a gate is open, until what it resolves to is disposed of. Only its owner can read it. */
 export async function announceGate(folder: string, gate: RunningGate): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${prefix}${gate.pid}.json`);
-  await rm(path, { force: true });
-  await writeFile(path, JSON.stringify(gate), { mode: 0o600, flag: 'wx' });
+  const path = join(folder, `running-${gate.pid}.json`);
+  const half = join(folder, `.${randomUUID()}`);
+  try {
+    await writeFile(half, JSON.stringify(gate), { mode: 0o600, flag: 'wx' });
+    await rename(half, path);
+  } finally {
+    await rm(half, { force: true });
+  }
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
@@ -22,7 +29,7 @@ export async function announceGate(folder: string, gate: RunningGate): Promise<A
 export async function findRunningGates(folder: string): Promise<RunningGate[]> {
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(
-    names.filter((name) => name.startsWith(prefix)).map((name) => readRunning(join(folder, name))),
+    names.filter((name) => announcement.test(name)).map((name) => readRunning(join(folder, name))),
   );
   return found.filter((gate) => gate !== undefined);
 }
