@@ -68,6 +68,10 @@ export class MemoryUpstream implements Upstream {
     return this.metadata.get(filename) ?? Buffer.from(`Metadata-Version: 2.1\nName: ${filename}\n`);
   }
 
+  placeOf(_file: ProjectFile): string {
+    return 'https://index.example/simple/';
+  }
+
   forgetMetadata(_file: ProjectFile): Promise<void> {
     return Promise.resolve(); // nothing is kept
   }

@@ -76,6 +76,10 @@ export class MemoryUpstream implements Upstream {
     return Promise.resolve(this.#find(file).metadata);
   }
 
+  placeOf(_file: ProjectFile): string {
+    return 'https://index.example/simple/';
+  }
+
   forgetMetadata(_file: ProjectFile): Promise<void> {
     return Promise.resolve(); // nothing is kept
   }

@@ -63,21 +63,23 @@ describe('openListed()', () => {
     assert.equal(opened(), 2, 'once under each name');
   });
 
-  it('refuses a wheel as long as its index gives out other METADATA for it, and opens it once', async (context) => {
-    const { upstream, restart, find, opened } = await setStage(context);
-    upstream.addWheel({ name: 'acme' });
-    const file = await find('acme', { coreMetadata: 'unknown' });
-    const right = await upstream.fetchMetadata(file);
-    const forgotten: string[] = [];
-    upstream.fetchMetadata = () => Promise.resolve(forgotten.length === 0 ? other : right);
-    upstream.forgetMetadata = ({ filename }: ProjectFile) => Promise.resolve(void forgotten.push(filename));
-    const open = restart();
-    assert.deepEqual(rulesOf(await open(file)), ['wheel.sidecar']);
-    assert.deepEqual(forgotten, [file.filename], 'and is asked for it anew');
-    assert.equal((await open(file)).verdict, 'sound');
-    assert.equal((await restart()(file)).verdict, 'sound');
-    assert.equal(opened(), 1);
-  });
+  for (const coreMetadata of ['unknown', 'none'] as const) {
+    it(`refuses a wheel as long as its METADATA was given out otherwise (${coreMetadata}), and opens it once`, async (context) => {
+      const { upstream, restart, find, opened } = await setStage(context);
+      upstream.addWheel({ name: 'acme' });
+      const file = await find('acme', { coreMetadata });
+      const right = await upstream.fetchMetadata(file);
+      const forgotten: string[] = [];
+      upstream.fetchMetadata = () => Promise.resolve(forgotten.length === 0 ? other : right);
+      upstream.forgetMetadata = ({ filename }: ProjectFile) => Promise.resolve(void forgotten.push(filename));
+      const open = restart();
+      assert.deepEqual(rulesOf(await open(file)), ['wheel.sidecar']);
+      assert.deepEqual(forgotten, [file.filename], 'and is asked for it anew');
+      assert.equal((await open(file)).verdict, 'sound');
+      assert.equal((await restart()(file)).verdict, 'sound');
+      assert.equal(opened(), 1);
+    });
+  }
 
   it('holds a wheel against what its index says, also where it was opened for one that said nothing', async (context) => {
     const { upstream, restart, find } = await setStage(context);

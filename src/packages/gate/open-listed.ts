@@ -26,7 +26,7 @@ export async function openListed(
   const { filename, coreMetadata } = file;
   const look = (looking: AbortSignal): Promise<unknown> => inspect({ path, filename, sha256 }, looking);
   const found = await inspections.findOr({ filename, coreMetadata, sha256 }, look, signal);
-  if (found.verdict === 'refused' || coreMetadata === 'none') return found;
+  if (found.verdict === 'refused') return found;
   const held = holdAgainst(found, hash('sha256', await upstream.fetchMetadata(file, { signal })));
   // From now on it is read out of the wheel, or is what the index has by then.
   if (held.verdict === 'refused') await upstream.forgetMetadata(file);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import type { ProjectFile } from '../upstream/index.ts';
 import { WheelLearner } from './learn-wheel.ts';
-import type { WheelFacts, WheelFactStore } from './wheel-facts.ts';
+import type { ListedHash, WheelFacts, WheelFactStore } from './wheel-facts.ts';
 
 const file: ProjectFile = {
   ...{ filename: 'acme-1.0-py3-none-any.whl', url: 'https://files.example/acme', sha256: 'a'.repeat(64) },
@@ -14,8 +14,8 @@ const metadata = Buffer.from('Metadata-Version: 2.1\nName: acme\nVersion: 1.0\nR
 function setStage() {
   const facts = new Map<string, WheelFacts>();
   const store = {
-    find: (sha256: string) => facts.get(sha256),
-    add: (sha256: string, each: WheelFacts) => void facts.set(sha256, each),
+    find: ({ sha256 }: ListedHash) => facts.get(sha256),
+    add: ({ sha256 }: ListedHash, each: WheelFacts) => void facts.set(sha256, each),
   } as unknown as WheelFactStore;
   const asked: AbortSignal[] = [];
   const answer = Promise.withResolvers<Uint8Array>();
@@ -25,6 +25,7 @@ function setStage() {
       return answer.promise;
     },
     findSize: () => Promise.resolve(undefined),
+    placeOf: () => 'index',
   };
   return { learner: new WheelLearner({ upstream, store }), asked, answer };
 }

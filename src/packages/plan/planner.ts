@@ -256,8 +256,7 @@ export class Planner {
     const isOwn = target.platform === undefined && isSameMinor(target.pythonVersion, python.version);
     return async (source, signal) => {
       const reading = await readSource({ ...source, actor, role, workspace, signal, mayBuild: mayBuild && isOwn });
-      const { sha256 } = source.file;
-      if (reading.kind === 'read' && sha256 !== undefined) this.#parts.learner.remember(sha256, reading.metadata);
+      if (reading.kind === 'read') this.#parts.learner.remember(source.file, reading.metadata);
       return reading;
     };
   }

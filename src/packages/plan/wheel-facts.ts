@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { type Database, joinSql, sql } from '../../storage/index.ts';
 
 const wheelFactsSchema = z.object({
+  /** The sha256 of the METADATA that all this stands in. */
+  metadataSha256: z.string(),
   /** The requirements in its METADATA, as they stand there. */
   needs: z.array(z.string()),
   licence: z.object({ expression: z.string(), source: z.string() }).optional(),
@@ -14,7 +16,16 @@ const wheelFactsSchema = z.object({
   importNames: z.array(z.string()).default([]),
 });
 
-/** What is known of a wheel for good, since it is known by its hash. */
+/** By the index and the file name that it was learned under: what one index says of a wheel’s bytes holds for no other. */
+const keptSchema = z.record(z.string(), wheelFactsSchema);
+
+/** Which wheel, and as what file of which index. */
+export interface ListedHash {
+  readonly sha256: string;
+  readonly place: string;
+}
+
+/** What the METADATA of a wheel says, as its index gives it out. */
 export type WheelFacts = Readonly<z.output<typeof wheelFactsSchema>>;
 
 const rowSchema = z.object({ sha256: z.string(), body: z.string() });
@@ -24,8 +35,8 @@ const perQuery = 500;
 /** Keeps what was learned of wheels, in the database and, for this process, at hand. */
 export class WheelFactStore {
   readonly #database: Database;
-  readonly #known = new Map<string, WheelFacts>();
-  #unwritten = new Map<string, WheelFacts>();
+  readonly #known = new Map<string, Readonly<Record<string, WheelFacts>>>();
+  #unwritten = new Set<string>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -41,30 +52,32 @@ export class WheelFactStore {
       );
       const query = sql`select sha256, body from wheel_facts where sha256 in (${wanted})`;
       for (const { sha256, body } of await this.#database.read(query, { schema: rowSchema })) {
-        const parsed = wheelFactsSchema.safeParse(JSON.parse(body));
+        const parsed = keptSchema.safeParse(JSON.parse(body));
         if (parsed.success) this.#known.set(sha256, parsed.data);
       }
     }
   }
 
   /** What is at hand. */
-  find(sha256: string): WheelFacts | undefined {
-    return this.#known.get(sha256);
+  find({ sha256, place }: ListedHash): WheelFacts | undefined {
+    return this.#known.get(sha256)?.[place];
   }
 
-  add(sha256: string, facts: WheelFacts): void {
-    this.#known.set(sha256, facts);
-    this.#unwritten.set(sha256, facts);
+  add({ sha256, place }: ListedHash, facts: WheelFacts): void {
+    this.#known.set(sha256, { ...this.#known.get(sha256), [place]: facts });
+    this.#unwritten.add(sha256);
   }
 
   /** Writes what was added, in one transaction. */
   async flush(): Promise<void> {
     const added = [...this.#unwritten];
     if (added.length === 0) return;
-    this.#unwritten = new Map();
+    this.#unwritten = new Set();
     await this.#database.write(
       ...added.map(
-        ([sha256, facts]) => sql`insert into wheel_facts (sha256, body) values (${sha256}, ${JSON.stringify(facts)})
+        (
+          sha256,
+        ) => sql`insert into wheel_facts (sha256, body) values (${sha256}, ${JSON.stringify(this.#known.get(sha256))})
           on conflict (sha256) do update set body = excluded.body`,
       ),
     );

@@ -4,7 +4,13 @@ import { dirname, join } from 'node:path';
 
 import { writeBeside } from './write-beside.ts';
 
-/** METADATA by the sha256 of its wheel; each begins with its own, so that damage is noticed. */
+/** A wheel, and where what is known of it comes from: what one index says of its bytes holds for no other. */
+export interface MetadataKey {
+  readonly sha256: string;
+  readonly place: string;
+}
+
+/** METADATA of wheels; each begins with its own sha256, so that damage is noticed. */
 export class MetadataStore {
   readonly #folder: string;
 
@@ -12,28 +18,28 @@ export class MetadataStore {
     this.#folder = folder;
   }
 
-  async read(sha256: string): Promise<Buffer | undefined> {
-    const path = this.#pathOf(sha256);
+  async read(key: MetadataKey): Promise<Buffer | undefined> {
+    const path = this.#pathOf(key);
     const stored = await readFile(path).catch(() => undefined); // not there, or not to be read: asked for again
     if (stored === undefined) return undefined;
     const content = stored.subarray(65);
     if (stored.toString('latin1', 0, 65) === `${digestOf(content)}\n`) return content;
-    await this.remove(sha256);
+    await this.remove(key);
     return undefined;
   }
 
-  async remove(sha256: string): Promise<void> {
-    await rm(this.#pathOf(sha256), { force: true });
+  async remove(key: MetadataKey): Promise<void> {
+    await rm(this.#pathOf(key), { force: true });
   }
 
-  async write(sha256: string, content: Buffer): Promise<void> {
-    const path = this.#pathOf(sha256);
+  async write(key: MetadataKey, content: Buffer): Promise<void> {
+    const path = this.#pathOf(key);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeBeside(path, Buffer.concat([Buffer.from(`${digestOf(content)}\n`), content]));
   }
 
-  #pathOf(sha256: string): string {
-    return join(this.#folder, sha256.slice(0, 2), sha256);
+  #pathOf({ sha256, place }: MetadataKey): string {
+    return join(this.#folder, sha256.slice(0, 2), `${sha256}.${digestOf(Buffer.from(place)).slice(0, 32)}`);
   }
 }
 

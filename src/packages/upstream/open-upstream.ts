@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -75,7 +76,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<LocalUpstr
       settled,
       choose,
       clients,
-      sizes: await Sizes.open(join(folder, 'sizes')),
+      sizes: await Sizes.open(join(folder, 'file-sizes')),
     });
     await upstream.prepare();
     return upstream;
@@ -131,6 +132,7 @@ export class LocalUpstream implements Upstream {
     this.#metadata = new WheelMetadata({
       folder: join(folder, 'metadata'),
       maxMetadataBytes: settled.maxMetadataBytes,
+      placeOf: (file) => this.placeOf(file),
       clientOf: (file) => this.#clientOf(file),
       findSize: (file, options) => this.findSize(file, options),
       findArtifact: (file) => this.#artifacts.find(file),
@@ -145,11 +147,11 @@ export class LocalUpstream implements Upstream {
 
   async findPage(name: string, { signal }: FetchOptions = {}): Promise<ProjectPage | undefined> {
     if (!isProjectName(name)) return undefined;
-    return this.#placeOf(name).pages.find(normalizeName(name), signal);
+    return this.#findPlace(name).pages.find(normalizeName(name), signal);
   }
 
   async fetchArtifact(file: ProjectFile, options: ArtifactOptions = {}): Promise<Artifact> {
-    const { base } = this.#placeOf(projectOf(file.filename)).client;
+    const { base } = this.#findPlace(projectOf(file.filename)).client;
     const artifact = await this.#artifacts.fetch(file, { base, open: () => this.#clientOf(file) }, options);
     await this.#sizes.set(artifact.sha256, artifact.sizeBytes);
     return artifact;
@@ -165,11 +167,16 @@ export class LocalUpstream implements Upstream {
 
   async findSize(file: ProjectFile, { signal }: FetchOptions = {}): Promise<number | undefined> {
     const { sha256 } = file;
-    const known = file.sizeBytes ?? (sha256 === undefined ? undefined : this.#sizes.get(sha256));
+    const key = sha256 === undefined ? undefined : sizeKey(this.placeOf(file), sha256);
+    const known = file.sizeBytes ?? this.#sizes.get(sha256) ?? this.#sizes.get(key);
     if (known !== undefined) return known;
     const sizeBytes = await askSize(await this.#clientOf(file), new URL(file.url), signal);
-    if (sizeBytes !== undefined && sha256 !== undefined) await this.#sizes.set(sha256, sizeBytes);
+    if (sizeBytes !== undefined && key !== undefined) await this.#sizes.set(key, sizeBytes);
     return sizeBytes;
+  }
+
+  placeOf({ filename }: ProjectFile): string {
+    return this.#findPlace(projectOf(filename)).client.base.href;
   }
 
   /** Keeps a file from being evicted by this process, until it is let go. */
@@ -189,7 +196,7 @@ export class LocalUpstream implements Upstream {
     await this.#reader.close();
   }
 
-  #placeOf(name: string): { readonly client: IndexClient; readonly pages: Pages } {
+  #findPlace(name: string): { readonly client: IndexClient; readonly pages: Pages } {
     const place = this.#places.get(this.#choose(name));
     if (place === undefined) throw new BelljarError('INTERNAL', 'a name belongs to no index');
     return place;
@@ -198,7 +205,7 @@ export class LocalUpstream implements Upstream {
   /** The one index that the file’s project belongs to, if that is where it lies. */
   async #clientOf({ filename, url: address }: ProjectFile): Promise<IndexClient> {
     const name = projectOf(filename);
-    const { client, pages } = this.#placeOf(name);
+    const { client, pages } = this.#findPlace(name);
     const url = new URL(address);
     if (client.mayReach(url)) return client;
     await pages.find(normalizeName(name)); // after a restart, its hosts are not known yet
@@ -206,6 +213,11 @@ export class LocalUpstream implements Upstream {
     const message = 'no page of this index names the host that it lies on';
     throw unavailable({ index: client.name, url, why: 'redirect', message });
   }
+}
+
+/** What one index answers of a file holds for no other; what came and was checked is kept by its hash alone. */
+function sizeKey(place: string, sha256: string): string {
+  return hash('sha256', `${place} ${sha256}`);
 }
 
 /** The name in a file’s name: what stands before the version. */

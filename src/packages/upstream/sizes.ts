@@ -2,7 +2,7 @@ import { appendFile, readFile, rm, stat } from 'node:fs/promises';
 
 const maxFileBytes = 32 * 2 ** 20;
 
-/** Sizes of files that their pages do not tell, by sha256: a line each, so that any number of processes may add some. */
+/** Sizes of files that their pages do not tell, each by 64 hexadecimal digits: a line each, so that any number of processes may add some. */
 export class Sizes {
   readonly #path: string;
   readonly #sizes: Map<string, number>;
@@ -24,14 +24,14 @@ export class Sizes {
     return new Sizes(path, sizes);
   }
 
-  get(sha256: string): number | undefined {
-    return this.#sizes.get(sha256);
+  get(key: string | undefined): number | undefined {
+    return key === undefined ? undefined : this.#sizes.get(key);
   }
 
-  async set(sha256: string, sizeBytes: number): Promise<void> {
-    if (this.#sizes.get(sha256) === sizeBytes) return;
-    this.#sizes.set(sha256, sizeBytes);
+  async set(key: string, sizeBytes: number): Promise<void> {
+    if (this.#sizes.get(key) === sizeBytes) return;
+    this.#sizes.set(key, sizeBytes);
     // Only what is asked again if it is lost.
-    await appendFile(this.#path, `${sha256} ${sizeBytes} .\n`, { mode: 0o600 }).catch(() => undefined);
+    await appendFile(this.#path, `${key} ${sizeBytes} .\n`, { mode: 0o600 }).catch(() => undefined);
   }
 }

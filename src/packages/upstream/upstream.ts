@@ -48,6 +48,8 @@ export interface Upstream extends AsyncDisposable {
   fetchMetadata(file: ProjectFile, options?: FetchOptions): Promise<Uint8Array>;
   /** What was given out as a wheel’s METADATA is not what is inside: it is not kept. */
   forgetMetadata(file: ProjectFile): Promise<void>;
+  /** The index that a file belongs to, by its address: what is learned of the file from there holds for no other. */
+  placeOf(file: ProjectFile): string;
   /** The size of a file: what the page says, else what upstream answers. */
   findSize(file: ProjectFile, options?: FetchOptions): Promise<number | undefined>;
 }

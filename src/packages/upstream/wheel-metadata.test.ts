@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
@@ -103,7 +103,9 @@ describe('WheelMetadata', () => {
   it('notices damage in what it kept', async (context) => {
     const { index, upstream, file, folder } = await setStage(context, {});
     await upstream.fetchMetadata(file);
-    const kept = join(folder, 'metadata', wheel.sha256.slice(0, 2), wheel.sha256);
+    const place = join(folder, 'metadata', wheel.sha256.slice(0, 2));
+    const [name] = await readdir(place);
+    const kept = join(place, name!);
     await writeFile(kept, (await readFile(kept, 'latin1')).replace('other', 'evils'));
     assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), wheel.metadata);
     assert.equal(index.countRequests(`${path}.metadata`), 2);
@@ -126,6 +128,56 @@ describe('WheelMetadata', () => {
     await upstream.forgetMetadata(file);
     assert.equal(await fetch(), wheel.metadata.toString(), 'out of the wheel, which is here');
     assert.deepEqual(Buffer.from(await (await open()).fetchMetadata(file)), wheel.metadata);
+  });
+
+  it('reads it out of the wheel once that was opened, though ranges of it said otherwise', async (context) => {
+    // Of one length, so that nothing but the hash tells them apart.
+    const [honest, lie] = ['other>=1', 'wrong>=1'].map((need) =>
+      makeWheel({
+        name: 'good',
+        requires: [need],
+        change: (entries) =>
+          [...entries, { path: 'noise', content: noise }].map((entry) => ({ ...entry, method: 'stored' as const })),
+      }),
+    ) as [BuiltFile, BuiltFile];
+    const { index, upstream, file } = await setStage(context, { coreMetadata: 'none' }, { file: honest });
+    index.add('good', lie);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), lie.metadata);
+    index.add('good', honest);
+    const { path: kept } = await upstream.fetchArtifact(file);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), lie.metadata, 'to be held against the wheel');
+    await upstream.forgetMetadata(file);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), honest.metadata);
+    await rm(kept);
+    index.add('good', lie);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(file)), honest.metadata, 'the wheel was evicted');
+  });
+
+  it('keeps what indexes say of the same bytes apart', async (context) => {
+    const lie = 'Metadata-Version: 2.1\nName: good\nVersion: 1.0\nRequires-Dist: evil\n';
+    const [folder, index, lab] = [await temporaryFolder(context), await PackageIndex.open(), await PackageIndex.open()];
+    context.after(() => Promise.all([index[Symbol.asyncDispose](), lab[Symbol.asyncDispose]()]));
+    const alias = { ...wheel, filename: 'lab_x-1.0-py3-none-any.whl' };
+    index.setProject({ name: 'good', files: [{ file: wheel, coreMetadata: 'served', sizeBytes: null }] });
+    lab.setProject({ name: 'lab-x', files: [{ file: alias, coreMetadata: 'served', sizeBytes: null }] });
+    lab.misbehave(`/files/${alias.filename}.metadata`, { kind: 'body', body: lie });
+    const indexes = [
+      { name: 'lab', url: lab.url, only: ['lab-*'] },
+      { name: 'default', url: index.url },
+    ];
+    await using upstream = await openUpstream({ folder, indexes, retryDelaysMs: [1], env: {} });
+    const [theirs, ours] = [await upstream.findPage('lab-x'), await upstream.findPage('good')].map(
+      (page) => page?.files[0],
+    );
+    assert.ok(theirs !== undefined && ours !== undefined);
+    assert.equal(Buffer.from(await upstream.fetchMetadata(theirs)).toString(), lie);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(ours)), wheel.metadata);
+    lab.misbehave(`/files/${alias.filename}`, { kind: 'status', status: 200, headers: { 'content-length': '7' } });
+    assert.equal(await upstream.findSize(theirs), 7);
+    assert.equal(await upstream.findSize(ours), wheel.bytes.length);
+    const { path: kept } = await upstream.fetchArtifact(ours);
+    await rm(kept);
+    assert.deepEqual(Buffer.from(await upstream.fetchMetadata(ours)), wheel.metadata);
   });
 
   it('gives no metadata of what is no sound wheel', async (context) => {

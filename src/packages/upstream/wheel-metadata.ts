@@ -2,7 +2,7 @@ import { BelljarError } from '../../errors.ts';
 import { NoRanges, openRemote, withFile } from './archive-bytes.ts';
 import { Flights } from './flights.ts';
 import type { IndexClient } from './index-client.ts';
-import { digestOf, MetadataStore } from './metadata-store.ts';
+import { digestOf, type MetadataKey, MetadataStore } from './metadata-store.ts';
 import type { ProjectFile } from './project-page.ts';
 import { Sidecars } from './sidecar.ts';
 import type { Artifact, FetchOptions } from './upstream.ts';
@@ -11,6 +11,8 @@ import { ArchiveProblem, readWheelMetadata } from './wheel-entry.ts';
 export interface WheelMetadataOptions {
   readonly folder: string;
   readonly maxMetadataBytes: number;
+  /** Which index a file is one of, as no other is. */
+  readonly placeOf: (file: ProjectFile) => string;
   readonly clientOf: (file: ProjectFile) => Promise<IndexClient>;
   readonly findSize: (file: ProjectFile, options: FetchOptions) => Promise<number | undefined>;
   readonly findArtifact: (file: ProjectFile) => Promise<Artifact | undefined>;
@@ -31,38 +33,63 @@ export class WheelMetadata {
 
   async fetch(file: ProjectFile, { signal }: FetchOptions): Promise<Buffer> {
     if (!file.filename.endsWith('.whl')) throw new BelljarError('USAGE', `${file.filename} is no wheel`);
-    const key = file.sha256 ?? file.url;
+    const key = JSON.stringify([
+      this.#options.placeOf(file),
+      file.filename,
+      file.sha256 ?? file.url,
+      file.coreMetadata,
+    ]);
     return this.#flights.join(key, (flightSignal) => this.#find(file, flightSignal), signal);
   }
 
-  async forget({ sha256 }: ProjectFile): Promise<void> {
-    if (sha256 !== undefined) await this.#store.remove(sha256);
+  async forget(file: ProjectFile): Promise<void> {
+    if (file.sha256 !== undefined) await this.#store.remove(this.#told(file, file.sha256));
   }
 
   async close(): Promise<void> {
     await this.#flights.close();
   }
 
+  /** What was given out comes first, so that it can be held against the wheel; once it is forgotten, the wheel does. */
   async #find(file: ProjectFile, signal: AbortSignal): Promise<Buffer> {
     const { sha256 } = file;
-    if (sha256 === undefined) return this.#bring(file, signal); // kept by its wheel’s hash, or not at all
-    const kept = await this.#store.read(sha256);
-    if (kept !== undefined && isPromised(file, kept)) return kept;
-    const content = await this.#bring(file, signal);
-    await this.#store.write(sha256, content);
+    if (sha256 === undefined) return (await this.#ask(file, signal)) ?? this.#fetchWhole(file, signal); // never kept
+    const told = await this.#store.read(this.#told(file, sha256));
+    if (told !== undefined && isPromised(file, told)) return told;
+    const inside = await this.#store.read(insideOf(file, sha256));
+    if (inside !== undefined) return inside;
+    const opened = await this.#open(file);
+    if (opened !== undefined) return this.#keep(insideOf(file, sha256), opened);
+    const asked = await this.#ask(file, signal);
+    if (asked !== undefined) return this.#keep(this.#told(file, sha256), asked);
+    return this.#keep(insideOf(file, sha256), await this.#fetchWhole(file, signal));
+  }
+
+  async #keep(key: MetadataKey, content: Buffer): Promise<Buffer> {
+    await this.#store.write(key, content);
     return content;
   }
 
-  async #bring(file: ProjectFile, signal: AbortSignal): Promise<Buffer> {
-    const here = await this.#options.findArtifact(file);
-    if (here !== undefined) return this.#readFile(file, here);
+  #told(file: ProjectFile, sha256: string): MetadataKey {
+    return { sha256, place: JSON.stringify(['told', this.#options.placeOf(file), file.filename]) };
+  }
+
+  /** Undefined where upstream has neither a copy beside the wheel nor ranges of it. */
+  async #ask(file: ProjectFile, signal: AbortSignal): Promise<Buffer | undefined> {
     const client = await this.#options.clientOf(file);
     const maxBytes = this.#options.maxMetadataBytes;
     return (
-      (await this.#sidecars.fetch({ client, file, maxBytes, signal })) ??
-      (await this.#readRanges(file, client, signal)) ??
-      (await this.#readFile(file, await this.#options.fetchArtifact(file, { signal })))
+      (await this.#sidecars.fetch({ client, file, maxBytes, signal })) ?? (await this.#readRanges(file, client, signal))
     );
+  }
+
+  async #open(file: ProjectFile): Promise<Buffer | undefined> {
+    const here = await this.#options.findArtifact(file);
+    return here === undefined ? undefined : this.#readFile(file, here);
+  }
+
+  async #fetchWhole(file: ProjectFile, signal: AbortSignal): Promise<Buffer> {
+    return this.#readFile(file, await this.#options.fetchArtifact(file, { signal }));
   }
 
   /** Undefined where upstream gives no ranges. */
@@ -85,6 +112,11 @@ export class WheelMetadata {
       throw explain(file, error);
     }
   }
+}
+
+/** What is inside is the same whoever lists it; under another name it may be no wheel at all. */
+function insideOf({ filename }: ProjectFile, sha256: string): MetadataKey {
+  return { sha256, place: JSON.stringify(['inside', filename]) };
 }
 
 /** What was kept before anything was promised, or against another promise, is not what is promised now. */
