@@ -55,14 +55,17 @@ function describeTotals({ totals, advisoriesAsOf }: Plan): string {
 
 function formatObstacle(obstacle: Plan['obstacle']): string[] {
   if (obstacle === undefined) return [];
-  const { kind, message, resolver, absent, unread } = obstacle;
-  const meant = absent.flatMap(({ name, suggestion, why }) => {
+  const { kind, message, resolver, absent, doubtful = [], unread } = obstacle;
+  const meant = [...absent, ...doubtful].flatMap(({ name, suggestion, why }) => {
     return suggestion === undefined ? [] : [`“${name}” was perhaps meant to be “${suggestion}”: ${why ?? ''}`];
   });
   const build = unread.every(({ wasTried }) => wasTried)
     ? []
     : ['--build-sources lets it be built behind glass, where the policy lets it in'];
-  const words = kind === 'absent' || resolver === undefined ? [] : [`in the words of the resolver: ${resolver}`];
+  const words =
+    kind === 'absent' || kind === 'source' || resolver === undefined
+      ? []
+      : [`in the words of the resolver: ${resolver}`];
   const title = kind === 'policy' ? 'there is no solution that the policy allows:' : 'there is no solution:';
   return [title, ...[message, ...meant, ...build, ...words].map((line) => `  ${toVisible(line)}`)];
 }

@@ -49,6 +49,14 @@ describe('explainObstacle()', () => {
     assert.match(conflict.message, /whatever the policy says/);
   });
 
+  it('says what was perhaps meant by a name of which there is a source alone', () => {
+    const unread = [
+      { name: 'sklearn', version: '0.0', filename: 'sklearn-0.0.tar.gz', message: 'nobody knows', wasTried: false },
+    ];
+    assert.equal(explain({ unread }).doubtful?.[0]?.suggestion, 'scikit-learn');
+    assert.deepEqual(explain({ unread: unread.map((each) => ({ ...each, name: 'numpy' })) }).doubtful, []);
+  });
+
   it('names the sources that nobody can plan with, and why', () => {
     const unread = [
       { name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'nobody knows', wasTried: false },

@@ -21,12 +21,18 @@ export interface ObstacleOptions {
 export function explainObstacle(options: ObstacleOptions): Obstacle {
   const { message, absent, unread, packages, policy } = options;
   const denials = packages.filter(({ verdict }) => verdict === 'deny');
+  const trusted = trustedNames(policy);
+  const unreadNames = [...new Set(unread.map(({ name }) => name))];
   return {
     ...describe(options, denials),
     ...(message === '' ? {} : { resolver: message }),
     absent: absent.map((name) => {
-      const meant = suggestAmong(name, { trusted: trustedNames(policy), exists: false });
+      const meant = suggestAmong(name, { trusted, exists: false });
       return { name, suggestion: meant?.suggestion, why: meant?.why };
+    }),
+    doubtful: unreadNames.flatMap((name) => {
+      const meant = suggestAmong(name, { trusted, exists: true });
+      return meant === undefined ? [] : [{ name, suggestion: meant.suggestion, why: meant.why }];
     }),
     unread,
     denials,

@@ -53,6 +53,8 @@ export interface Obstacle {
     /** What speaks for the suggestion. */
     readonly why?: string | undefined;
   }[];
+  /** Names of which there is a source alone, and that are easily taken for others. */
+  readonly doubtful?: readonly { readonly name: string; readonly suggestion: string; readonly why: string }[];
   /** Sources that would have to be built before anybody knows what they need. */
   readonly unread: readonly UnreadSource[];
   /** What the policy says of the packages that would have been taken without it. */
