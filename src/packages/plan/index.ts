@@ -9,5 +9,6 @@ export { filesOf, type FindInspection } from './package-facts.ts';
 export type { Obstacle, Plan, PlannedPackage, PlanTotals } from './plan.ts';
 export { type KeptPlan, PlanStore } from './plan-store.ts';
 export { reconsider, type Reconsidered } from './reconsider.ts';
-export { type PlanOptions, Planner, type PlannerOptions, type PlanProgress, type SourceQuestion } from './planner.ts';
+export { Planner } from './planner.ts';
+export type { PlannerOptions, PlanOptions, PlanProgress, SourceQuestion } from './planner-options.ts';
 export type { PythonNeed } from './choose-target.ts';

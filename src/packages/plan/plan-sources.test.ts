@@ -8,7 +8,7 @@ import { uvWheel } from '../../../test/packages/uv.ts';
 import { findInterpreter } from '../../environments/index.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
 import type { Plan } from './plan.ts';
-import type { PlanOptions } from './planner.ts';
+import type { PlanOptions } from './planner-options.ts';
 
 const ask = '{sourceDistributions: ask}';
 /** What it needs is nowhere stated, and its code says that it ran. */

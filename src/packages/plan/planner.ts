@@ -1,96 +1,36 @@
 import { randomUUID } from 'node:crypto';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { type Actor, decideAction, type Policy, type Reason } from '../../policy/index.ts';
-import type { AuditRecord } from '../../record/index.ts';
-import type { Database } from '../../storage/index.ts';
-import type { Role, Verdict } from '../../words.ts';
-import type { AdvisorySource, Grounds } from '../gate/index.ts';
+import { decideAction, type Reason } from '../../policy/index.ts';
+import type { Verdict } from '../../words.ts';
+import type { Grounds } from '../gate/index.ts';
 import {
   describeTarget,
   type Lock,
   LockStore,
-  type NamedSource,
   type ReadSource,
   requirementsFor,
   type Resolution,
   Resolver,
-  type ResolverPython,
-  type SourceReading,
   type Target,
   targetKey,
 } from '../resolve/index.ts';
-import type { Upstream } from '../upstream/index.ts';
-import { type LearnedImports, PlannedPackages } from '../learned/index.ts';
+import { PlannedPackages } from '../learned/index.ts';
 import { digestWish, type WishRequirement } from '../wish/index.ts';
-import { compareLocks, type PackageSet } from './changes.ts';
-import { chooseTarget, type PythonNeed } from './choose-target.ts';
+import { compareLocks } from './changes.ts';
+import { chooseTarget } from './choose-target.ts';
 import { explainObstacle } from './explain-obstacle.ts';
 import { findMissingVersions } from './find-missing-versions.ts';
 import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
 import { WheelLearner } from './learn-wheel.ts';
 import { KnownRefusals } from './known-refusals.ts';
-import { type FindInspection, identifyVersion } from './package-facts.ts';
+import { identifyVersion } from './package-facts.ts';
 import { PlanStore } from './plan-store.ts';
+import type { PlannerOptions, PlanOptions } from './planner-options.ts';
 import type { Obstacle, Plan } from './plan.ts';
 import { policyView, type ViewScope } from './policy-view.ts';
 import { addUp } from './totals.ts';
 import { WheelFactStore } from './wheel-facts.ts';
-
-export interface PlannerOptions {
-  readonly upstream: Upstream;
-  readonly database: Database;
-  readonly record: AuditRecord;
-  readonly python: ResolverPython & { readonly version: string };
-  readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
-  readonly findInspection: FindInspection;
-  /** Tells what sources need; without it plans are of wheels alone. */
-  readonly readSource?: ((question: SourceQuestion) => Promise<SourceReading>) | undefined;
-  /** Told which modules wheels say they bring. */
-  readonly imports?: Pick<LearnedImports, 'learn'> | undefined;
-  /** Asked at every plan, and so is the policy. */
-  readonly currentAdvisories: () => AdvisorySource;
-  readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
-  /** How long a page of an index is good without asking. */
-  readonly freshMs: number;
-  readonly now?: (() => Date) | undefined;
-}
-
-/** What a source says of itself is wanted, for a plan. */
-export interface SourceQuestion extends NamedSource, Pick<PlanOptions, 'actor' | 'role' | 'workspace' | 'signal'> {
-  /** Whether it may be built for that: else nothing of it runs. */
-  readonly mayBuild: boolean;
-}
-
-export interface PlanOptions {
-  readonly requirements: readonly WishRequirement[];
-  readonly actor: Actor;
-  readonly role: Role;
-  readonly workspace?: string | undefined;
-  /** Belljar's own Python on this machine where left out. */
-  readonly target?: Partial<Target> | undefined;
-  /** What the sources of the wish say of Python: another target is chosen where the one here is none of them. */
-  readonly pythonNeeds?: readonly PythonNeed[] | undefined;
-  /** This very lock is judged, whatever the wish would come to now. */
-  readonly lock?: Lock | undefined;
-  /** Looks for new versions although the wish has a lock. */
-  readonly upgrade?: boolean | undefined;
-  /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
-  readonly mayBuild?: boolean | undefined;
-  /** Plans with wheels alone, whatever the policy says of sources. */
-  readonly wheelsOnly?: boolean | undefined;
-  /** The lock of the environment that is there. */
-  readonly present?: PackageSet | undefined;
-  readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How far a plan has come: pages that were looked at while resolving, then packages of a known number. */
-export interface PlanProgress {
-  readonly phase: 'resolving' | 'judging';
-  readonly done: number;
-  readonly total?: number;
-}
 
 interface Question extends PlanOptions {
   /** The whole wish, with what other targets need. */
