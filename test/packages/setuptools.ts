@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readMember } from '../../src/packages/resolve/wheel-member.ts';
 import type { Prerequisite } from '../support/prerequisite.ts';
 import type { BuiltFile } from '../support/wheels.ts';
 
@@ -25,8 +26,6 @@ function bring(): boolean {
 export function setuptoolsFile(): BuiltFile {
   const bytes = readFileSync(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const metadata = Buffer.from(
-    `Metadata-Version: 2.4\nName: setuptools\nVersion: ${version}\nLicense-Expression: MIT\nRequires-Python: >=3.9\n`,
-  );
+  const metadata = readMember(bytes, `setuptools-${version}.dist-info/METADATA`, 1_000_000) ?? Buffer.alloc(0);
   return { filename, bytes, sha256, metadata };
 }
