@@ -146,9 +146,7 @@ function printError(error: BelljarError, asJson: boolean): void {
 }
 
 function overview(): string {
-  const names = Object.keys(commands);
-  const width = Math.max(...names.map(({ length }) => length)) + 1;
-  const lines = names.map((name) => `  ${name.padEnd(width)}${commands[name]?.summary}\n`).join('');
+  const lines = Object.keys(commands).map(describe).join('');
   return `belljar: run untrusted Python, and let packages in, under one policy
 
 Usage: belljar COMMAND [OPTION…]     belljar COMMAND --help     belljar --version
@@ -156,6 +154,11 @@ Usage: belljar COMMAND [OPTION…]     belljar COMMAND --help     belljar --vers
 ${lines}
 Every command takes --json and --help. Everything is kept below BELLJAR_HOME.
 `;
+}
+
+function describe(name: string): string {
+  const width = Math.max(...Object.keys(commands).map(({ length }) => length)) + 1;
+  return `  ${name.padEnd(width)}${commands[name]?.summary}\n`;
 }
 
 function readVersion(): string {
