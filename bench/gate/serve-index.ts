@@ -86,7 +86,6 @@ function jsonPage(name: string, files: readonly Listed[]): string {
       'upload-time': '2024-01-01T00:00:00.000000Z',
       'requires-python': '>=3.9',
       yanked: false,
-      // The gate is told what is in the wheels: there is nothing to hold that against.
       'core-metadata': false,
     })),
   });
