@@ -27,6 +27,27 @@ export function refuseOtherSources(
   }
 }
 
+/** Where tools look for other indexes than the installation's. */
+const otherIndexes: readonly (readonly [tool: string, key: string])[] = [
+  ...['index', 'index-url', 'extra-index-url', 'find-links'].map((key) => ['uv', key] as const),
+  ['poetry', 'source'],
+  ['pdm', 'source'],
+];
+
+/** Refuses a file that names indexes of its own: its names would be looked for where it does not mean them. */
+export function refuseOtherIndexes(root: TomlTable, { problems, linesBefore }: TomlPlace): void {
+  for (const [tool, key] of otherIndexes) {
+    const node = findTable(root, 'tool', tool)?.entries.get(key);
+    if (node === undefined) continue;
+    problems.add({
+      line: linesBefore + node.line,
+      text: `tool.${tool}.${key}`,
+      message: `tool.${tool}.${key} names another index, and that is not followed`,
+      hint: 'The indexes of the installation stand in its settings; leave it out.',
+    });
+  }
+}
+
 type OtherSource = readonly [name: string, node: TomlNode, section: string];
 
 function otherSources(root: TomlTable): readonly OtherSource[] {

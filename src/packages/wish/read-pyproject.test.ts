@@ -127,6 +127,20 @@ describe('readPyproject()', () => {
     assert.match(problemsOf(conditional).join(), /^3: the project names itself under a condition/);
   });
 
+  it('refuses a file that names indexes of its own', () => {
+    const own = '[project]\nname = "x"\ndependencies = ["numpy"]\n';
+    for (const more of [
+      '[[tool.uv.index]]\nname = "a"\nurl = "https://a.example/simple"\n',
+      '[tool.uv]\nextra-index-url = ["https://a.example/simple"]\n',
+      '[tool.uv]\nfind-links = ["./wheels"]\n',
+      '[[tool.poetry.source]]\nname = "a"\nurl = "https://a.example/simple"\n',
+      '[[tool.pdm.source]]\nname = "a"\nurl = "https://a.example/simple"\n',
+    ]) {
+      assert.match(problemsOf(`${own}${more}`).join(), /^[4-6]: tool\.\w+\.[\w-]+ names another index/, more);
+    }
+    assert.deepEqual(problemsOf(`${own}[tool.uv]\npackage = false\n`), []);
+  });
+
   it('refuses names that the file itself takes from somewhere else', () => {
     const text = '[project]\ndependencies = ["Acme-Core", "numpy"]\n';
     assert.deepEqual(problemsOf(`${text}[tool.uv.sources]\nacme_core = { git = "x" }\nother = { path = "y" }`), [

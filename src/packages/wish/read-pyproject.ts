@@ -1,7 +1,7 @@
 import { readToml, TomlProblem, type TomlTable } from '../toml/index.ts';
 import { DependencyLists } from './dependency-lists.ts';
 import { findContradictions } from './contradictions.ts';
-import { refuseOtherSources } from './other-sources.ts';
+import { refuseOtherIndexes, refuseOtherSources } from './other-sources.ts';
 import { ProblemList } from './problem-list.ts';
 import { readText } from './read-text.ts';
 import { findTable, readRequiresPython, type TomlPlace } from './toml-texts.ts';
@@ -26,6 +26,7 @@ export function readPyproject(bytes: Uint8Array, options: PyprojectOptions): Wis
   const project = findTable(root, 'project');
   const requiresPython = project && readRequiresPython(project, place);
   refuseOtherSources(root, requirements, place);
+  refuseOtherIndexes(root, place);
   for (const problem of findContradictions(requirements)) problems.add(problem);
   return { requirements, problems: problems.finish(), requiresPython };
 }

@@ -3,7 +3,7 @@ import { findHidden } from './characters.ts';
 import { findContradictions } from './contradictions.ts';
 import { ProblemList } from './problem-list.ts';
 import { findScriptBlocks, type ScriptBlock } from './script-block.ts';
-import { refuseOtherSources } from './other-sources.ts';
+import { refuseOtherIndexes, refuseOtherSources } from './other-sources.ts';
 import { readRequiresPython, readTexts, type TomlPlace } from './toml-texts.ts';
 import type { WishReading } from './wish-requirement.ts';
 
@@ -18,7 +18,10 @@ export function readScript(code: string, { from }: { from: string }): WishReadin
   const root = readBlock(block, place);
   const requirements = root === undefined ? [] : readTexts(root.entries.get('dependencies'), 'dependencies', place);
   const requiresPython = root && readRequiresPython(root, place);
-  if (root !== undefined) refuseOtherSources(root, requirements, place);
+  if (root !== undefined) {
+    refuseOtherSources(root, requirements, place);
+    refuseOtherIndexes(root, place);
+  }
   for (const problem of findContradictions(requirements)) problems.add(problem);
   return { requirements, problems: problems.finish(), requiresPython };
 }
