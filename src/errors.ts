@@ -85,8 +85,9 @@ export const errorTable = {
     http: 507,
     exit: 74,
     rpc: -32031,
-    meaning: 'There is no space left to write to the database; nothing was lost.',
-    hint: 'Free space on the disk that holds BELLJAR_HOME, then try again.',
+    meaning:
+      'There is no space left on the disk that holds BELLJAR_HOME; nothing half-made is left, and nothing was lost.',
+    hint: 'Make room on that disk, for example with `belljar env gc --max-bytes 0`, then try again.',
   },
   STORAGE_CORRUPT: {
     http: 500,
@@ -205,7 +206,7 @@ export const errorTable = {
     exit: 74,
     rpc: -32073,
     meaning: 'What an index sent cannot be kept on the disk; nothing of it is left.',
-    hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
+    hint: 'Check the disk that holds BELLJAR_HOME, and its permissions, then try again.',
   },
   WISH_INVALID: {
     http: 422,
@@ -303,7 +304,7 @@ export const errorTable = {
     exit: 74,
     rpc: -32079,
     meaning: 'What an environment is made of cannot be kept on the disk; nothing half-made is left.',
-    hint: 'Free space on the disk that holds BELLJAR_HOME, or check its permissions, then try again.',
+    hint: 'Check the disk that holds BELLJAR_HOME, and its permissions, then try again.',
   },
   FILE_NOT_FOUND: {
     http: 404,

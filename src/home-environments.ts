@@ -53,7 +53,7 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
    * using lease = await belljar.environments.acquire({ lock: lock.digest, asker: { actor, role: 'owner' } });
    * await using session = await belljar.sessions.open({ actor, role: 'owner', environment: lease.environment.key });
    * @throws POLICY_DENIED, APPROVAL_NEEDED, LOCK_UNKNOWN, what Packages.bring() throws, WHEEL_REFUSED, PACKAGES_COLLIDE,
-   * BUILD_FAILED, ENVIRONMENT_UNKEPT, CANCELLED and the codes of the database.
+   * BUILD_FAILED, STORAGE_FULL, ENVIRONMENT_UNKEPT, CANCELLED and the codes of the database.
    */
   async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
     return (await this.#open()).acquiring.acquire(options);

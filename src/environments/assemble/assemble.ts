@@ -30,7 +30,7 @@ const wordEvery = 200;
  * Brings unpacked wheels and their bytecode together in one folder, as installers do, and seals what is in it. The folder
  * itself stays open to its owner, who could not move it otherwise. What a failure leaves is the caller's to remove.
  *
- * @throws PACKAGES_COLLIDE, BUILD_FAILED, CANCELLED
+ * @throws PACKAGES_COLLIDE, STORAGE_FULL, BUILD_FAILED, CANCELLED
  */
 export async function assemble(options: AssembleOptions): Promise<Assembled> {
   const { folder, onProgress, signal } = options;

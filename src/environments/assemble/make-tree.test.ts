@@ -131,8 +131,8 @@ describe('makeTree()', () => {
       const written = [{ path: 'large', content: Buffer.alloc(1 << 20), mode: 0o444 }];
       await assert.rejects(makeTree(small, contents({ written })), (error) => {
         assert.ok(error instanceof BelljarError);
-        assert.equal(error.code, 'BUILD_FAILED');
-        assert.match(`${error.message} ${error.hint}`, /the disk is full.*Free space/);
+        assert.equal(error.code, 'STORAGE_FULL');
+        assert.match(`${error.message} ${error.hint}`, /the disk is full.*belljar env gc/);
         return true;
       });
     } finally {

@@ -2,6 +2,7 @@ import { chmod, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BelljarError } from '../../errors.ts';
+import { explainUnkept, isForRoom } from '../sealed/unkept.ts';
 import { findMethod, linkFile, type LinkMethod } from './link-method.ts';
 import { doSideBySide, type SideBySideOptions } from './side-by-side.ts';
 
@@ -19,7 +20,7 @@ export interface TreeContents {
 /**
  * Makes a tree and seals it, all but its root; writes over nothing. What a failure leaves is the caller's to remove.
  *
- * @throws BUILD_FAILED, CANCELLED
+ * @throws STORAGE_FULL, BUILD_FAILED, CANCELLED
  */
 export async function makeTree(
   root: string,
@@ -67,12 +68,9 @@ async function writeSealed(root: string, { path, content, mode }: TreeContents['
 
 function failureOf(error: unknown): BelljarError {
   if (error instanceof BelljarError) return error;
+  const unkept = isForRoom(error) ? explainUnkept(error, 'an environment') : undefined;
+  if (unkept instanceof BelljarError) return unkept;
   const { code, message } = error as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  const said = isFull ? 'the disk is full' : message;
-  return new BelljarError('BUILD_FAILED', `the files of an environment cannot be put on the disk: ${said}`, {
-    ...(isFull ? { hint: 'Free space on the disk that holds BELLJAR_HOME, then try again.' } : {}),
-    details: { code },
-    cause: error,
-  });
+  const said = `the files of an environment cannot be put on the disk: ${message}`;
+  return new BelljarError('BUILD_FAILED', said, { details: { code }, cause: error });
 }

@@ -40,7 +40,7 @@ export class BytecodeStore {
   /**
    * A wheel's compiled modules, which are compiled first where they are not there yet. What cannot be compiled is listed.
    *
-   * @throws ENVIRONMENT_UNKEPT where the disk does not take it, CANCELLED, and what keeps a sandbox from being made.
+   * @throws STORAGE_FULL, ENVIRONMENT_UNKEPT where the disk does not take it, CANCELLED, and what keeps a sandbox from being made.
    */
   async ensure(
     wheel: StoredWheel,

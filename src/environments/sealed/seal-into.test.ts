@@ -70,7 +70,7 @@ describe('sealInto()', () => {
   it('leaves nothing where filling fails, and says why where it is the disk', async (context) => {
     const { place, seal, halves } = await prepare(context);
     const full = (error: unknown): boolean =>
-      error instanceof BelljarError && error.code === 'ENVIRONMENT_UNKEPT' && /the disk is full/.test(error.message);
+      error instanceof BelljarError && error.code === 'STORAGE_FULL' && /the disk is full/.test(error.message);
     await assert.rejects(seal({ fill: failing('ENOSPC') }), full);
     await assert.rejects(seal({ fill: failing('EOTHER') }), /EOTHER/);
     assert.ok(!existsSync(place));

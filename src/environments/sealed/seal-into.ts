@@ -23,7 +23,7 @@ export interface SealOptions {
  * Makes a folder beside its place, with a tree and a manifest, and moves it there in one: nobody ever meets a half, and
  * whatever goes wrong, nothing of it is left.
  *
- * @throws ENVIRONMENT_UNKEPT where the disk does not take it; what filling throws.
+ * @throws STORAGE_FULL, ENVIRONMENT_UNKEPT where the disk does not take it; what filling throws.
  */
 export async function sealInto(options: SealOptions): Promise<void> {
   let half: string | undefined;

@@ -1,8 +1,12 @@
 import { BelljarError } from '../../errors.ts';
 
-const reasons: Readonly<Record<string, string>> = {
+const fullness: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota of the disk is used up',
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  ...fullness,
   EROFS: 'the disk can only be read',
   EACCES: 'it may not be written there',
   EPERM: 'it may not be written there',
@@ -17,5 +21,12 @@ export function explainUnkept(error: unknown, what: string): unknown {
   const reason = reasons[code];
   if (error instanceof BelljarError || reason === undefined) return error;
   const message = `${what} cannot be kept: ${reason}; nothing of it is left`;
-  return new BelljarError('ENVIRONMENT_UNKEPT', message, { cause: error, details: { reason: code, path } });
+  const kind = Object.hasOwn(fullness, code) ? 'STORAGE_FULL' : 'ENVIRONMENT_UNKEPT';
+  return new BelljarError(kind, message, { cause: error, details: { reason: code, path } });
+}
+
+/** Whether it failed for want of room, however that was said. */
+export function isForRoom(error: unknown): boolean {
+  if (error instanceof BelljarError) return error.code === 'STORAGE_FULL';
+  return Object.hasOwn(fullness, (error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

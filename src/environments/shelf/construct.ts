@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { BelljarError, cancelled, toBelljarError } from '../../errors.ts';
 import type { Builders } from './builders.ts';
 import type { BuildProgress } from './progress.ts';
+import { explainUnkept, isForRoom } from '../sealed/unkept.ts';
 import { removeTree } from '../assemble/remove-tree.ts';
 
 /** What a builder says of the tree that it made. */
@@ -49,6 +50,8 @@ export async function construct(construction: Construction): Promise<boolean> {
   } catch (thrown) {
     if (stop.signal.reason === takenOver) return false;
     const error = toBuildError(thrown, construction.signal);
+    // First: on a full disk it is the room that the word of it needs.
+    await removeTree(half);
     await (error.code === 'CANCELLED' ? builders.giveUp(attempt) : builders.fail(attempt, error));
     throw error;
   } finally {
@@ -81,10 +84,8 @@ async function build(
 function toBuildError(thrown: unknown, signal: AbortSignal | undefined): BelljarError {
   if (signal?.aborted === true) return cancelled(signal);
   if (thrown instanceof BelljarError) return thrown;
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new BelljarError('STORAGE_FULL', 'no space is left to build the environment', { cause: thrown });
-  }
+  const unkept = isForRoom(thrown) ? explainUnkept(thrown, 'an environment') : undefined;
+  if (unkept instanceof BelljarError) return unkept;
   const { message } = toBelljarError(thrown);
   return new BelljarError('BUILD_FAILED', `the environment could not be built: ${message}`, { cause: thrown });
 }

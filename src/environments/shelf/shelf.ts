@@ -1,6 +1,7 @@
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import type { AuditRecord } from '../../record/index.ts';
 import { type Database, sql } from '../../storage/index.ts';
+import { explainUnkept } from '../sealed/unkept.ts';
 import { type Collected, type CollectOptions, collect } from './collect.ts';
 import type { BuildEnvironment } from './construct.ts';
 import { Holder } from './holder.ts';
@@ -179,7 +180,7 @@ export class Shelf implements AsyncDisposable {
   #sweepOnce(): Promise<void> {
     this.#swept ??= sweepShelf(this.folder, this.#options.database).catch((error: unknown) => {
       this.#swept = undefined;
-      throw error;
+      throw explainUnkept(error, 'the folder of all environments');
     });
     return this.#swept;
   }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { toBelljarError } from '../../errors.ts';
 import type { AuditRecord, Draft } from '../../record/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { explainUnkept } from '../sealed/unkept.ts';
 import { Builders, type WaitOptions } from './builders.ts';
 import { type BuildEnvironment, type BuiltTree, construct } from './construct.ts';
 import { makeHalf } from './half.ts';
@@ -47,7 +48,9 @@ export class Workshop {
     spec: EnvironmentSpec,
     { build, ...options }: BuildOptions & { readonly build: BuildEnvironment },
   ): Promise<ShelvedEnvironment | undefined> {
-    const half = await makeHalf(this.#parts.environments);
+    const half = await makeHalf(this.#parts.environments).catch((error: unknown) => {
+      throw explainUnkept(error, 'an environment');
+    });
     const claim = await this.#claim(key, spec, half);
     if (claim.kind === 'ours') return this.#build(key, spec, { ...options, build, half });
     await removeTree(half);

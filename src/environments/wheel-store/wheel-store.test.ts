@@ -202,7 +202,7 @@ describe('WheelStore', needs(bubblewrap), () => {
       const crowded = new WheelStore({ folder: small, cacheFolder, backend });
       const wheel = putNew(rich);
       await assert.rejects(crowded.ensure(wheel), (error: unknown) => {
-        assert.ok(fails('ENVIRONMENT_UNKEPT')(error));
+        assert.ok(fails('STORAGE_FULL')(error));
         assert.match((error as BelljarError).message, /the disk is full; nothing of it is left/);
         return true;
       });

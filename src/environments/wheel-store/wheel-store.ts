@@ -37,8 +37,8 @@ export class WheelStore {
   /**
    * The stored wheel, which is unpacked first where it is not there yet.
    *
-   * @throws WHEEL_REFUSED for what the wheel is, ENVIRONMENT_UNKEPT where the disk does not take it, INPUT_UNREADABLE,
-   * ARTIFACT_MISMATCH, CANCELLED, and what keeps a sandbox from being made; nothing is left then.
+   * @throws WHEEL_REFUSED for what the wheel is, STORAGE_FULL and ENVIRONMENT_UNKEPT where the disk does not take it,
+   * INPUT_UNREADABLE, ARTIFACT_MISMATCH, CANCELLED, and what keeps a sandbox from being made; nothing is left then.
    */
   async ensure(wheel: WheelToStore): Promise<StoredWheel> {
     refuseWhenCancelled(wheel.signal);

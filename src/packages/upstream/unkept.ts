@@ -19,9 +19,8 @@ const diskCodes = new Set([
 export function unkept(error: unknown): unknown {
   if (error instanceof BelljarError || !(error instanceof Error) || !('code' in error)) return error;
   if (!diskCodes.has(String(error.code))) return error;
-  const what =
-    error.code === 'ENOSPC' || error.code === 'EDQUOT'
-      ? 'the disk is full'
-      : `the disk refuses it (${String(error.code)})`;
-  return new BelljarError('ARTIFACT_UNKEPT', `what a package index sent cannot be kept: ${what}`, { cause: error });
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const what = isFull ? 'the disk is full' : `the disk refuses it (${String(error.code)})`;
+  const message = `what a package index sent cannot be kept: ${what}`;
+  return new BelljarError(isFull ? 'STORAGE_FULL' : 'ARTIFACT_UNKEPT', message, { cause: error });
 }
