@@ -60,8 +60,8 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   }
 
   /** Whether the environment of a lock is there, so that nothing would come in. */
-  async has(lock: string): Promise<boolean> {
-    return (await this.#open()).acquiring.has(lock);
+  async has(options: Pick<AcquireOptions, 'lock' | 'python'>): Promise<boolean> {
+    return (await this.#open()).acquiring.has(options);
   }
 
   /** The Pythons of the machine. */

@@ -21,6 +21,7 @@ export interface AcquiringOptions {
   readonly cacheFolder: string;
   readonly shelf: Shelf;
   readonly record: AuditRecord;
+  /** The one that environments are made for where no other is named. */
   readonly python: PythonBuild;
   readonly packages: Pick<Packages, 'reconsider' | 'bring' | 'findLock'>;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
@@ -30,6 +31,8 @@ export interface AcquireOptions {
   /** The digest of a lock that a plan came to. */
   readonly lock: string;
   readonly asker: LockAsker;
+  /** Of the version that the lock is for; the installation's own where left out. */
+  readonly python?: PythonBuild | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -53,16 +56,16 @@ export class Acquiring {
   }
 
   /** Whether the environment of a lock is there, so that nothing would come in. */
-  async has(lock: string): Promise<boolean> {
-    const found = await this.#options.shelf.find(environmentKey(this.#specOf(lock)));
+  async has(options: Pick<AcquireOptions, 'lock' | 'python'>): Promise<boolean> {
+    const found = await this.#options.shelf.find(environmentKey(this.#specOf(options)));
     return found?.state === 'whole';
   }
 
   async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
     await this.#admit(options);
-    const { lock, asker, signal, onProgress } = options;
+    const { asker, signal, onProgress } = options;
     const { currentPolicy, shelf } = this.#options;
-    const spec = this.#specOf(lock);
+    const spec = this.#specOf(options);
     const { workspace = null, actor, role } = asker;
     const origin = { actor: { ...actor, role }, workspace, policyHash: currentPolicy().hash };
     const there = await shelf.lease(environmentKey(spec), { origin });
@@ -73,8 +76,7 @@ export class Acquiring {
   }
 
   /** Its wheels do not count for the key. */
-  #specOf(lock: string): EnvironmentSpec {
-    const { python } = this.#options;
+  #specOf({ lock, python = this.#options.python }: Pick<AcquireOptions, 'lock' | 'python'>): EnvironmentSpec {
     const platform = `${process.platform} ${process.arch}`;
     return { lock, python, installer, platform, namespace: 'installation', wheels: [] };
   }
@@ -104,19 +106,19 @@ export class Acquiring {
   }
 
   /** What was locked as a source has no wheel before it is built. */
-  async #findWheels({ lock: digest, asker, signal = never }: AcquireOptions): Promise<readonly string[]> {
+  async #findWheels({ lock: digest, asker, python, signal = never }: AcquireOptions): Promise<readonly string[]> {
     const { packages } = this.#options;
     const lock = await packages.findLock(digest);
     const known = lock.packages.map(({ wheels: [wheel] }) => wheel?.sha256);
     if (!known.includes(undefined)) return known.filter((each) => each !== undefined);
-    const { wheels } = await packages.bring(digest, { asker, signal });
+    const { wheels } = await packages.bring(digest, { asker, python, signal });
     return wheels.map(({ sha256 }) => sha256);
   }
 
   async #build(folder: string, options: AcquireOptions, { signal, onProgress }: BuildTools): Promise<BuiltTree> {
-    const { packages, python } = this.#options;
-    const { lock, asker } = options;
-    const { wheels } = await packages.bring(lock, { asker, signal, onProgress });
+    const { packages } = this.#options;
+    const { lock, asker, python = this.#options.python } = options;
+    const { wheels } = await packages.bring(lock, { asker, python, signal, onProgress });
     // With what was found in them, which no plan knew before.
     await this.#admit(options);
     const placed = await storeWheels(this.#stores, { wheels, python, signal, onProgress });

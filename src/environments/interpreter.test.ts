@@ -28,6 +28,14 @@ describe('findInterpreter()', needs(python), () => {
     await assert.rejects(findInterpreter({ env }), { code: 'PYTHON_NOT_FOUND', message: /\/no\/such\/python/ });
   });
 
+  it('takes one by its version', async () => {
+    const { executable, version } = await findInterpreter();
+    const minor = version.split('.', 2).join('.');
+    const env = { ...process.env, BELLJAR_PYTHON: executable };
+    assert.equal((await findInterpreter({ named: minor, env })).version.startsWith(minor), true);
+    await assert.rejects(findInterpreter({ named: '3.99' }), { code: 'PYTHON_NOT_FOUND', hint: /3\./ });
+  });
+
   it('goes through a virtual environment to the interpreter it was made with', async () => {
     const { executable } = await findInterpreter();
     const venv = join(folder, 'venv');

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
-import { type PythonBuild, KnownAnswers, describeBuild } from './pythons/index.ts';
+import { type PythonBuild, KnownAnswers, Pythons, describeBuild, isPythonVersion } from './pythons/index.ts';
 
 export interface FindInterpreterOptions {
-  /** A path or a program's name, as a person gave it; the machine's first fitting one where left out. */
+  /** A version (3.12), a path or a program's name, as a person gave it; the machine's first fitting one where left out. */
   readonly named?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** Where its answer is kept, so that it is not asked again. */
@@ -19,7 +19,9 @@ export interface FindInterpreterOptions {
  * @throws PYTHON_NOT_FOUND where none is there, or the one that was named does not fit.
  */
 export async function findInterpreter(options: FindInterpreterOptions = {}): Promise<PythonBuild> {
-  const answers = new KnownAnswers(options.cacheFolder);
+  const { env = process.env, named = env['BELLJAR_PYTHON'] ?? '', cacheFolder, signal } = options;
+  if (isPythonVersion(named)) return new Pythons({ env, cacheFolder }).choose(named, signal);
+  const answers = new KnownAnswers(cacheFolder);
   const found = await search(options, answers);
   await answers.keep();
   return found;

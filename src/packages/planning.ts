@@ -11,12 +11,13 @@ import {
   type AnsweredPlan,
   Approvals,
   type KeptPlan,
+  type PlanPython,
   Planner,
   PlanStore,
   reconsider,
   type Reconsidered,
 } from './plan/index.ts';
-import type { Lock } from './resolve/index.ts';
+import { isSameMinor, type Lock, parseTargetKey, type Target } from './resolve/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
 import {
   findContradictions,
@@ -33,7 +34,10 @@ interface Tools {
 
 export type LockAsker = BringOptions['asker'];
 
-export type BringLockOptions = Pick<BringOptions, 'asker' | 'signal' | 'onProgress'>;
+export interface BringLockOptions extends Pick<BringOptions, 'asker' | 'signal' | 'onProgress'> {
+  /** The one that the lock is for, which sources are built with; Belljar's own where left out. */
+  readonly python?: PlanPython | undefined;
+}
 
 export interface BroughtLock {
   readonly lock: Lock;
@@ -91,16 +95,22 @@ export class Planning implements AsyncDisposable {
     return reconsider({ plan, actor, role, policy, advisories: advisories.current, approvals, now });
   }
 
-  async bring(digest: string, { asker, signal, onProgress }: BringLockOptions): Promise<BroughtLock> {
+  async bring(
+    digest: string,
+    { asker, python = this.#options.python, ...rest }: BringLockOptions,
+  ): Promise<BroughtLock> {
     const sources = await this.#sources.open();
     const [lock, { requirements }] = await Promise.all([this.findLock(digest), this.#requirePlan(digest)]);
-    const { python } = this.#options;
+    const target = requireTarget(lock, python);
     const buildSource = (request: Omit<BuildRequest, 'python'>): Promise<BuildResult> => {
       return this.buildSource({ ...request, python });
     };
-    const wheels = await bringLock({ sources, buildSource }, { lock, asker, signal, onProgress });
+    const wheels = await bringLock({ sources, buildSource }, { lock, asker, ...rest });
     const wish = requirements.map((each) => ({ ...each, extras: [], sha256s: [], source: { from: 'lock' } }));
-    await this.#toolsFor(sources).planner.plan({ ...asker, requirements: wish, lock, signal });
+    await this.#toolsFor(sources).planner.plan({
+      ...{ ...asker, requirements: wish, lock, target, python },
+      signal: rest.signal,
+    });
     return { lock, wheels };
   }
 
@@ -128,14 +138,14 @@ export class Planning implements AsyncDisposable {
   }
 
   #openPlanner({ upstream, advisories, inspections, freshMs }: OpenedSources, builder: SourceBuilder): Planner {
-    const { cacheFolder, database, record, python, currentPolicy } = this.#options;
+    const { cacheFolder, database, record, python: own, currentPolicy } = this.#options;
     return new Planner({
-      ...{ upstream, database, record, python, currentPolicy, freshMs },
+      ...{ upstream, database, record, python: own, currentPolicy, freshMs },
       folders: { uv: cacheFolder, volumes: join(cacheFolder, 'resolver'), cache: cacheFolder },
       currentAdvisories: () => advisories.current,
       findInspection: (wheel) => inspections.find(wheel),
       imports: new LearnedImports(database),
-      readSource: ({ file, name, version, actor, role, workspace, mayBuild, signal }) => {
+      readSource: ({ file, name, version, actor, role, workspace, python, mayBuild, signal }) => {
         const { policy } = currentPolicy();
         const acceptsAsked = decideAction({ policy, actor, role, action: 'approve' }).verdict === 'allow';
         const sdist = { filename: file.filename, url: file.url, sha256: file.sha256 ?? '' };
@@ -165,6 +175,14 @@ export class Planning implements AsyncDisposable {
       inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
     });
   }
+}
+
+/** What is locked for one minor version fits all of its patches, and nothing else. */
+function requireTarget({ target: key }: Lock, { version }: PlanPython): Target {
+  const target = parseTargetKey(key);
+  if (target !== undefined && target.platform === undefined && isSameMinor(target.pythonVersion, version))
+    return target;
+  throw new BelljarError('USAGE', `the lock is for ${key}, not for Python ${version} on this machine`);
 }
 
 function unplanned(digest: string): BelljarError {

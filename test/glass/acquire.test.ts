@@ -160,6 +160,36 @@ describe('acquire()', needs(root, bubblewrap, python, uvWheel), () => {
     await assert.rejects(belljar.environments.acquire({ lock, asker }));
   });
 
+  it('builds for the Python that is named, where the lock is for that', async (context) => {
+    const { belljar, offer } = await open(context);
+    offer('dep', dep());
+    const pythons = await belljar.environments.pythons();
+    const [own, ...others] = await pythons.list();
+    assert.ok(own !== undefined);
+    for (const build of [own, ...others.filter(({ version }) => version.slice(0, 4) !== own.version.slice(0, 4))].slice(
+      0,
+      2,
+    )) {
+      const { lock } = await belljar.packages.plan({ requirements: ['dep'], ...asker, python: build });
+      assert.ok(lock !== undefined);
+      using lease = await belljar.environments.acquire({ lock: lock.digest, asker, python: build });
+      assert.equal(lease.environment.python.executable, build.executable);
+      assert.equal(await belljar.environments.has({ lock: lock.digest, python: build }), true);
+      await using session = await belljar.sessions.open({ ...asker, environment: lease.environment.key });
+      const code = 'import dep, sys\n[dep.word, ".".join(map(str, sys.version_info[:3]))]';
+      assert.deepEqual(await session.call(code), ['hello', build.version]);
+    }
+  });
+
+  it('builds nothing for a Python that the lock is not for', async (context) => {
+    const { belljar, offer } = await open(context);
+    offer('dep', dep());
+    const target = { pythonVersion: '3.15' };
+    const { lock } = await belljar.packages.plan({ requirements: ['dep'], ...asker, target });
+    const acquiring = belljar.environments.acquire({ lock: lock?.digest ?? '', asker });
+    await assert.rejects(acquiring, { code: 'USAGE', message: /3\.15/ });
+  });
+
   it('knows no lock that was not planned here', async (context) => {
     const { belljar } = await open(context);
     const acquiring = belljar.environments.acquire({ lock: 'f'.repeat(64), asker });

@@ -1,4 +1,4 @@
 export { describeBuild } from './describe-build.ts';
 export { KnownAnswers } from './known-answers.ts';
 export type { Interpreter, PythonBuild } from './python-build.ts';
-export { Pythons, type PythonsOptions } from './pythons.ts';
+export { isPythonVersion, Pythons, type PythonsOptions } from './pythons.ts';

@@ -48,7 +48,7 @@ export class Pythons {
    */
   async choose(wanted: string, signal?: AbortSignal): Promise<PythonBuild> {
     if (isAbsolute(wanted)) return this.#demand(wanted, signal);
-    if (!/^3(\.\d{1,4}){0,2}$/.test(wanted)) {
+    if (!isPythonVersion(wanted)) {
       throw new BelljarError('PYTHON_NOT_FOUND', `“${wanted}” is neither a version of Python 3 nor a path`, {
         hint: 'Name one as 3.12, as 3.12.4, or by its absolute path.',
       });
@@ -73,6 +73,11 @@ export class Pythons {
     const answer = await this.#answers.ask(path, signal);
     return 'problem' in answer ? undefined : describeBuild(answer);
   }
+}
+
+/** Whether a text can be a version of Python 3, whole or without its last numbers. */
+export function isPythonVersion(text: string): boolean {
+  return /^3(\.\d{1,4}){0,2}$/.test(text);
 }
 
 function compareVersions(one: string, other: string): number {

@@ -10,5 +10,5 @@ export type { Obstacle, Plan, PlannedPackage, PlanTotals } from './plan.ts';
 export { type KeptPlan, PlanStore } from './plan-store.ts';
 export { reconsider, type Reconsidered } from './reconsider.ts';
 export { Planner } from './planner.ts';
-export type { PlannerOptions, PlanOptions, PlanProgress, SourceQuestion } from './planner-options.ts';
+export type { PlannerOptions, PlanOptions, PlanProgress, PlanPython, SourceQuestion } from './planner-options.ts';
 export type { PythonNeed } from './choose-target.ts';

@@ -11,11 +11,14 @@ import type { PackageSet } from './changes.ts';
 import type { PythonNeed } from './choose-target.ts';
 import type { FindInspection } from './package-facts.ts';
 
+/** A Python of this machine that packages are for. */
+export type PlanPython = ResolverPython & { readonly version: string };
+
 export interface PlannerOptions {
   readonly upstream: Upstream;
   readonly database: Database;
   readonly record: AuditRecord;
-  readonly python: ResolverPython & { readonly version: string };
+  readonly python: PlanPython;
   readonly folders: { readonly uv: string; readonly volumes: string; readonly cache: string };
   readonly findInspection: FindInspection;
   /** Tells what sources need; without it plans are of wheels alone. */
@@ -32,6 +35,7 @@ export interface PlannerOptions {
 
 /** What a source says of itself is wanted, for a plan. */
 export interface SourceQuestion extends NamedSource, Pick<PlanOptions, 'actor' | 'role' | 'workspace' | 'signal'> {
+  readonly python: PlanPython;
   /** Whether it may be built for that: else nothing of it runs. */
   readonly mayBuild: boolean;
 }
@@ -41,7 +45,9 @@ export interface PlanOptions {
   readonly actor: Actor;
   readonly role: Role;
   readonly workspace?: string | undefined;
-  /** Belljar's own Python on this machine where left out. */
+  /** The Python that it is for, and that sources are built with; Belljar's own where left out. */
+  readonly python?: PlanPython | undefined;
+  /** Its Python on this machine where left out. */
   readonly target?: Partial<Target> | undefined;
   /** What the sources of the wish say of Python: another target is chosen where the one here is none of them. */
   readonly pythonNeeds?: readonly PythonNeed[] | undefined;

@@ -6,6 +6,7 @@ import type { Verdict } from '../../words.ts';
 import type { Grounds } from '../gate/index.ts';
 import {
   describeTarget,
+  isSameMinor,
   type Lock,
   LockStore,
   type ReadSource,
@@ -26,7 +27,7 @@ import { WheelLearner } from './learn-wheel.ts';
 import { KnownRefusals } from './known-refusals.ts';
 import { identifyVersion } from './package-facts.ts';
 import { PlanStore } from './plan-store.ts';
-import type { PlannerOptions, PlanOptions } from './planner-options.ts';
+import type { PlannerOptions, PlanOptions, PlanPython } from './planner-options.ts';
 import type { Obstacle, Plan } from './plan.ts';
 import { policyView, type ViewScope } from './policy-view.ts';
 import { addUp } from './totals.ts';
@@ -38,6 +39,7 @@ interface Question extends PlanOptions {
   readonly grounds: Grounds;
   readonly refusals: KnownRefusals;
   readonly target: Target;
+  readonly python: PlanPython;
 }
 
 interface Found {
@@ -112,13 +114,16 @@ export class Planner {
   }
 
   #ask(options: PlanOptions): Question {
-    const { currentAdvisories, currentPolicy, python } = this.#options;
+    const { currentAdvisories, currentPolicy } = this.#options;
+    const { python = this.#options.python } = options;
     const { policy, hash } = currentPolicy();
-    const target = chooseTarget({ own: python.version, asked: options.target, needs: options.pythonNeeds ?? [] });
+    // Whoever names a Python wants this one and no other that a source would take.
+    const named = options.python === undefined ? options.target : { pythonVersion: python.version, ...options.target };
+    const target = chooseTarget({ own: python.version, asked: named, needs: options.pythonNeeds ?? [] });
     const refusals = new KnownRefusals(this.#parts);
     return {
       ...options,
-      ...{ target, refusals },
+      ...{ target, python, refusals },
       asked: options.requirements,
       requirements: requirementsFor(options.requirements, target),
       grounds: {
@@ -190,12 +195,13 @@ export class Planner {
 
   /** A build here tells of this machine and its Python alone. */
   #sourceReader(question: Question): ReadSource | undefined {
-    const { readSource, python } = this.#options;
-    const { actor, role, workspace, target, mayBuild = false } = question;
+    const { readSource } = this.#options;
+    const { actor, role, workspace, target, python, mayBuild = false } = question;
     if (readSource === undefined || !takesSources(question)) return undefined;
     const isOwn = target.platform === undefined && isSameMinor(target.pythonVersion, python.version);
     return async (source, signal) => {
-      const reading = await readSource({ ...source, actor, role, workspace, signal, mayBuild: mayBuild && isOwn });
+      const asker = { actor, role, workspace };
+      const reading = await readSource({ ...source, ...asker, python, signal, mayBuild: mayBuild && isOwn });
       if (reading.kind === 'read') this.#parts.learner.remember(source.file, reading.metadata);
       return reading;
     };
@@ -286,10 +292,6 @@ function ownAbsent({ requirements }: Question, { absent }: Unsolvable): string[]
 
 function takesSources({ wheelsOnly }: Question): boolean {
   return wheelsOnly !== true;
-}
-
-function isSameMinor(one: string, other: string): boolean {
-  return one.split('.', 2).join('.') === other.split('.', 2).join('.');
 }
 
 /** Each time one more is known to be refused: who refuses so many has other troubles. */

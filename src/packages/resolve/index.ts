@@ -7,7 +7,7 @@ export { requirementsFor } from './requirements-for.ts';
 export { type Resolution, type ResolveOptions, Resolver, type ResolverOptions } from './resolve.ts';
 export type { NamedSource, ReadSource, SourceReading, UnreadSource } from './source-reading.ts';
 export { isSource } from './stand-in.ts';
-export { describeTarget, type Target, type TargetTraits, targetKey } from './target.ts';
+export { describeTarget, isSameMinor, parseTargetKey, type Target, type TargetTraits, targetKey } from './target.ts';
 export { environmentOf } from './target-environment.ts';
 export { uvVersion } from './uv-release.ts';
 export { type ResolverPython, UvSandbox } from './uv-sandbox.ts';

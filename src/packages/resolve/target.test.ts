@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { describeTarget, targetKey } from './target.ts';
+import { describeTarget, isSameMinor, parseTargetKey, targetKey } from './target.ts';
 
 test('describeTarget() reads the machine and system out of a platform', () => {
   const traitsOf = (platform: string): unknown => describeTarget({ pythonVersion: '3.12.4', platform });
@@ -46,4 +46,16 @@ test('targetKey() tells targets apart, and says so of this machine', () => {
   assert.match(targetKey({ pythonVersion: '3.12' }), /^python 3\.12, this machine: linux /);
   assert.notEqual(targetKey({ pythonVersion: '3.12' }), targetKey({ pythonVersion: '3.13' }));
   assert.notEqual(targetKey({ pythonVersion: '3.12', platform: 'windows' }), targetKey({ pythonVersion: '3.12' }));
+});
+
+test('parseTargetKey() reads what targetKey() wrote, and nothing else', () => {
+  for (const target of [{ pythonVersion: '3.12.4' }, { pythonVersion: '3.9', platform: 'aarch64-apple-darwin' }]) {
+    assert.deepEqual(parseTargetKey(targetKey(target)), target);
+  }
+  assert.equal(parseTargetKey('somewhere'), undefined);
+});
+
+test('isSameMinor() looks at the first two numbers', () => {
+  assert.equal(isSameMinor('3.12', '3.12.4'), true);
+  assert.equal(isSameMinor('3.1.2', '3.12'), false);
 });

@@ -49,6 +49,19 @@ export function targetKey(target: Target): string {
   return `python ${target.pythonVersion}, ${target.platform ?? `this machine: ${system} ${machine}`}`;
 }
 
+/** What targetKey() made a text of; undefined where it made none such. */
+export function parseTargetKey(key: string): Target | undefined {
+  const { python: pythonVersion, platform = '' } =
+    /^python (?<python>[^ ,]+), (?<platform>.+)$/.exec(key)?.groups ?? {};
+  if (pythonVersion === undefined) return undefined;
+  return platform.startsWith('this machine: ') ? { pythonVersion } : { pythonVersion, platform };
+}
+
+/** Whether two versions of Python take the same wheels. */
+export function isSameMinor(one: string, other: string): boolean {
+  return one.split('.', 2).join('.') === other.split('.', 2).join('.');
+}
+
 function ownMachine(): string {
   return process.arch === 'arm64' ? 'aarch64' : process.arch === 'x64' ? 'x86_64' : process.arch;
 }
