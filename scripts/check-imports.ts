@@ -16,6 +16,7 @@ const floors = [
   ['environments'],
   ['sessions'],
   ['notebooks', 'workspace-packages'],
+  ['exports'],
   ['plugins'],
   ['live-policy', 'settings'],
   ['home-gate.ts', 'inspect.ts', 'proof'],

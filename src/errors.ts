@@ -320,6 +320,13 @@ export const errorTable = {
     meaning: 'What was asked of a file of the workspace cannot be done with what is there.',
     hint: '`details.why` says whether its kind, its permissions, its size or a change meanwhile stands in the way.',
   },
+  BUNDLE_INVALID: {
+    http: 422,
+    exit: 65,
+    rpc: -32120,
+    meaning: 'A bundle is cut, damaged, or says of itself what does not hold; nothing of it was taken.',
+    hint: 'Export it again, and compare the sha256 of the file with that of where it came from.',
+  },
   SESSION_CLOSED: {
     http: 409,
     exit: 125,
