@@ -112,15 +112,15 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
   const { record, database } = opened.use(await openHomeRecord(home, signal === undefined ? {} : { signal }));
   const settings = await readSettings({ home, env });
   const advisoriesFrom = configuredSource(env, settings.advisories.url);
+  const currentPolicy = () => policy.current;
   const sources = opened.use(
     new PackageSources({
-      ...{ cacheFolder: cacheFolder(home), database, record, env, signal },
+      ...{ cacheFolder: cacheFolder(home), database, record, env, currentPolicy, signal },
       readSettings: () => Promise.resolve({ indexes: settings.indexes, freshMs: settings.gate.fresh }),
     }),
   );
   const { folder, upstream, advisories, inspections, inspector } = await sources.open();
   const clients = await readClients(clientsFolder(home));
-  const currentPolicy = () => policy.current;
   const locks = new PlannedLocks({
     plans: new PlanStore(database),
     approvals: new Approvals({ database, record, currentPolicy }),

@@ -1,5 +1,5 @@
 import { BelljarError } from '../errors.ts';
-import type { LockAsker, Packages } from '../packages/index.ts';
+import { handlingTerms, type HandlingTerms, type LockAsker, type Packages } from '../packages/index.ts';
 import { decideAction, type Policy, type Reason } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import { assemble } from './assemble/index.ts';
@@ -46,12 +46,13 @@ export class Acquiring {
   readonly #stores: { readonly wheels: WheelStore; readonly bytecode: BytecodeStore };
 
   constructor(options: AcquiringOptions) {
-    const { cacheFolder, shelf } = options;
+    const { cacheFolder, shelf, currentPolicy } = options;
     const { folder } = shelf;
     this.#options = options;
+    const terms = (): HandlingTerms => handlingTerms(currentPolicy().policy);
     this.#stores = {
-      wheels: new WheelStore({ folder, cacheFolder }),
-      bytecode: new BytecodeStore({ folder, cacheFolder }),
+      wheels: new WheelStore({ folder, cacheFolder, terms }),
+      bytecode: new BytecodeStore({ folder, cacheFolder, terms }),
     };
   }
 

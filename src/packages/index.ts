@@ -32,6 +32,7 @@ export {
   type StoredClient,
   toHostName,
 } from './gate/index.ts';
+export { builtInTerms, handlingTerms, type HandlingTerms, within, withSandbox } from './handling/index.ts';
 export {
   type AnnouncedFile,
   type AnnouncedWheel,

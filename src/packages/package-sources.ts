@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
+import type { Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Database } from '../storage/index.ts';
 import { type Advisories, openAdvisories } from './advisories/index.ts';
 import { Inspections } from './gate/index.ts';
+import { handlingTerms } from './handling/index.ts';
 import { Inspector, inspectorVersion } from './inspection/index.ts';
 import { learnFromWheel, LearnedImports } from './learned/index.ts';
 import {
@@ -25,6 +27,8 @@ export interface PackageSourcesOptions {
   readonly python?: string | undefined;
   /** Asked once, when something is first wanted. */
   readonly readSettings: () => Promise<PackageSettings>;
+  /** Says what whoever opens wheels may take; the built-in policy where left out. */
+  readonly currentPolicy?: (() => { readonly policy: Policy }) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,7 +76,7 @@ export class PackageSources implements AsyncDisposable {
   }
 
   async #open(): Promise<OpenedSources> {
-    const { cacheFolder, database, record, env } = this.#options;
+    const { cacheFolder, database, record, env, currentPolicy } = this.#options;
     const { indexes: named, freshMs } = await this.#options.readSettings();
     const folder = join(cacheFolder, 'packages');
     const indexes = await this.#findIndexes(folder, named);
@@ -86,7 +90,9 @@ export class PackageSources implements AsyncDisposable {
       // Knowing who brings a module helps later: nothing waits for it, nor fails with it.
       onFound: (inspection) => void learnFromWheel(imports, inspection).catch(() => undefined),
     });
-    const inspector = this.#resources.use(new Inspector({ cacheFolder }));
+    const inspector = this.#resources.use(
+      new Inspector({ cacheFolder, terms: currentPolicy && (() => handlingTerms(currentPolicy().policy)) }),
+    );
     return { folder, upstream, advisories, inspections, inspector, freshMs };
   }
 

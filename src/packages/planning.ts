@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BelljarError } from '../errors.ts';
 import { decideAction } from '../policy/index.ts';
 import { openListed, type WheelToInspect } from './gate/index.ts';
+import { handlingTerms } from './handling/index.ts';
 import { LearnedImports } from './learned/index.ts';
 import { type OpenedSources, PackageSources } from './package-sources.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
@@ -156,12 +157,13 @@ export class Planning implements AsyncDisposable {
   }
 
   #openBuilder({ folder, upstream, inspections, inspector }: OpenedSources): SourceBuilder {
-    const { cacheFolder } = this.#options;
+    const { cacheFolder, currentPolicy } = this.#options;
     const inspect = (wheel: WheelToInspect, signal: AbortSignal): Promise<unknown> => {
       return inspector.inspect({ ...wheel, signal });
     };
     return new SourceBuilder({
       ...{ folder: join(folder, 'built'), cacheFolder, upstream },
+      terms: () => handlingTerms(currentPolicy().policy),
       planTools: ({ requirements, pythonVersion, asker, signal }) => {
         return this.plan({
           ...(asker ?? belljarItself),

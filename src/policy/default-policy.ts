@@ -64,6 +64,13 @@ packages:
     downloadBytes: 2GiB
     installedBytes: 6GiB
     buildTime: 10m
+  build:
+    memory: 2GiB
+    cpus: 2
+    processes: 128
+    cpuTime: 10m
+    disk: 1GiB
+    files: 500000
 
 runtime:
   limits:

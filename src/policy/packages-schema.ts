@@ -1,14 +1,20 @@
 import { z } from 'zod';
 
 import { verdicts } from '../words.ts';
+import { cpus, count } from './runtime-schema.ts';
 import {
   duration,
   globText,
   licencePatternText,
   packagePatternText,
   positiveByteSize as size,
+  positiveDuration as time,
   text,
 } from './scalars.ts';
+
+/** Node's own threads and memory: below, no wheel could be opened at all. */
+const leastMemoryBytes = 256 * 2 ** 20;
+const leastProcesses = 32;
 
 const verdict = z.enum(verdicts).meta({ description: 'allow, ask (an approver answers) or deny.' });
 /** For what is missing there is no `allow`: what is not known is never good. */
@@ -143,6 +149,23 @@ export const packagesSchema = z
       })
       .prefault({})
       .meta({ description: 'Bounds for a whole plan.' }),
+    build: z
+      .strictObject({
+        memory: size
+          .refine((bytes) => bytes >= leastMemoryBytes, 'must be at least 256MiB: what opens wheels takes that itself')
+          .prefault('2GiB')
+          .meta({ description: 'Memory of each program that opens, compiles or builds; at least 256MiB.' }),
+        cpus: cpus.default(2).meta({ description: 'Processor cores of each of them.' }),
+        processes: count
+          .refine((number) => number >= leastProcesses, 'must be at least 32: what opens wheels has that many threads')
+          .default(128)
+          .meta({ description: 'Processes and threads of each of them; at least 32.' }),
+        cpuTime: time.prefault('10m').meta({ description: 'Time on the processors, for each wheel or source.' }),
+        disk: size.prefault('1GiB').meta({ description: 'What building a source may write; it is kept in memory.' }),
+        files: count.default(500_000).meta({ description: 'Files of one environment, compiled ones included.' }),
+      })
+      .prefault({})
+      .meta({ description: 'Bounds for whatever opens, compiles or builds packages. They are held; nobody is asked.' }),
   })
   .prefault({})
   .meta({ description: 'Which packages may come in.' });

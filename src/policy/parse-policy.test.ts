@@ -243,3 +243,11 @@ test('half of a surrogate pair is refused where it stands, and a whole one taken
   ]);
   assert.ok(read('😀').ok);
 });
+
+test('what opens wheels is never given less than it takes itself', () => {
+  const problem = (build: string): string => problemsOf(`version: 1\npackages: {build: {${build}}}\n`).join();
+  assert.match(problem('memory: 255MiB'), /^2:\d+: packages\.build\.memory: must be at least 256MiB/);
+  assert.match(problem('processes: 31'), /packages\.build\.processes: must be at least 32/);
+  assert.match(problem('files: 0'), /packages\.build\.files: must be at least 1/);
+  assert.equal(problem('memory: 256MiB, processes: 32, files: 1'), '');
+});

@@ -35,8 +35,8 @@ const socketKinds = ['internet', 'unix'] as const;
 
 const backendNames = ['process', 'container'] as const;
 
-const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
-const cpus = z.number().positive('must be more than 0').max(4096, 'is too large');
+export const count = z.int('must be a whole number').min(1, 'must be at least 1').max(1_000_000, 'is too large');
+export const cpus = z.number().positive('must be more than 0').max(4096, 'is too large');
 
 /** One limit each, without a default. */
 export const limitLeaves = {

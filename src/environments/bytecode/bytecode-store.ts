@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { Turns } from '../../packages/index.ts';
+import { type HandlingTerms, Turns } from '../../packages/index.ts';
 import type { Backend } from '../../sandbox/index.ts';
 import { Running, SealedFolders, sealInto, type TreeFault } from '../sealed/index.ts';
 import type { StoredWheel } from '../wheel-store/index.ts';
@@ -20,6 +20,8 @@ export interface BytecodeStoreOptions {
   readonly workers?: number | undefined;
   /** How long one module may take. */
   readonly moduleTimeMs?: number | undefined;
+  /** What compiling may take; as the built-in policy has it where left out. */
+  readonly terms?: (() => HandlingTerms) | undefined;
   /** Makes what starts the compiler of a Python. */
   readonly openBackend?: ((python: PythonBuild) => Backend) | undefined;
 }
@@ -65,13 +67,13 @@ export class BytecodeStore {
   async #compile(place: string, wheel: StoredWheel, { python, signal }: CompileTerms): Promise<StoredBytecode> {
     using _turn = await this.#turns.take(signal);
     const backend = this.#backendOf(python);
-    const { folder: environmentsFolder, moduleTimeMs = 60_000 } = this.#options;
+    const { folder: environmentsFolder, moduleTimeMs = 60_000, terms } = this.#options;
     await sealInto({
       what: `bytecode of ${wheel.name}`,
       environmentsFolder,
       place,
       isThere: async () => (await this.#folders.find(place)) !== undefined,
-      fill: (half) => fillBytecode(half, wheel, { python, backend, signal, moduleTimeMs }),
+      fill: (half) => fillBytecode(half, wheel, { python, backend, signal, moduleTimeMs, terms: terms?.() }),
     });
     const stored = await this.#folders.find(place);
     if (stored !== undefined) return stored;

@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { BelljarError, cancelled } from '../../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
+import { type HandlingTerms, withSandbox } from '../../packages/index.ts';
 import { type Backend, readControl, type Sandbox, type SandboxExit, sayTo } from '../../sandbox/index.ts';
+import { formatBytes, formatDuration } from '../../units.ts';
 import type { PythonBuild } from '../pythons/index.ts';
 import { type Answer, AnswerReader } from './answer-reader.ts';
 import { sitePackagesOf } from './site-packages.ts';
@@ -17,6 +19,8 @@ export interface CourseOptions {
   readonly backend: Backend;
   /** How long one module may take. */
   readonly moduleTimeMs: number;
+  /** What the compiler may take; as the built-in policy has it where left out. */
+  readonly terms?: HandlingTerms | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Takes what a module was compiled to. */
   readonly take: (module: PlannedModule, compiled: Buffer) => void;
@@ -31,25 +35,18 @@ export interface CourseEnd {
 
 /** One compiler, from its start to its end. */
 export async function runCourse(options: CourseOptions): Promise<CourseEnd> {
-  const { modules, python, backend, signal } = options;
+  const { modules, python, backend, signal, terms } = options;
   const sourceBytes = modules.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const outputBytes = outputFreeBytes + outputRatio * sourceBytes;
-  const sandbox = await launchCompiler(backend, { executable: python.executable, outputBytes, signal });
-  const giveUp = (): void => sandbox.kill('cancelled');
-  signal?.addEventListener('abort', giveUp);
-  if (signal?.aborted === true) giveUp();
-  const course = new Course(sandbox, options);
-  try {
+  const sandbox = await launchCompiler(backend, { executable: python.executable, outputBytes, terms, signal });
+  return withSandbox(sandbox, signal, async () => {
+    const course = new Course(sandbox, options);
     const [done] = await Promise.all([course.hear(), course.feed()]);
     const exit = await sandbox.exited;
-    if (signal?.aborted === true) throw cancelled(signal);
+    refuseWhenCancelled(signal);
     if (!course.isThere) throw describeNoStart(exit);
     return { done, message: describeEnd(exit) };
-  } finally {
-    signal?.removeEventListener('abort', giveUp);
-    sandbox.kill('over');
-    await sandbox.exited;
-  }
+  });
 }
 
 /** Compiled modules are seldom larger than their sources. */
@@ -172,7 +169,8 @@ function describeNoStart({ why, diagnostics }: SandboxExit): BelljarError {
 }
 
 function describeEnd({ why }: SandboxExit): string {
-  if (why.kind === 'memory') return 'compiling it takes more memory than is let in';
+  if (why.kind === 'memory') return `compiling it takes more memory than is let in: ${formatBytes(why.limitBytes)}`;
+  if ('limitMs' in why) return `compiling its wheel takes longer than is let in: ${formatDuration(why.limitMs)}`;
   if (why.kind === 'killed' && why.by === 'time') return 'compiling it takes longer than is let in';
   if (why.kind === 'output') return 'it is compiled to more than is let in';
   return 'the compiler fails over it';

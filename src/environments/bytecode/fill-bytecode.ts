@@ -9,7 +9,7 @@ import { writeManifest } from './manifest.ts';
 import { planModules } from './plan-modules.ts';
 import type { StoredBytecode } from './stored-bytecode.ts';
 
-export type FillBytecodeOptions = Pick<CourseOptions, 'python' | 'backend' | 'moduleTimeMs' | 'signal'>;
+export type FillBytecodeOptions = Pick<CourseOptions, 'python' | 'backend' | 'moduleTimeMs' | 'terms' | 'signal'>;
 
 /** Compiles a wheel's modules into `tree/` of a folder, and seals it; resolves to its manifest. */
 export async function fillBytecode(half: string, wheel: StoredWheel, options: FillBytecodeOptions): Promise<string> {

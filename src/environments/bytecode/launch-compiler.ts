@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { builtInTerms, type HandlingTerms, within } from '../../packages/index.ts';
 import { type Backend, ProcessBackend, type Sandbox } from '../../sandbox/index.ts';
 import type { PythonBuild } from '../pythons/index.ts';
 
@@ -12,7 +13,7 @@ export function compilerBackend({ parts }: PythonBuild, cacheFolder: string): Ba
   return new ProcessBackend(catalogue, { cacheFolder });
 }
 
-const limits = {
+const needs = {
   memoryBytes: 1024 * 2 ** 20,
   processes: 8,
   cpus: 1,
@@ -24,6 +25,8 @@ const limits = {
 export interface CompilerOptions {
   readonly executable: string;
   readonly outputBytes: number;
+  /** What it may take; as the built-in policy has it where left out. */
+  readonly terms?: HandlingTerms | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,6 +36,7 @@ export interface CompilerOptions {
  * @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED.
  */
 export function launchCompiler(backend: Backend, options: CompilerOptions): Promise<Sandbox> {
+  const { terms = builtInTerms(), outputBytes } = options;
   return backend.launch(
     {
       // Not -I: it would not hear of the seed.
@@ -40,9 +44,9 @@ export function launchCompiler(backend: Backend, options: CompilerOptions): Prom
       env: { PYTHONHASHSEED: '0', PYTHONUTF8: '1' },
       mounts: [{ kind: 'bundle', name: 'compiler' }],
       workingDirectory: '/',
-      limits: { ...limits, outputBytes: options.outputBytes },
+      limits: within(terms, { ...needs, outputBytes }),
       network: 'off',
-      require: ['filesystem', 'network-off', 'privileges', 'system-call-filter'],
+      require: terms.require,
     },
     options.signal,
   );

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 
-import { type AnnouncedWheel, type EntryPoint, type ReadingLimits, unpackWheel } from '../../packages/index.ts';
+import {
+  type AnnouncedWheel,
+  type EntryPoint,
+  type HandlingTerms,
+  type ReadingLimits,
+  unpackWheel,
+} from '../../packages/index.ts';
 import type { Backend } from '../../sandbox/index.ts';
 import { writeManifest } from './manifest.ts';
 import { refuseWheel } from './refuse-wheel.ts';
@@ -19,6 +25,7 @@ export interface WheelToStore {
 export interface FillOptions {
   readonly backend: Backend;
   readonly limits?: Partial<ReadingLimits> | undefined;
+  readonly terms?: HandlingTerms | undefined;
 }
 
 /** Unpacks a wheel into `tree/` of a folder, and seals it; resolves to its manifest. @throws WHEEL_REFUSED */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
-import { inspectionBackend, type ReadingLimits, Turns } from '../../packages/index.ts';
+import { type HandlingTerms, inspectionBackend, type ReadingLimits, Turns } from '../../packages/index.ts';
 import type { Backend } from '../../sandbox/index.ts';
 import { Running, SealedFolders, sealInto, type TreeFault } from '../sealed/index.ts';
 import { fillWheel, type WheelToStore } from './fill-wheel.ts';
@@ -15,6 +15,8 @@ export interface WheelStoreOptions {
   /** Where the sandbox keeps what it can make again. */
   readonly cacheFolder: string;
   readonly limits?: Partial<ReadingLimits> | undefined;
+  /** What unpacking may take; as the built-in policy has it where left out. */
+  readonly terms?: (() => HandlingTerms) | undefined;
   /** How many wheels are unpacked at once. */
   readonly workers?: number | undefined;
   readonly backend?: Backend | undefined;
@@ -60,13 +62,13 @@ export class WheelStore {
 
   async #store(wheel: WheelToStore): Promise<StoredWheel> {
     using _turn = await this.#turns.take(wheel.signal);
-    const { folder: environmentsFolder, limits } = this.#options;
+    const { folder: environmentsFolder, limits, terms } = this.#options;
     await sealInto({
       what: wheel.filename,
       environmentsFolder,
       place: this.#placeOf(wheel.sha256),
       isThere: async () => (await this.find(wheel.sha256)) !== undefined,
-      fill: (half) => fillWheel(half, wheel, { backend: this.#backend, limits }),
+      fill: (half) => fillWheel(half, wheel, { backend: this.#backend, limits, terms: terms?.() }),
     });
     const stored = await this.find(wheel.sha256);
     if (stored !== undefined) return stored;

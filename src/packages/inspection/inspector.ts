@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import type { Backend } from '../../sandbox/index.ts';
+import { builtInTerms, type HandlingTerms } from '../handling/index.ts';
 import { Turns } from '../turns.ts';
 import { defaultArchiveLimits } from './archive/index.ts';
 import type { Inspection } from './inspection.ts';
@@ -19,6 +22,8 @@ export interface InspectorOptions {
   /** After which time without a wheel the programs are ended. */
   readonly idleMs?: number | undefined;
   readonly backend?: Backend | undefined;
+  /** What they may take, asked for each wheel; as the built-in policy has it where left out. */
+  readonly terms?: (() => HandlingTerms) | undefined;
 }
 
 export interface WheelToInspect {
@@ -33,14 +38,16 @@ const defaultLimits: ReadingLimits = { ...defaultArchiveLimits, timeMs: 30_000, 
 /** Opens wheels in programs behind glass, which stay for the next ones. */
 export class Inspector implements AsyncDisposable {
   readonly #backend: Backend;
+  readonly #terms: () => HandlingTerms;
   readonly #turns: Turns;
   readonly #idleMs: number;
   readonly #idle: InspectionWorker[] = [];
   #clock: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor({ cacheFolder, workers = 2, idleMs = 30_000, backend }: InspectorOptions = {}) {
+  constructor({ cacheFolder, workers = 2, idleMs = 30_000, backend, terms = builtInTerms }: InspectorOptions = {}) {
     this.#backend = backend ?? inspectionBackend(cacheFolder);
+    this.#terms = terms;
     this.#turns = new Turns(workers);
     this.#idleMs = idleMs;
   }
@@ -72,10 +79,12 @@ export class Inspector implements AsyncDisposable {
   async #hire(signal: AbortSignal | undefined): Promise<InspectionWorker> {
     refuseWhenCancelled(signal);
     if (this.#isClosed) throw new BelljarError('CANCELLED', 'the inspector was closed');
+    const terms = this.#terms();
     for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
-      if (!worker.isOver) return worker;
+      if (!worker.isOver && isDeepStrictEqual(worker.terms, terms)) return worker;
+      await worker.close();
     }
-    return InspectionWorker.start(this.#backend, { signal });
+    return InspectionWorker.start(this.#backend, { signal, terms });
   }
 
   #giveBack(worker: InspectionWorker): void {

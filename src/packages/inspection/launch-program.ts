@@ -1,7 +1,14 @@
 import { extname } from 'node:path';
 
 import { BelljarError } from '../../errors.ts';
-import { type Backend, type BundleCatalogue, ProcessBackend, type Sandbox } from '../../sandbox/index.ts';
+import {
+  type Backend,
+  type BundleCatalogue,
+  ProcessBackend,
+  type Sandbox,
+  type SandboxLimits,
+} from '../../sandbox/index.ts';
+import { type HandlingTerms, within } from '../handling/index.ts';
 
 /** Where things are inside. */
 const nodeInside = '/belljar/node';
@@ -22,19 +29,28 @@ export function inspectionBackend(cacheFolder: string | undefined): Backend {
 /** Node alone takes some 60 MB; a file is held whole up to 4 MiB, the list of files up to 64 MiB. */
 const memoryBytes = 512 * 2 ** 20;
 const heapMebibytes = 256;
-const limits = { memoryBytes, processes: 48, cpus: 1, cpuTimeMs: 3_600_000, openFiles: 64, fileBytes: 2 ** 20 };
+const needs = { memoryBytes, processes: 48, cpus: 1, cpuTimeMs: 3_600_000, openFiles: 64, fileBytes: 2 ** 20 };
+
+/** Whoever opens wheel after wheel has a clock for each of them instead of one for itself. */
+export function limitsOf(terms: HandlingTerms, bounds: Bounds | 'for many wheels'): SandboxLimits {
+  if (bounds !== 'for many wheels') return within(terms, { ...needs, ...bounds });
+  const { wallTimeMs: _, ...limits } = within(terms, needs);
+  return { ...limits, cpuTimeMs: needs.cpuTimeMs };
+}
+
+type Bounds = Pick<SandboxLimits, 'wallTimeMs' | 'outputBytes'>;
 
 export interface ProgramOptions {
   /** Its path below this folder, without what it ends in. */
   readonly program: 'program' | 'unpack/program';
-  readonly wallTimeMs?: number;
-  readonly outputBytes?: number;
+  readonly limits: SandboxLimits;
+  readonly require: HandlingTerms['require'];
   readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED. */
 export function launchProgram(backend: Backend, options: ProgramOptions): Promise<Sandbox> {
-  const { program, signal, ...bounds } = options;
+  const { program, limits, require, signal } = options;
   return backend.launch(
     {
       argv: [
@@ -46,9 +62,9 @@ export function launchProgram(backend: Backend, options: ProgramOptions): Promis
       env: {},
       mounts: [{ kind: 'bundle', name: 'inspection' }],
       workingDirectory: '/',
-      limits: { ...limits, ...bounds },
+      limits,
       network: 'off',
-      require: ['filesystem', 'network-off', 'privileges', 'system-call-filter'],
+      require,
     },
     signal,
   );

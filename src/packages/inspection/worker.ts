@@ -2,10 +2,11 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { cancelled } from '../../errors.ts';
 import type { Backend, Sandbox } from '../../sandbox/index.ts';
+import { builtInTerms, type HandlingTerms } from '../handling/index.ts';
 import type { ArchiveLimits } from './archive/index.ts';
 import { Conversation } from './conversation.ts';
 import { explainEnd } from './explain-end.ts';
-import { explainStart, launchProgram } from './launch-program.ts';
+import { explainStart, launchProgram, limitsOf } from './launch-program.ts';
 import { openWheel, pieceBytes } from './open-wheel.ts';
 import type { WheelProblem } from './problem.ts';
 import type { WheelReading } from './wheel-reading.ts';
@@ -18,14 +19,23 @@ export interface ReadingLimits extends ArchiveLimits {
 
 const defaultStartMs = 60_000;
 
+interface StartOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly startMs?: number;
+  /** What it may take; as the built-in policy has it where left out. */
+  readonly terms?: HandlingTerms;
+}
+
 /** One program behind glass that opens wheel after wheel; where it fails over one, another takes its place. */
 export class InspectionWorker {
   readonly #sandbox: Sandbox;
   readonly #conversation: Conversation;
+  readonly terms: HandlingTerms;
   #isOver = false;
 
-  private constructor(sandbox: Sandbox) {
+  private constructor(sandbox: Sandbox, terms: HandlingTerms) {
     this.#sandbox = sandbox;
+    this.terms = terms;
     this.#conversation = new Conversation(sandbox.control);
     void sandbox.exited.then(() => (this.#isOver = true));
   }
@@ -33,10 +43,11 @@ export class InspectionWorker {
   /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED, CANCELLED. */
   static async start(
     backend: Backend,
-    { signal, startMs = defaultStartMs }: { readonly signal?: AbortSignal | undefined; readonly startMs?: number } = {},
+    { signal, startMs = defaultStartMs, terms = builtInTerms() }: StartOptions = {},
   ): Promise<InspectionWorker> {
-    const sandbox = await launchProgram(backend, { program: 'program', signal });
-    const worker = new InspectionWorker(sandbox);
+    const limits = limitsOf(terms, 'for many wheels');
+    const sandbox = await launchProgram(backend, { program: 'program', limits, require: terms.require, signal });
+    const worker = new InspectionWorker(sandbox, terms);
     const saying = await worker.#within(startMs, signal, () => worker.#conversation.hear());
     if (saying !== undefined && 'ready' in saying) return worker;
     const failure = await explainStart(sandbox);
@@ -56,7 +67,9 @@ export class InspectionWorker {
   async read(path: string, limits: ReadingLimits, signal?: AbortSignal): Promise<WheelReading | WheelProblem> {
     await using file = await openWheel(path);
     const { size } = await file.stat();
-    const timeMs = limits.timeMs + (limits.timePerMebibyteMs * size) / 2 ** 20;
+    const usualMs = limits.timeMs + (limits.timePerMebibyteMs * size) / 2 ** 20;
+    // It has one processor: what it takes of that is never more.
+    const timeMs = Math.min(usualMs, this.terms.cpuTimeMs);
     const { timeMs: _, timePerMebibyteMs: __, ...bounds } = limits;
     const reading = await this.#within(timeMs, signal, () => this.#converse(file, size, bounds));
     if (reading !== undefined) return reading;

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-import { BelljarError, cancelled, refuseWhenCancelled } from '../../errors.ts';
-import type { RequiredCapability } from '../../policy/index.ts';
+import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 import {
   type BundlePart,
   type ExitReason,
@@ -11,6 +10,8 @@ import {
   type Sandbox,
   type SandboxLimits,
 } from '../../sandbox/index.ts';
+import { essentialCapabilities } from '../../policy/index.ts';
+import { withSandbox } from '../handling/index.ts';
 import { launcherFolder, runnerFolder } from './launcher-folder.ts';
 
 /** The Python that the engine asks for its traits. */
@@ -71,17 +72,6 @@ const limits: SandboxLimits = {
   fileBytes: cacheBytes,
 };
 
-/** What must hold for what reads whatever an index sends. */
-const required: readonly RequiredCapability[] = [
-  'filesystem',
-  'network-off',
-  'privileges',
-  'system-call-filter',
-  'memory-limit',
-  'process-limit',
-  'wall-time-limit',
-];
-
 /** Runs uv behind glass, where the one thing that it reaches is an index of ours. */
 export class UvSandbox {
   readonly #python: ResolverPython;
@@ -108,25 +98,15 @@ export class UvSandbox {
   async run(call: UvCall): Promise<UvAnswer> {
     const { signal } = call;
     const sandbox = await this.#launch(call);
-    const stop = (): void => sandbox.kill('whoever asked gave up');
-    signal?.addEventListener('abort', stop);
-    try {
-      if (signal?.aborted === true) stop();
+    return withSandbox(sandbox, signal, async () => {
       const output = await talk(sandbox, call.input);
       const { why, diagnostics } = await sandbox.exited;
-      if (signal !== undefined) refuseWhenCancelled(signal);
+      refuseWhenCancelled(signal);
       if (why.kind === 'exited') return { code: why.code, output, said: diagnostics };
       throw new BelljarError('RESOLVE_FAILED', `resolving was ended: ${describeEnd(why)}`, {
         details: { diagnostics },
       });
-    } catch (error) {
-      stop();
-      await sandbox.exited;
-      if (signal?.aborted === true) throw cancelled(signal);
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
+    });
   }
 
   /** Where the kept cache is in use by another process or full, an empty one that is gone afterwards does as well. */
@@ -170,7 +150,8 @@ export class UvSandbox {
       limits,
       network: { kind: 'egress', at: socketInside, accept },
       reaper: true,
-      require: required,
+      // The policy is not known down here: what it takes off, it takes off for its own code.
+      require: essentialCapabilities,
     };
   }
 }

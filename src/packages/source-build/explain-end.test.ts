@@ -3,7 +3,9 @@ import { test } from 'node:test';
 
 import type { ExitReason } from '../../sandbox/index.ts';
 import { explainEnd, explainSaid } from './explain-end.ts';
-import { defaultBuildLimits } from './limits.ts';
+import { buildLimits } from './limits.ts';
+
+const defaultBuildLimits = buildLimits();
 
 const usage = { wallMs: 1, cpuMs: 1, peakMemoryBytes: 1, memoryKills: 0, refusedForks: 0 };
 const ended: ExitReason = { kind: 'exited', code: 1 };

@@ -1,4 +1,5 @@
 import type { SandboxLimits } from '../../sandbox/index.ts';
+import { builtInTerms, type HandlingTerms } from '../handling/index.ts';
 
 /** What one build may take of the machine. */
 export interface BuildLimits {
@@ -16,17 +17,16 @@ export interface BuildLimits {
   readonly wheelBytes: number;
 }
 
-export const defaultBuildLimits: BuildLimits = {
-  memoryBytes: 2 * 2 ** 30,
-  diskBytes: 2 ** 30,
-  processes: 128,
-  cpus: 2,
-  timeMs: 600_000,
-  cpuTimeMs: 600_000,
-  sourceBytes: 512 * 2 ** 20,
-  sourceFiles: 50_000,
-  wheelBytes: 256 * 2 ** 20,
-};
+/** What the policy gives, and what no source needs more of. */
+export function buildLimits(terms: HandlingTerms = builtInTerms()): BuildLimits {
+  const { memoryBytes, diskBytes, processes, cpus, wallTimeMs: timeMs, cpuTimeMs, maxFiles } = terms;
+  return {
+    ...{ memoryBytes, diskBytes, processes, cpus, timeMs, cpuTimeMs },
+    sourceBytes: Math.min(512 * 2 ** 20, diskBytes),
+    sourceFiles: Math.min(50_000, maxFiles),
+    wheelBytes: Math.min(256 * 2 ** 20, diskBytes),
+  };
+}
 
 export function sandboxLimits(limits: BuildLimits): SandboxLimits {
   const { memoryBytes, processes, cpus, cpuTimeMs, diskBytes, wheelBytes, timeMs } = limits;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { cancelled } from '../../errors.ts';
-import type { RequiredCapability } from '../../policy/index.ts';
 import { type Backend, ProcessBackend, type Sandbox } from '../../sandbox/index.ts';
 import { formatBytes } from '../../units.ts';
+import type { HandlingTerms } from '../handling/index.ts';
 import type { ResolverPython } from '../resolve/index.ts';
 import { BuildFailure } from './build-failure.ts';
 import type { BuildSystem } from './build-system.ts';
@@ -26,6 +26,7 @@ export interface ProgramOptions {
   readonly python: ResolverPython;
   readonly cacheFolder: string;
   readonly limits: BuildLimits;
+  readonly require: HandlingTerms['require'];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,17 +37,6 @@ export interface ReceivedWheel extends OfferedWheel {
 const builderInside = '/belljar/builder';
 const baseInside = '/build';
 const builderFolder = join(import.meta.dirname, '../../../python/belljar_builder');
-
-/** What must hold for what runs whatever an index sends. */
-const required: readonly RequiredCapability[] = [
-  'filesystem',
-  'network-off',
-  'privileges',
-  'system-call-filter',
-  'memory-limit',
-  'process-limit',
-  'wall-time-limit',
-];
 
 /** One build behind glass: foreign code with nothing to steal, nowhere to go, and an end. */
 export class BuildProgram implements AsyncDisposable {
@@ -67,7 +57,7 @@ export class BuildProgram implements AsyncDisposable {
 
   /** @throws SANDBOX_UNAVAILABLE, SANDBOX_CAPABILITY_MISSING, SANDBOX_LAUNCH_FAILED, CANCELLED */
   static async start(options: ProgramOptions): Promise<BuildProgram> {
-    const { python, limits, signal } = options;
+    const { python, limits, require, signal } = options;
     const sandbox = await openBackend(options).launch(
       {
         argv: [python.executable, '-I', '-S', '-X', 'utf8', `${builderInside}/main.py`, baseInside],
@@ -82,7 +72,7 @@ export class BuildProgram implements AsyncDisposable {
         limits: sandboxLimits(limits),
         network: 'off',
         reaper: true,
-        require: required,
+        require,
       },
       signal,
     );

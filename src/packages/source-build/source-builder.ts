@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { canonicalJson } from '../../canonical-json.ts';
 import { type Inspection, parseWheelName, readCoreMetadata } from '../inspection/index.ts';
+import { builtInTerms, type HandlingTerms } from '../handling/index.ts';
 import type { AnsweredPlan, PlanOptions } from '../plan/index.ts';
 import {
   describeTarget,
@@ -19,7 +20,7 @@ import { BuildFailure } from './build-failure.ts';
 import { readBuildSystem } from './build-system.ts';
 import { BuildTools, type BuildToolsOptions, type Tool } from './build-tools.ts';
 import { type BuiltWheel, BuiltWheels } from './built-wheels.ts';
-import { type BuildLimits, defaultBuildLimits } from './limits.ts';
+import { type BuildLimits, buildLimits } from './limits.ts';
 import { BuildProgram, type ReceivedWheel } from './program.ts';
 import type { OpenedSource } from './sayings.ts';
 import { findStaticMetadata, isSame, type SourceIdentity } from './static-metadata.ts';
@@ -39,6 +40,8 @@ export interface SourceBuilderOptions {
   readonly inspect: BuildToolsOptions['inspect'];
   /** Opens a wheel that was built, whatever is known of its bytes under another name. */
   readonly inspectBuilt: (wheel: Tool, signal: AbortSignal) => Promise<Inspection>;
+  /** What a build may take, asked for each; as the built-in policy has it where left out. */
+  readonly terms?: (() => HandlingTerms) | undefined;
   readonly limits?: Partial<BuildLimits> | undefined;
 }
 
@@ -90,14 +93,12 @@ interface Build extends Omit<BuildRequest, 'signal'> {
 /** Builds wheels from source distributions, behind glass, each once. */
 export class SourceBuilder {
   readonly #options: SourceBuilderOptions;
-  readonly #limits: BuildLimits;
   readonly #wheels: BuiltWheels;
   readonly #tools: BuildTools;
   readonly #flights = new Flights<BuildResult>();
 
   constructor(options: SourceBuilderOptions) {
     this.#options = options;
-    this.#limits = { ...defaultBuildLimits, ...options.limits };
     this.#wheels = new BuiltWheels(options.folder);
     this.#tools = new BuildTools(options);
   }
@@ -216,7 +217,10 @@ export class SourceBuilder {
   }
 
   #start({ python, signal }: Build): Promise<BuildProgram> {
-    return BuildProgram.start({ python, cacheFolder: this.#options.cacheFolder, limits: this.#limits, signal });
+    const { cacheFolder, terms: ask = builtInTerms, limits: own } = this.#options;
+    const terms = ask();
+    const limits = { ...buildLimits(terms), ...own };
+    return BuildProgram.start({ python, cacheFolder, limits, require: terms.require, signal });
   }
 
   async #fetch({ sdist, signal }: Build): Promise<Artifact & { readonly filename: string }> {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-import { BelljarError, cancelled, refuseWhenCancelled } from '../../../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../../../errors.ts';
 import type { Backend, Sandbox } from '../../../sandbox/index.ts';
+import { builtInTerms, type HandlingTerms, withSandbox } from '../../handling/index.ts';
 import { defaultArchiveLimits } from '../archive/index.ts';
 import { explainEnd } from '../explain-end.ts';
-import { explainStart, launchProgram } from '../launch-program.ts';
+import { explainStart, launchProgram, limitsOf } from '../launch-program.ts';
 import { openWheel, pieceBytes } from '../open-wheel.ts';
 import { describeNoName, parseWheelName } from '../wheel-name.ts';
 import type { ReadingLimits } from '../worker.ts';
@@ -23,6 +24,8 @@ export interface UnpackOptions {
   /** Takes the files. What it throws ends the unpacking and is thrown here. */
   readonly sink: FileSink;
   readonly limits?: Partial<ReadingLimits> | undefined;
+  /** What the program may take; as the built-in policy has it where left out. */
+  readonly terms?: HandlingTerms | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many files of how many are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -40,34 +43,41 @@ const endsWithinMs = 5000;
  * wheel is.
  */
 export async function unpackWheel(options: UnpackOptions): Promise<Unpacking> {
-  const { filename, backend, signal } = options;
+  const { filename, backend, signal, terms = builtInTerms() } = options;
   refuseWhenCancelled(signal);
   const name = parseWheelName(filename);
   if (name === undefined) return { verdict: 'refused', problems: [describeNoName(filename)] };
   await using file = await openWheel(options.path);
   const { size: sizeBytes } = await file.stat();
-  const { timeMs, timePerMebibyteMs, ...limits } = { ...defaultLimits, ...options.limits };
+  const { timeMs, timePerMebibyteMs, ...limits } = boundBy(terms, { ...defaultLimits, ...options.limits });
   await requireSame(file, options);
   const sandbox = await launchProgram(backend, {
     program: 'unpack/program',
-    wallTimeMs: timeMs + (timePerMebibyteMs * sizeBytes) / 2 ** 20,
-    outputBytes: limits.maxUnpackedBytes + besideBytes,
+    limits: limitsOf(terms, {
+      wallTimeMs: timeMs + (timePerMebibyteMs * sizeBytes) / 2 ** 20,
+      outputBytes: limits.maxUnpackedBytes + besideBytes,
+    }),
+    require: terms.require,
     signal,
   });
   const dialogue = new Dialogue({ ...options, name, file, sizeBytes, limits, control: sandbox.control });
-  return await hold(sandbox, dialogue, signal);
-}
-
-/** Whatever comes of it, nothing of the sandbox is left behind. */
-async function hold(sandbox: Sandbox, dialogue: Dialogue, signal: AbortSignal | undefined): Promise<Unpacking> {
-  let clock: NodeJS.Timeout | undefined;
-  const giveUp = (): void => sandbox.kill('cancelled');
-  signal?.addEventListener('abort', giveUp);
-  if (signal?.aborted === true) giveUp();
-  try {
+  return await withSandbox(sandbox, signal, async () => {
     const outcome = await dialogue.run();
     if (typeof outcome !== 'string') return outcome;
-    if (signal?.aborted === true) throw cancelled(signal);
+    refuseWhenCancelled(signal);
+    return explainOutcome(sandbox, outcome);
+  });
+}
+
+/** The policy's bounds beside our own. */
+function boundBy(terms: HandlingTerms, limits: ReadingLimits): ReadingLimits {
+  const maxFiles = Math.min(limits.maxFiles, terms.maxFiles);
+  return { ...limits, maxFiles, maxUnpackedBytes: Math.min(limits.maxUnpackedBytes, terms.maxUnpackedBytes) };
+}
+
+async function explainOutcome(sandbox: Sandbox, outcome: 'nonsense' | 'absent' | 'ended'): Promise<Unpacking> {
+  let clock: NodeJS.Timeout | undefined;
+  try {
     if (outcome === 'nonsense') sandbox.kill('nonsense');
     // Whoever ends by itself is not hurried at first: the machine knows why it ends.
     else clock = setTimeout(() => sandbox.kill('time'), endsWithinMs);
@@ -76,9 +86,6 @@ async function hold(sandbox: Sandbox, dialogue: Dialogue, signal: AbortSignal | 
     return { verdict: 'refused', problems: [explainEnd(exit)] };
   } finally {
     clearTimeout(clock);
-    signal?.removeEventListener('abort', giveUp);
-    sandbox.kill('over');
-    await sandbox.exited;
   }
 }
 
