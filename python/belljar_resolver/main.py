@@ -1,8 +1,9 @@
 """Starts uv where the one way out is a socket, which uv cannot use by itself: forwards a port of this sandbox to it.
 
-    main.py RUNNER SOCKET PORT CACHE PROGRAM ARGUMENT…
+    main.py RUNNER SOCKET PORT CACHE PRESENT PROGRAM ARGUMENT…
 
-Standard input and output are the program's own.
+Standard output is the program's own, and so is what is left of standard input after a line with a number and as many
+bytes: those are a lock of what is there, which becomes the file PRESENT; of none there is no file.
 """
 
 import os
@@ -12,8 +13,9 @@ KEPT = 6  # caches of other views, the newest ones
 FREE = 0.25  # of the volume, or all of them go
 
 
-def main(runner, path, port, cache, program):
+def main(runner, path, port, cache, present, program):
     tidy(cache)
+    keep(present)
     sys.path.insert(0, runner)
     import forwarder
 
@@ -29,6 +31,30 @@ def main(runner, path, port, cache, program):
         sys.exit("cannot forward to the way out")
     os.close(listens)
     os.execv(program[0], program)
+
+
+def keep(present):
+    left = int(read_line())
+    if left == 0:
+        return
+    with open(present, "xb") as file:
+        while left > 0:
+            read = os.read(0, min(left, 65536))
+            if not read:
+                sys.exit("the lock of what is there ends too early")
+            file.write(read)
+            left -= len(read)
+
+
+def read_line():
+    """Byte by byte: what comes after is the program's."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            sys.exit("nobody says how long the lock of what is there is")
+        line += byte
+    return line
 
 
 def tidy(cache):
@@ -48,4 +74,4 @@ def tidy(cache):
     os.utime(cache)
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5:])
+main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5], sys.argv[6:])

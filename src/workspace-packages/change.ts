@@ -105,13 +105,15 @@ async function planSet({ packages }: ChangeParts, planning: Planning): Promise<A
   });
 }
 
-/** What a workspace has now, to tell what changes. */
+/** What a workspace has now, to keep its versions and to tell what changes. */
 export async function presentSet(
   { plans }: Pick<Packages, 'plans'>,
   before: Declaration | undefined,
 ): Promise<NonNullable<PlanRequest['present']>> {
-  const lock = before?.lock ?? null;
-  return (lock === null ? undefined : await plans.findLock(lock)) ?? { packages: [] };
+  const digest = before?.lock ?? null;
+  const lock = digest === null ? undefined : await plans.findLock(digest);
+  if (before === undefined || lock === undefined) return { packages: [] };
+  return { packages: lock.packages, kept: { lock, wish: before.wish, time: before.changed } };
 }
 
 interface Making extends Place, Wanting {

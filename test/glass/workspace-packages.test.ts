@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -85,6 +85,42 @@ describe('WorkspacePackages', needs(root, bubblewrap, python, uvWheel), () => {
     const { plan, isChanged } = await packages.upgrade();
     assert.equal(isChanged, true);
     assert.deepEqual(plan?.changes, [{ name: 'dep', kind: 'up', from: '1.0', to: '1.1' }]);
+  });
+
+  it('keeps what is there when more comes in, and moves it only for an upgrade, or where it no longer fits', async (context) => {
+    const { belljar, offer } = await openPackageHome(context);
+    offer('dep', ['1.0']);
+    const { packages } = belljar.workspaces.use('skill', owner);
+    await packages.install(['dep']);
+    offer('dep', ['1.0', '2.0']);
+    offer('more', ['1.0'], ['dep']);
+    offer('picky', ['1.0'], ['dep>=2']);
+    const { plan } = await packages.install(['more']);
+    assert.deepEqual(plan?.changes, [{ name: 'more', kind: 'added', to: '1.0' }]);
+    const other = await belljar.workspaces.use('other', owner).packages.install(['dep', 'more']);
+    assert.equal(other.plan?.packages.find(({ name }) => name === 'dep')?.version, '2.0', 'nothing was there');
+    assert.equal((await packages.install(['more'])).isChanged, false);
+    const moved = await packages.plan(['picky']);
+    assert.deepEqual(moved.changes, [
+      { name: 'dep', kind: 'up', from: '1.0', to: '2.0' },
+      { name: 'picky', kind: 'added', to: '1.0' },
+    ]);
+    const upgraded = await packages.upgrade();
+    assert.deepEqual(upgraded.plan?.changes, [{ name: 'dep', kind: 'up', from: '1.0', to: '2.0' }]);
+  });
+
+  it('asks the index anew for an upgrade, however fresh its pages are', async (context) => {
+    const { belljar, home, index, offer, openAnother } = await openPackageHome(context);
+    await writeFile(join(home, 'belljar.settings.yaml'), 'version: 1\ngate: {fresh: 1h}\n', { mode: 0o600 });
+    offer('dep', ['1.0']);
+    const { packages } = belljar.workspaces.use('skill', owner);
+    await packages.install(['dep']);
+    offer('dep', ['1.0', '2.0']);
+    const { plan } = await packages.upgrade();
+    assert.deepEqual(plan?.changes, [{ name: 'dep', kind: 'up', from: '1.0', to: '2.0' }]);
+    const asked = index.countRequests('/simple/dep/');
+    await (await openAnother()).workspaces.use('other', owner).packages.plan(['dep<9']);
+    assert.equal(index.countRequests('/simple/dep/'), asked, 'else it is fresh for an hour');
   });
 
   it('uninstalls by name, down to the base interpreter', async (context) => {

@@ -1,5 +1,5 @@
 import { compareVersions, parseVersion } from '../../policy/index.ts';
-import type { LockedPackage } from '../resolve/index.ts';
+import type { Lock, LockedPackage } from '../resolve/index.ts';
 
 /** What becomes of one package when one lock takes the place of another. */
 export interface Change {
@@ -11,6 +11,11 @@ export interface Change {
 
 export interface PackageSet {
   readonly packages: readonly LockedPackage[];
+}
+
+/** What is there, with the lock and the wish that it came of. */
+export interface PresentSet extends PackageSet {
+  readonly kept?: { readonly lock: Lock; readonly wish: string; readonly time: string } | undefined;
 }
 
 /** What changes from one lock to another, by name. */

@@ -7,7 +7,7 @@ import type { LearnedImports } from '../learned/index.ts';
 import type { Lock, NamedSource, ResolverPython, SourceReading, Target } from '../resolve/index.ts';
 import type { Upstream } from '../upstream/index.ts';
 import type { WishRequirement } from '../wish/index.ts';
-import type { PackageSet } from './changes.ts';
+import type { PresentSet } from './changes.ts';
 import type { PythonNeed } from './choose-target.ts';
 import type { FindInspection } from './package-facts.ts';
 
@@ -53,14 +53,14 @@ export interface PlanOptions {
   readonly pythonNeeds?: readonly PythonNeed[] | undefined;
   /** This very lock is judged, whatever the wish would come to now. */
   readonly lock?: Lock | undefined;
-  /** Looks for new versions although the wish has a lock. */
+  /** Looks for new versions although the wish has a lock, or others are there; the index is asked anew. */
   readonly upgrade?: boolean | undefined;
   /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
   readonly mayBuild?: boolean | undefined;
   /** Plans with wheels alone, whatever the policy says of sources. */
   readonly wheelsOnly?: boolean | undefined;
-  /** The lock of the environment that is there. */
-  readonly present?: PackageSet | undefined;
+  /** What is there: its versions are kept where they still fit. */
+  readonly present?: PresentSet | undefined;
   readonly onProgress?: ((progress: PlanProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -25,6 +25,7 @@ import { findMissingVersions } from './find-missing-versions.ts';
 import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
 import { WheelLearner } from './learn-wheel.ts';
 import { KnownRefusals } from './known-refusals.ts';
+import { keptBy, keyOf, versionsThere } from './lock-of-wish.ts';
 import { identifyVersion } from './package-facts.ts';
 import { PlanStore } from './plan-store.ts';
 import type { PlannerOptions, PlanOptions, PlanPython } from './planner-options.ts';
@@ -40,6 +41,8 @@ interface Question extends PlanOptions {
   readonly refusals: KnownRefusals;
   readonly target: Target;
   readonly python: PlanPython;
+  /** What the index said before this moment is not good enough. */
+  readonly checkedSinceMs: number | undefined;
 }
 
 interface Found {
@@ -124,6 +127,7 @@ export class Planner {
     return {
       ...options,
       ...{ target, python, refusals },
+      checkedSinceMs: options.upgrade === true ? Date.now() : undefined,
       asked: options.requirements,
       requirements: requirementsFor(options.requirements, target),
       grounds: {
@@ -149,9 +153,8 @@ export class Planner {
   /** The lock that the wish has, else the newest versions that the policy likes, else those that it would let be asked for. */
   async #findLock(question: Question): Promise<Found> {
     if (question.lock !== undefined) return { lock: requireFor(question.target, question.lock) };
-    const wish = digestWish(question.asked);
-    const key = { wish: takesSources(question) ? wish : `${wish} wheels`, target: targetKey(question.target) };
-    const kept = question.upgrade === true ? undefined : await this.#locks.find(key);
+    const key = keyOf(question, { takesSources: takesSources(question) });
+    const kept = question.upgrade === true ? undefined : (keptBy(question) ?? (await this.#locks.find(key)));
     if (kept !== undefined) return { lock: kept.lock, lockedAt: kept.time };
     let last: Unsolvable | undefined;
     for (const scope of ['preferred', 'askable'] as const) {
@@ -218,10 +221,11 @@ export class Planner {
   }
 
   #resolve(question: Question, scope: ViewScope, readSource?: ReadSource): Promise<Resolution> {
-    const { requirements, target, onProgress, signal } = question;
+    const { requirements, target, onProgress, signal, checkedSinceMs } = question;
     let done = 0;
     return this.#resolver.resolve({
       ...{ requirements, target, signal, readSource, view: policyView(question, scope) },
+      ...{ present: versionsThere(question), checkedSinceMs },
       onPage: () => onProgress?.({ phase: 'resolving', done: ++done }),
     });
   }

@@ -195,6 +195,40 @@ describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
     assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' });
   });
 
+  it('keeps the versions that are there where they still fit, and only those', async (context) => {
+    const { upstream, resolver, resolve } = await open(context);
+    upstream.addWheel({ name: 'app', version: '1.0', requires: ['dep'] });
+    upstream.addWheel({ name: 'picky', version: '1.0', requires: ['dep>=2'] });
+    for (const version of ['1.0', '2.0', '3.0']) upstream.addWheel({ name: 'dep', version });
+    const present = [
+      { name: 'dep', version: '1.0' },
+      { name: 'gone', version: '4.0' },
+    ];
+    const keep = (wish: readonly string[], view = viewOf('all', () => true)): Promise<Resolution> =>
+      resolver.resolve({ requirements: readArguments(wish).requirements, target, view, present });
+    assert.deepEqual(versionsOf(await resolve(['app'])), { app: '1.0', dep: '3.0' });
+    assert.deepEqual(versionsOf(await keep(['app'])), { app: '1.0', dep: '1.0' });
+    assert.deepEqual(versionsOf(await keep(['app', 'picky'])), { app: '1.0', dep: '3.0', picky: '1.0' });
+    const without = viewOf('no 1.0', (filename) => filename !== 'dep-1.0-py3-none-any.whl');
+    assert.deepEqual(versionsOf(await keep(['app'], without)), { app: '1.0', dep: '3.0' });
+    const none = await keep(['app', 'dep>9']);
+    assert.ok(none.kind === 'unsolvable');
+    assert.match(none.message, /dep/);
+    assert.doesNotMatch(none.message, /Resolved|warning/);
+  });
+
+  it('asks for all pages again where those of before a moment are not good enough', async (context) => {
+    const { upstream, resolver, resolve } = await open(context);
+    upstream.addWheel({ name: 'dep', version: '1.0' });
+    await resolve(['dep']);
+    upstream.addWheel({ name: 'dep', version: '2.0' });
+    assert.deepEqual(versionsOf(await resolve(['dep'])), { dep: '1.0' }, 'what the engine remembers is fresh');
+    const { requirements } = readArguments(['dep']);
+    const view = viewOf('all', () => true);
+    const fresh = await resolver.resolve({ requirements, target, view, checkedSinceMs: Date.now() });
+    assert.deepEqual(versionsOf(fresh), { dep: '2.0' });
+  });
+
   it('gives out no lock that lacks what its packages need', async (context) => {
     const { upstream, resolve } = await open(context, { 'dep-1.0-py3-none-any.whl': 'hidden>=2' });
     upstream.addWheel({ name: 'dep', version: '1.0' });

@@ -16,6 +16,7 @@ import type { ReadSource, UnreadSource } from './source-reading.ts';
 import { requirementsFor } from './requirements-for.ts';
 import { isSource, standInName } from './stand-in.ts';
 import { bestWheel } from './wheel-fit.ts';
+import { type PinnedVersion, writeVersions } from './write-pylock.ts';
 
 export interface ResolverOptions {
   readonly upstream: Upstream;
@@ -42,6 +43,10 @@ export interface ResolveOptions {
   readonly view: View;
   /** Reads sources, where those may be taken that have no wheel for the target; wheels alone where left out. */
   readonly readSource?: ReadSource | undefined;
+  /** The versions that are there: taken where they still fit, however new others are. */
+  readonly present?: readonly PinnedVersion[] | undefined;
+  /** What the index was asked before this moment is asked again. */
+  readonly checkedSinceMs?: number | undefined;
   readonly onPage?: ((name: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -115,11 +120,11 @@ export class Resolver {
 
   async #attempt(attempt: Attempt): Promise<Resolution | Unfit> {
     const { upstream, freshMs } = this.#options;
-    const { view, onPage, signal, readSource } = attempt;
+    const { view, onPage, signal, readSource, checkedSinceMs } = attempt;
     const { identify } = this.#options;
     const takesSources = readSource !== undefined;
     const index = new ResolverIndex({
-      ...{ upstream, view, freshMs, onPage, signal, identify, readSource, now: this.#now },
+      ...{ upstream, view, freshMs, onPage, signal, identify, readSource, checkedSinceMs, now: this.#now },
       narrow: (page) => narrowPage(page, { ...attempt, takesSources }),
     });
     try {
@@ -139,16 +144,19 @@ export class Resolver {
     }
   }
 
-  async #ask({ requirements, target, name, signal }: Attempt, index: ResolverIndex): Promise<UvAnswer> {
+  async #ask(attempt: Attempt, index: ResolverIndex): Promise<UvAnswer> {
+    const { requirements, target, name, signal, present = [], checkedSinceMs } = attempt;
     const sandbox = await this.#prepare(signal);
     return sandbox.run({
       args: [
-        ...['pip', 'compile', '-', '--format', 'pylock.toml', '--generate-hashes', '--no-header', '--quiet'],
+        ...['pip', 'compile', '-', '--format', 'pylock.toml', '--generate-hashes', '--no-header'],
         ...['--no-config', '--no-build', '--no-python-downloads', '--python-version', target.pythonVersion],
         ...(target.platform === undefined ? [] : ['--python-platform', target.platform]),
+        ...(checkedSinceMs === undefined ? [] : ['--refresh']),
         ...['--default-index', `http://127.0.0.1:${indexPort}/${name}/simple`],
       ],
       input: formatWish(requirements.map((each) => ({ ...each, sha256s: [] }))),
+      ...(present.length === 0 ? {} : { present: writeVersions(present) }),
       cache: name,
       accept: (connection) => index.accept(connection),
       signal,

@@ -17,6 +17,8 @@ export interface ResolverIndexOptions {
   readonly identify: IdentifyVersion;
   /** Without it no source is shown. */
   readonly readSource?: ReadSource | undefined;
+  /** What upstream was asked before this moment is asked again. */
+  readonly checkedSinceMs?: number | undefined;
   /** How long a page is good without asking upstream. */
   readonly freshMs: number;
   readonly now: () => number;
@@ -93,8 +95,9 @@ export class ResolverIndex {
   }
 
   async #answerPage(name: string, known?: string): Promise<Answer> {
-    const { upstream, view, narrow, onPage, signal, now } = this.#options;
-    const page = isProjectName(name) ? await upstream.findPage(normalizeName(name), { signal }) : undefined;
+    const { upstream, view, narrow, onPage, signal, now, checkedSinceMs } = this.#options;
+    const asking = { signal, checkedSinceMs };
+    const page = isProjectName(name) ? await upstream.findPage(normalizeName(name), asking) : undefined;
     onPage?.(name);
     if (page === undefined) {
       this.absent.add(name);

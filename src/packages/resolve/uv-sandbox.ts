@@ -33,6 +33,8 @@ export interface UvCall {
   readonly args: readonly string[];
   /** For its standard input. */
   readonly input: string;
+  /** A lock whose versions it is to keep where they still fit. */
+  readonly present?: string | undefined;
   /** Which of its caches it uses: one for each view. */
   readonly cache: string;
   /** Takes over what it asks of the index. */
@@ -56,6 +58,7 @@ const uvInside = '/belljar/uv';
 const launcherInside = '/belljar/resolver';
 const runnerInside = '/belljar/runner';
 const cacheInside = '/cache';
+const presentInside = '/tmp/pylock.toml';
 
 const maxOutputBytes = 32_000_000;
 const cacheBytes = 512 * 1024 * 1024;
@@ -99,7 +102,7 @@ export class UvSandbox {
     const { signal } = call;
     const sandbox = await this.#launch(call);
     return withSandbox(sandbox, signal, async () => {
-      const output = await talk(sandbox, call.input);
+      const output = await talk(sandbox, introduce(call));
       const { why, diagnostics } = await sandbox.exited;
       refuseWhenCancelled(signal);
       if (why.kind === 'exited') return { code: why.code, output, said: diagnostics };
@@ -127,13 +130,15 @@ export class UvSandbox {
     }
   }
 
-  #describe({ args, cache, accept }: UvCall, cacheMount: Mount): LaunchSpec {
+  #describe({ args, cache, accept, present }: UvCall, cacheMount: Mount): LaunchSpec {
     const { executable } = this.#python;
     return {
       argv: [
         ...([executable, '-I', '-S', '-X', 'utf8', `${launcherInside}/main.py`] as const),
-        ...[runnerInside, socketInside, String(indexPort), `${cacheInside}/${cache}`],
-        ...[`${uvInside}/uv`, ...args, '--cache-dir', `${cacheInside}/${cache}`, '--python', executable],
+        ...[runnerInside, socketInside, String(indexPort), `${cacheInside}/${cache}`, presentInside],
+        // Quiet, it would write its answer to that file alone.
+        ...[`${uvInside}/uv`, ...args, ...(present === undefined ? ['--quiet'] : ['--output-file', presentInside])],
+        ...['--cache-dir', `${cacheInside}/${cache}`, '--python', executable],
       ],
       env: {
         ...{ PATH: '/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LANG: 'C.UTF-8' },
@@ -154,6 +159,10 @@ export class UvSandbox {
       require: essentialCapabilities,
     };
   }
+}
+
+function introduce({ present = '', input }: UvCall): string {
+  return `${Buffer.byteLength(present)}\n${present}${input}`;
 }
 
 async function talk({ control }: Sandbox, input: string): Promise<string> {

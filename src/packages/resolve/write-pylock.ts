@@ -1,5 +1,18 @@
 import type { Lock, LockedFile, LockedPackage } from './lock.ts';
 
+export interface PinnedVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Versions and no files, as a `pylock.toml` that only another resolution reads. */
+export function writeVersions(versions: readonly PinnedVersion[]): string {
+  const each = versions.map(({ name, version }) => {
+    return ['[[packages]]', `name = ${quote(name)}`, `version = ${quote(version)}`].join('\n');
+  });
+  return `${['lock-version = "1.0"\ncreated-by = "belljar"', ...each].join('\n\n')}\n`;
+}
+
 /** The lock as a `pylock.toml` (PEP 751) that any installer reads: always the same text for the same lock. */
 export function writePylock({ packages, requiresPython }: Lock): string {
   const head = [

@@ -16,7 +16,7 @@ import type { ProjectFile, ProjectPage } from './project-page.ts';
 import { Sizes } from './sizes.ts';
 import { unavailable } from './unavailable.ts';
 import { unkept } from './unkept.ts';
-import type { Artifact, ArtifactOptions, FetchOptions, IndexSource, Upstream } from './upstream.ts';
+import type { Artifact, ArtifactOptions, FetchOptions, IndexSource, PageOptions, Upstream } from './upstream.ts';
 import { WheelMetadata } from './wheel-metadata.ts';
 
 export interface UpstreamOptions extends Partial<PageTimes> {
@@ -145,9 +145,9 @@ export class LocalUpstream implements Upstream {
     for (const { pages } of this.#places.values()) await pages.prepare();
   }
 
-  async findPage(name: string, { signal }: FetchOptions = {}): Promise<ProjectPage | undefined> {
+  async findPage(name: string, options: PageOptions = {}): Promise<ProjectPage | undefined> {
     if (!isProjectName(name)) return undefined;
-    return this.#findPlace(name).pages.find(normalizeName(name), signal);
+    return this.#findPlace(name).pages.find(normalizeName(name), options);
   }
 
   async fetchArtifact(file: ProjectFile, options: ArtifactOptions = {}): Promise<Artifact> {

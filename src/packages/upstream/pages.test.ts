@@ -75,6 +75,28 @@ describe('Pages', () => {
     }
   });
 
+  it('asks anew what was last asked before a moment, however fresh it is, and once', async (context) => {
+    const { index, folder, open } = await setStage(context);
+    await (await open()).findPage('good');
+    await age(folder, minuteMs);
+    index.add('good', makeWheel({ name: 'good', version: '2.0' }));
+    const checkedSinceMs = Date.now();
+    const upstream = await open();
+    assert.equal((await upstream.findPage('good'))?.files.length, 1, 'it is fresh');
+    assert.equal((await upstream.findPage('good', { checkedSinceMs }))?.files.length, 2);
+    await upstream.findPage('good', { checkedSinceMs });
+    assert.equal(index.countRequests(path), 2);
+  });
+
+  it('takes what is kept, and says that it is old, where the index cannot be asked anew', async (context) => {
+    const { index, open } = await setStage(context);
+    const upstream = await open();
+    await upstream.findPage('good');
+    index.misbehave(path, { kind: 'status', status: 503 });
+    const page = await upstream.findPage('good', { checkedSinceMs: Date.now() + minuteMs });
+    assert.deepEqual([page?.files.length, page?.isStale], [1, true]);
+  });
+
   it('answers at once within the window and asks behind the scenes', async (context) => {
     const { index, folder, open } = await setStage(context);
     await (await open()).findPage('good');

@@ -9,6 +9,7 @@ import type { PageReader } from './page-reader.ts';
 import { PageStore } from './page-store.ts';
 import type { ProjectPage } from './project-page.ts';
 import { whyUnavailable } from './unavailable.ts';
+import type { PageOptions } from './upstream.ts';
 
 export interface PageTimes {
   /** So long what is kept is the answer. */
@@ -60,9 +61,12 @@ export class Pages {
   }
 
   /** The name must be normalised. */
-  async find(name: string, signal?: AbortSignal): Promise<ProjectPage | undefined> {
+  async find(name: string, { signal, checkedSinceMs = 0 }: PageOptions = {}): Promise<ProjectPage | undefined> {
     const known = this.#memory.get(name) ?? (await this.#recall(name));
     if (known === undefined) return present(await this.#ask(name, undefined, signal));
+    if (known.checkedAtMs < checkedSinceMs) {
+      return this.#isLost() ? present(known, true) : present(await this.#askOrKeep(name, known, signal));
+    }
     const { freshMs, backgroundMs, missingMs } = this.#options;
     const ageMs = Math.abs(Date.now() - known.checkedAtMs); // what the future said is no fresher than the past
     if (known.kept.page === undefined) {

@@ -18,6 +18,11 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PageOptions extends FetchOptions {
+  /** What was asked before this moment is asked again, however fresh it is. */
+  readonly checkedSinceMs?: number | undefined;
+}
+
 export interface ArtifactOptions extends FetchOptions {
   /** Told the bytes that have arrived so far. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -37,7 +42,7 @@ export interface Upstream extends AsyncDisposable {
    *
    * @throws INDEX_UNAVAILABLE where upstream cannot be asked and nothing is kept.
    */
-  findPage(name: string, options?: FetchOptions): Promise<ProjectPage | undefined>;
+  findPage(name: string, options?: PageOptions): Promise<ProjectPage | undefined>;
   /**
    * Brings a file here once, checks its sha256 and keeps it by that.
    *
