@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
+import { cacheFolder } from '../../src/storage/index.ts';
 import { affectedBy, osvRecord, writeDump } from '../advisories/dumps.ts';
-import { uvFile, uvWheel } from '../packages/uv.ts';
+import { placeUv, uvWheel } from '../packages/uv.ts';
 import { type CliResult, TestCli } from '../support/cli.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
@@ -26,6 +27,7 @@ interface Desk {
 async function open(context: TestContext, packages = ''): Promise<Desk> {
   const folder = await temporaryFolder(context);
   const cli = new TestCli();
+  await placeUv(cacheFolder(cli.home));
   const index = await PackageIndex.open();
   context.after(async () => {
     cli[Symbol.dispose]();
@@ -36,7 +38,6 @@ async function open(context: TestContext, packages = ''): Promise<Desk> {
     file: makeWheel({ name: 'dep', version, headers: mit }),
     uploadTime,
   }));
-  index.setProject({ name: 'uv', files: [{ file: uvFile() }] });
   index.setProject({ name: 'dep', files: dep });
   index.setProject({
     name: 'app',

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
-import { uvFile, uvWheel } from '../packages/uv.ts';
+import { cacheFolder } from '../../src/storage/index.ts';
+import { placeUv, uvWheel } from '../packages/uv.ts';
 import { type CliResult, TestCli } from '../support/cli.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
@@ -21,10 +22,10 @@ async function open(context: TestContext, packages = ''): Promise<Desk> {
   context.after(() => opened.disposeAsync()); // before its folder is removed
   const folder = await temporaryFolder(context);
   const cli = opened.use(new TestCli());
+  await placeUv(cacheFolder(cli.home));
   const index = opened.use(await PackageIndex.open());
   const headers = ['License-Expression: MIT'];
   const uploadTime = '2020-01-01T00:00:00Z';
-  index.setProject({ name: 'uv', files: [{ file: uvFile() }] });
   for (const [name, requires] of [
     ['app', ['dep']],
     ['dep', []],

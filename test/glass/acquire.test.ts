@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import { type Belljar, openBelljar, type Session } from '../../src/belljar.ts';
-import { uvFile, uvWheel } from '../packages/uv.ts';
+import { cacheFolder } from '../../src/storage/index.ts';
+import { placeUv, uvWheel } from '../packages/uv.ts';
 import { PackageIndex } from '../support/package-index.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -28,8 +29,8 @@ async function open(context: TestContext): Promise<House> {
   const opened = new AsyncDisposableStack();
   context.after(() => opened.disposeAsync()); // before its folder is removed
   const home = await temporaryFolder(context);
+  await placeUv(cacheFolder(home));
   const index = opened.use(await PackageIndex.open());
-  index.setProject({ name: 'uv', files: [{ file: uvFile() }] });
   const policyFile = join(home, 'policy.yaml');
   const setPolicy = async (packages: string): Promise<void> => {
     const text = `version: 1\npackages:\n  advisories: {maximumAge: 36500d}\n${packages}`;

@@ -12,7 +12,7 @@ import { type Entry, openHomeRecord } from '../../src/record/index.ts';
 import type { Database } from '../../src/storage/index.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { MemoryUpstream } from './memory-upstream.ts';
-import { addUv } from './uv.ts';
+import { placeUv } from './uv.ts';
 
 /** All that planning needs, on a home of the test's own; what is not said is known and good. */
 export interface PlanHouse {
@@ -41,7 +41,7 @@ export async function openPlanHouse(
 ): Promise<PlanHouse> {
   const folder = await temporaryFolder(context);
   const upstream = new MemoryUpstream();
-  addUv(upstream);
+  await placeUv(join(folder, 'kept'));
   const home = await openHomeRecord(join(folder, 'home'));
   context.after(async () => {
     await home[Symbol.asyncDispose]();

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFile, link, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
+import { makeOwnFolder } from '../../src/own-folder.ts';
 import { findUvWheel } from '../../src/packages/resolve/uv-release.ts';
 import { keepUv, uvVersion } from '../../src/packages/resolve/index.ts';
 import type { Prerequisite } from '../support/prerequisite.ts';
@@ -36,12 +38,30 @@ export function upstreamWithUv(): MemoryUpstream {
   return upstream;
 }
 
+/** Puts uv where a home keeps it: to fetch and unpack it in each home of each test would take longer than the tests. */
+export async function placeUv(base: string): Promise<void> {
+  const kept = await unpackUv(join(folder, 'unpacked'));
+  const place = join(base, basename(kept));
+  await mkdir(base, { recursive: true, mode: 0o711 });
+  await makeOwnFolder(place, 0o755);
+  await link(join(kept, 'uv'), join(place, 'uv')).catch(() =>
+    // Another file system.
+    copyFile(join(kept, 'uv'), join(place, 'uv'), constants.COPYFILE_FICLONE),
+  );
+}
+
 /** Lets an upstream of a test have uv as well. */
 export function addUv(upstream: MemoryUpstream): void {
   upstream.addFile('uv', uvFile());
 }
 
 export function uvFile(): BuiltFile {
+  return (readOnce ??= readUvFile());
+}
+
+let readOnce: BuiltFile | undefined;
+
+function readUvFile(): BuiltFile {
   const bytes = readFileSync(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { filename: wheel?.filename ?? '', bytes, sha256, metadata: Buffer.alloc(0) };

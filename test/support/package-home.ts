@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import { type Belljar, openBelljar, type Session } from '../../src/belljar.ts';
-import { uvFile } from '../packages/uv.ts';
+import { cacheFolder } from '../../src/storage/index.ts';
+import { placeUv, uvFile } from '../packages/uv.ts';
 import { PackageIndex } from './package-index.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { makeWheel } from './wheels.ts';
@@ -30,6 +31,7 @@ export async function openPackageHome(context: TestContext): Promise<PackageHome
   const opened = new AsyncDisposableStack();
   context.after(() => opened.disposeAsync());
   const home = await temporaryFolder(context);
+  await placeUv(cacheFolder(home));
   const index = opened.use(await PackageIndex.open());
   index.setProject({ name: 'uv', files: [{ file: uvFile() }] });
   const policyFile = join(home, 'policy.yaml');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
 import { MemoryUpstream } from '../../../test/packages/memory-upstream.ts';
-import { addUv, uvWheel } from '../../../test/packages/uv.ts';
+import { placeUv, uvWheel } from '../../../test/packages/uv.ts';
 import { bubblewrap, needs, python, root } from '../../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { findInterpreter } from '../../environments/index.ts';
@@ -25,12 +25,17 @@ interface Workshop {
 /** What the METADATA of wheels says beside what the engine was shown, by the name of the file. */
 type Lies = Readonly<Record<string, string>>;
 
-async function open(context: TestContext, lies: Lies = {}): Promise<Workshop> {
+interface WorkshopOptions {
+  readonly lies?: Lies;
+  readonly hasUv?: boolean;
+}
+
+async function open(context: TestContext, { lies = {}, hasUv = true }: WorkshopOptions = {}): Promise<Workshop> {
   const folder = await temporaryFolder(context);
   const upstream = new MemoryUpstream();
-  addUv(upstream);
   context.after(() => upstream[Symbol.asyncDispose]());
   const names = { uv: join(folder, 'kept'), volumes: join(folder, 'volumes'), cache: join(folder, 'cache') };
+  if (hasUv) await placeUv(names.uv);
   const resolver = new Resolver({
     ...{ upstream, python: await findInterpreter(), folders: names, identify, freshMs: 600_000 },
     readMetadata: (files) =>
@@ -64,7 +69,7 @@ function versionsOf(resolution: Resolution): Record<string, string> {
 
 describe('Resolver, where uv is not there yet', needs(python, uvWheel), () => {
   it('goes on bringing it for those who still wait where who asked first gives up', async (context) => {
-    const { upstream, resolver } = await open(context);
+    const { upstream, resolver } = await open(context, { hasUv: false });
     const asked = Promise.withResolvers<AbortSignal | undefined>();
     const answer = Promise.withResolvers<undefined>();
     upstream.findPage = (_: string, { signal }: { readonly signal?: AbortSignal } = {}) => {
@@ -230,7 +235,7 @@ describe('Resolver', needs(root, bubblewrap, python, uvWheel), () => {
   });
 
   it('gives out no lock that lacks what its packages need', async (context) => {
-    const { upstream, resolve } = await open(context, { 'dep-1.0-py3-none-any.whl': 'hidden>=2' });
+    const { upstream, resolve } = await open(context, { lies: { 'dep-1.0-py3-none-any.whl': 'hidden>=2' } });
     upstream.addWheel({ name: 'dep', version: '1.0' });
     upstream.addWheel({ name: 'hidden', version: '1.0' });
     await assert.rejects(resolve(['dep']), {
