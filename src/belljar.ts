@@ -18,9 +18,10 @@ import {
   describeBundles,
   readSessionsOptions,
 } from './sessions/index.ts';
-import { readSettings } from './settings/index.ts';
+import { readSettings, type Settings } from './settings/index.ts';
 import { cacheFolder, ensureHome, resolveHome, volumesFolder } from './storage/index.ts';
 import { type Role, roleNames } from './words.ts';
+import type { BaseSettings, WorkspacePythons } from './workspace-packages/index.ts';
 import { Workspaces } from './workspaces.ts';
 import { formatProblem } from './yaml/index.ts';
 
@@ -219,18 +220,31 @@ export class Belljar implements AsyncDisposable {
         },
       }),
     );
+    const readBuilt = async (): Promise<Settings['environments']> => (await readSettings({ home, env })).environments;
+    const built = { python: interpreter, readSettings: readBuilt };
     const environments = opened.use(
-      new HomeEnvironments({ home, env, python: interpreter, packages, currentPolicy, ...homeRecord }),
+      new HomeEnvironments({ home, env, ...built, packages, currentPolicy, ...homeRecord }),
     );
     const { findBundle } = environments;
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home), findBundle });
     const parts = { backend, interpreter, record: homeRecord.record, environments, currentPolicy };
     const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
-    const of = { ...homeRecord, packages, environments, pythonVersion, currentPolicy };
+    const pythons: WorkspacePythons = {
+      own: interpreter,
+      choose: async (wanted, cancel) => (await environments.pythons()).choose(wanted, cancel),
+    };
+    const readBases = async (): Promise<BaseSettings> => {
+      const {
+        presets,
+        environments: { base },
+      } = await readSettings({ home, env });
+      return { presets, base };
+    };
+    const of = { ...homeRecord, packages, environments, pythons, readBases, currentPolicy };
     const workspaces = opened.use(new Workspaces({ ...of, sessions }));
-    const built = { sessions, packages, environments, workspaces };
-    return new Belljar({ home, pythonVersion, policy, homeRecord, ...built, opened: opened.move() });
+    const made = { sessions, packages, environments, workspaces };
+    return new Belljar({ home, pythonVersion, policy, homeRecord, ...made, opened: opened.move() });
   }
 
   /** Ends all sessions, then closes the record. */

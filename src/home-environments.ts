@@ -6,6 +6,7 @@ import type {
   PythonBuild,
   Pythons,
   Shelf,
+  WhichEnvironment,
 } from './environments/index.ts';
 import type { AuditRecord } from './record/index.ts';
 import type { FindBundle } from './sandbox/index.ts';
@@ -20,6 +21,7 @@ export interface HomeEnvironmentsParts {
   /** The one that environments are made for. */
   readonly python: PythonBuild;
   readonly packages: AcquiringOptions['packages'];
+  readonly readSettings: AcquiringOptions['readSettings'];
   readonly currentPolicy: AcquiringOptions['currentPolicy'];
 }
 
@@ -60,7 +62,7 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   }
 
   /** Whether the environment of a lock is there, so that nothing would come in. */
-  async has(options: Pick<AcquireOptions, 'lock' | 'python'>): Promise<boolean> {
+  async has(options: WhichEnvironment): Promise<boolean> {
     return (await this.#open()).acquiring.has(options);
   }
 

@@ -1,4 +1,4 @@
-import { BelljarError } from './errors.ts';
+import { BelljarError, toBelljarError } from './errors.ts';
 import type { EnvironmentLease } from './environments/index.ts';
 import { decideAction } from './policy/index.ts';
 import {
@@ -12,6 +12,8 @@ import {
 } from './sessions/index.ts';
 import {
   Background,
+  type Base,
+  findBase,
   type PackagesParts,
   type Declaration,
   Declarations,
@@ -67,6 +69,15 @@ export class Workspaces implements AsyncDisposable {
     return this.#parts.declarations.list();
   }
 
+  /**
+   * The packages of a preset, else those that workspaces stand on which name no other.
+   *
+   * @throws USAGE where no preset has the name, SETTINGS_INVALID.
+   */
+  async findBase(name?: string): Promise<Base | undefined> {
+    return findBase(await this.#parts.readBases(), name);
+  }
+
   /** Ends what still goes on for nobody. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.background[Symbol.asyncDispose]();
@@ -100,10 +111,9 @@ export class Workspace {
     const { sessions } = this.#parts;
     const place = this.#place;
     if (environment !== undefined) return sessions.open({ ...read, ...place, environment });
-    const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
-    using lease = kept === undefined ? await this.#lease(read) : undefined;
-    const session = await sessions.open({ ...read, ...place, environment: lease?.environment.key });
-    if (kept?.environment !== undefined && kept.environment !== null) session.tellEnvironment(null, describeBase(kept));
+    using found = await this.#leaseOrNot(read);
+    const session = await sessions.open({ ...read, ...place, environment: found.lease?.environment.key });
+    if (found.without !== undefined) session.tellEnvironment(null, found.without);
     return session;
   }
 
@@ -140,9 +150,30 @@ export class Workspace {
     return decideAction({ policy, actor, role, action: 'install' }).verdict !== 'deny';
   }
 
-  #lease({ signal }: WorkspaceSessionOptions): Promise<EnvironmentLease | undefined> {
-    return this.packages.lease({ signal });
+  /** The environment that it has, or why a session begins without. */
+  async #leaseOrNot({ signal }: WorkspaceSessionOptions): Promise<Found> {
+    const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
+    if (kept !== undefined && kept.environment !== null) return foundNothing(describeBase(kept));
+    try {
+      const lease = await this.packages.lease({ signal });
+      return { lease, [Symbol.dispose]: () => lease?.[Symbol.dispose]() };
+    } catch (thrown) {
+      const error = toBelljarError(thrown);
+      // What the installation would have given to everybody is no reason for anybody not to begin.
+      if (error.code === 'CANCELLED' || (await this.#parts.declarations.find(this.name)) !== undefined) throw error;
+      return foundNothing(`without the packages that the installation gives to every workspace: ${error.message}`);
+    }
   }
+}
+
+interface Found extends Disposable {
+  readonly lease?: EnvironmentLease | undefined;
+  /** For a person; left out where nothing is missing. */
+  readonly without?: string;
+}
+
+function foundNothing(without: string): Found {
+  return { without, [Symbol.dispose]: () => undefined };
 }
 
 function describeBase({ requirements }: Declaration): string {

@@ -1,4 +1,4 @@
-import { type AnsweredPlan, Belljar } from '../belljar.ts';
+import { type AnsweredPlan, Belljar, type PlanRequest } from '../belljar.ts';
 import { writePylock } from '../packages/index.ts';
 import { localActor } from './actor.ts';
 import {
@@ -21,6 +21,7 @@ export const planCommand: Command = {
 belljar plan REQUIREMENT… [OPTION…]
 belljar plan -r FILE [OPTION…]
 belljar plan -w NAME [OPTION…]
+belljar plan --base NAME [OPTION…]
 
 Finds the newest versions that the policy allows, of all that is needed, and says of each whether it may come in, why, and
 what would pass instead. Nothing is installed, and nothing is built unless --build-sources says so.
@@ -30,6 +31,7 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
   --extra NAME             of a pyproject.toml also these optional dependencies; may be given more than once
   --group NAME             likewise this dependency group
   -w, --workspace NAME     what the workspace declares with these in it, and what would change; alone, what it declares
+  --base NAME              with the packages of this preset; of a workspace, instead of those that it stands on
   --target-python VERSION  the Python to plan for, as 3.12 (default: the one that code runs with, or the nearest that a file's
                            requires-python takes)
   --platform NAME          the platform to plan for, as uv names it (default: this machine)
@@ -37,7 +39,8 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
   --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
   --lock FILE              write what was found as pylock.toml (PEP 751)
   --ask WHY                where an approver has to answer first: ask, and say what it is wanted for
-  --python PROGRAM         the CPython that code runs with (default: BELLJAR_PYTHON, else the machine's python3)
+  --python PYTHON          the CPython that code runs with: 3.12, or a path (default: the workspace's, else BELLJAR_PYTHON, else
+                           the machine's python3)
   --policy FILE            the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID               who asks, for the policy and the record (default: your user name)
   --role ROLE              in which role (default: owner)
@@ -56,6 +59,7 @@ Example:
     extra: { type: 'string', multiple: true },
     group: { type: 'string', multiple: true },
     workspace: { type: 'string', short: 'w' },
+    base: { type: 'string' },
     'target-python': { type: 'string' },
     platform: { type: 'string' },
     upgrade: { type: 'boolean' },
@@ -80,7 +84,8 @@ async function plan(invocation: Invocation): Promise<number> {
     extras: listOption(values, 'extra'),
     groups: listOption(values, 'group'),
   };
-  const isDeclared = stringOption(values, 'workspace') !== undefined && positionals.length + sources.files.length === 0;
+  const isNamed = stringOption(values, 'workspace') !== undefined || stringOption(values, 'base') !== undefined;
+  const isDeclared = isNamed && positionals.length + sources.files.length === 0;
   const wish = isDeclared ? { requirements: [], pythonNeeds: [] } : await readWish(sources);
   const found = await makePlan(invocation, wish);
   const file = stringOption(values, 'lock');
@@ -93,18 +98,34 @@ async function plan(invocation: Invocation): Promise<number> {
 
 async function makePlan(invocation: Invocation, wish: WishFromSources): Promise<AnsweredPlan> {
   const { values, io, signal } = invocation;
-  const options = { env: io.env, policyFile: stringOption(values, 'policy'), python: stringOption(values, 'python') };
-  await using belljar = await Belljar.open({ ...options, signal });
-  const asker = { ...localActor(values), workspace: stringOption(values, 'workspace') };
-  const found = await planWithProgress(belljar, invocation, {
-    ...{ ...wish, ...asker },
+  const [workspace, python, base] = ['workspace', 'python', 'base'].map((name) => stringOption(values, name));
+  const options = { env: io.env, policyFile: stringOption(values, 'policy'), signal };
+  // That of a workspace is the workspace's to choose.
+  await using belljar = await Belljar.open({ ...options, python: workspace === undefined ? python : undefined });
+  const asker = { ...localActor(values), workspace };
+  const standing = workspace === undefined && base !== undefined ? await standOnBase(belljar, base, wish) : wish;
+  const request = {
+    ...{ ...standing, ...asker },
     target: readTarget(values),
     upgrade: isFlagSet(values, 'upgrade'),
     mayBuild: isFlagSet(values, 'build-sources'),
-  });
+  };
+  const found = await planWithProgress(belljar, invocation, { ...request, footing: { python, base } });
   const because = stringOption(values, 'ask');
   if (because === undefined || found.verdict !== 'ask' || found.approval?.state === 'approved') return found;
   return { ...found, approval: await belljar.packages.approvals.ask({ plan: found, ...asker, because }) };
+}
+
+/** A wish of no workspace, as it would be in one that stands on a base. */
+async function standOnBase(
+  { workspaces, environments }: Belljar,
+  name: string,
+  wish: WishFromSources,
+): Promise<WishFromSources & Pick<PlanRequest, 'python'>> {
+  const base = await workspaces.findBase(name);
+  if (base === undefined) return wish;
+  const python = base.python === undefined ? undefined : await (await environments.pythons()).choose(base.python);
+  return { ...wish, requirements: [...base.requirements, ...wish.requirements], python };
 }
 
 function readTarget(values: OptionValues): { pythonVersion?: string; platform?: string } {

@@ -50,7 +50,8 @@ export async function bringPackages(
   const target = { pythonVersion: belljar.pythonVersion };
   const plan = await planWithProgress(belljar, invocation, { ...asker, requirements, target });
   const digest = plan.lock?.digest;
-  const isThere = digest !== undefined && plan.verdict !== 'deny' && (await belljar.environments.has({ lock: digest }));
+  const isThere =
+    digest !== undefined && plan.verdict !== 'deny' && (await belljar.environments.has({ lock: digest, asker }));
   const isOpen = plan.verdict === 'ask' && plan.approval?.state !== 'approved';
   if (!isThere || isOpen) {
     const what = describe(plan.totals.packages);

@@ -1,4 +1,5 @@
-import type { Belljar, RequestedLimits, Session } from '../belljar.ts';
+import type { Belljar, RequestedLimits, Session, Workspace, WorkspaceSessionOptions } from '../belljar.ts';
+import { BelljarError } from '../errors.ts';
 import { localActor } from './actor.ts';
 import { type Invocation, stringOption } from './command.ts';
 
@@ -19,9 +20,22 @@ export async function openSession(
   const options = { requested, environment, signal };
   const session = await (workspace === undefined
     ? belljar.sessions.open({ ...asker, ...options })
-    : belljar.workspaces.use(workspace, asker).openSession(options));
+    : openWorkspaceSession(belljar.workspaces.use(workspace, asker), options, stringOption(values, 'python')));
   if (session.notEnforced.length > 0) {
     io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
   }
   return session;
+}
+
+/** A workspace with packages has the Python that those were built for. */
+async function openWorkspaceSession(
+  workspace: Workspace,
+  options: WorkspaceSessionOptions,
+  python: string | undefined,
+): Promise<Session> {
+  const declared = python === undefined ? undefined : await workspace.packages.show();
+  if (declared === undefined || declared.environment === null) return workspace.openSession(options);
+  throw new BelljarError('USAGE', `the packages of “${workspace.name}” were built for Python ${declared.python}`, {
+    hint: `Leave --python out; \`belljar upgrade -w ${workspace.name} --python …\` gives it another.`,
+  });
 }

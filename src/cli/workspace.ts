@@ -7,14 +7,12 @@ import { startProgress } from './progress.ts';
 import { toVisible } from './terminal-text.ts';
 
 const options: CommandOptions = {
-  python: { type: 'string' },
   policy: { type: 'string' },
   actor: { type: 'string' },
   role: { type: 'string' },
 };
 
-const optionsHelp = `  --python PROGRAM  the CPython that code runs with (default: BELLJAR_PYTHON, else the machine's python3)
-  --policy FILE     the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
+const optionsHelp = `  --policy FILE     the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID        who asks, for the policy and the record (default: your user name)
   --role ROLE       in which role (default: owner)
   --json            one document
@@ -46,7 +44,7 @@ export const workspaceShowCommand: Command = {
   help: `
 belljar workspace show NAME [OPTION…]
 
-Prints what a workspace declares, and the lock and the environment that came of it.
+Prints what a workspace declares, the Python and the base that it stands on, and the lock and the environment that came of it.
 
 ${optionsHelp}
 Example:
@@ -160,13 +158,23 @@ function describe({ name, changed, requirements }: Declaration): string {
   return `${name}  ${changed}  ${listed(requirements)}`;
 }
 
-function describeWhole({ number, python, requirements, lock, environment, changed }: Declaration): string[] {
+function describeWhole(declaration: Declaration): string[] {
+  const { number, requirements, lock, environment, changed } = declaration;
   return [
     ...(requirements.length === 0 ? ['nothing'] : requirements),
     '',
-    `state ${number}, of ${changed}, for Python ${python}`,
+    `state ${number}, of ${changed}`,
+    ...describeFooting(declaration),
     `lock ${lock ?? '-'}`,
     `environment ${environment ?? '-'}`,
+  ];
+}
+
+function describeFooting({ python, interpreter, base, asked }: Declaration): string[] {
+  const who = (isAsked: boolean): string => (isAsked ? '' : ', as the installation has it');
+  return [
+    `python ${python}${interpreter === null ? '' : ` (${interpreter})`}${who(asked.python !== undefined)}`,
+    `base ${base ?? '-'}${base === null && asked.base === undefined ? '' : who(asked.base !== undefined)}`,
   ];
 }
 

@@ -4,6 +4,7 @@ import { decideAction, type Policy, type Reason } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import { assemble } from './assemble/index.ts';
 import { BytecodeStore } from './bytecode/index.ts';
+import { namespaceOf, type SharedBy } from './namespace.ts';
 import type { PythonBuild } from './pythons/index.ts';
 import {
   type BuildProgress,
@@ -23,6 +24,8 @@ export interface AcquiringOptions {
   readonly record: AuditRecord;
   /** The one that environments are made for where no other is named. */
   readonly python: PythonBuild;
+  /** Asked once, when something is first wanted. */
+  readonly readSettings: () => Promise<{ readonly sharedBy: SharedBy }>;
   readonly packages: Pick<Packages, 'reconsider' | 'bring' | 'findLock'>;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
 }
@@ -33,9 +36,14 @@ export interface AcquireOptions {
   readonly asker: LockAsker;
   /** Of the version that the lock is for; the installation's own where left out. */
   readonly python?: PythonBuild | undefined;
+  /** Whose the asker's workspace is, as ownerName() has it, where that is known. */
+  readonly owner?: string | null | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What tells one environment from another. */
+export type WhichEnvironment = Pick<AcquireOptions, 'lock' | 'asker' | 'python' | 'owner'>;
 
 /** Changes whenever environments are laid out otherwise: one that was built before is not what would be built now. */
 const installer = { name: 'belljar', version: '1' };
@@ -43,6 +51,7 @@ const installer = { name: 'belljar', version: '1' };
 /** Brings environments about: judged at every use, built where they are not there yet, leased. */
 export class Acquiring {
   readonly #options: AcquiringOptions;
+  #settings: Promise<{ readonly sharedBy: SharedBy }> | undefined;
   readonly #stores: { readonly wheels: WheelStore; readonly bytecode: BytecodeStore };
 
   constructor(options: AcquiringOptions) {
@@ -57,8 +66,8 @@ export class Acquiring {
   }
 
   /** Whether the environment of a lock is there, so that nothing would come in. */
-  async has(options: Pick<AcquireOptions, 'lock' | 'python'>): Promise<boolean> {
-    const found = await this.#options.shelf.find(environmentKey(this.#specOf(options)));
+  async has(options: WhichEnvironment): Promise<boolean> {
+    const found = await this.#options.shelf.find(environmentKey(await this.#specOf(options)));
     return found?.state === 'whole';
   }
 
@@ -66,7 +75,7 @@ export class Acquiring {
     await this.#admit(options);
     const { asker, signal, onProgress } = options;
     const { currentPolicy, shelf } = this.#options;
-    const spec = this.#specOf(options);
+    const spec = await this.#specOf(options);
     const { workspace = null, actor, role } = asker;
     const origin = { actor: { ...actor, role }, workspace, policyHash: currentPolicy().hash };
     const there = await shelf.lease(environmentKey(spec), { origin });
@@ -77,9 +86,10 @@ export class Acquiring {
   }
 
   /** Its wheels do not count for the key. */
-  #specOf({ lock, python = this.#options.python }: Pick<AcquireOptions, 'lock' | 'python'>): EnvironmentSpec {
+  async #specOf({ lock, python = this.#options.python, ...sharing }: WhichEnvironment): Promise<EnvironmentSpec> {
+    const { sharedBy } = await (this.#settings ??= this.#options.readSettings());
     const platform = `${process.platform} ${process.arch}`;
-    return { lock, python, installer, platform, namespace: 'installation', wheels: [] };
+    return { lock, python, installer, platform, namespace: namespaceOf(sharedBy, sharing), wheels: [] };
   }
 
   /** By role and policy; default-deny. A refusal is on the record. */

@@ -1,4 +1,4 @@
-export { type AcquireOptions, Acquiring, type AcquiringOptions } from './acquiring.ts';
+export { type AcquireOptions, Acquiring, type AcquiringOptions, type WhichEnvironment } from './acquiring.ts';
 export {
   type Assembled,
   assemble,

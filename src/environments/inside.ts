@@ -1,5 +1,6 @@
 /** What is light of environments: where one is seen, and what it is called. */
 export { environmentPath } from './assemble/layout.ts';
+export { ownerName } from './namespace.ts';
 
 const bundlePrefix = 'environment/';
 

@@ -93,6 +93,26 @@ test('an index has a name of its own, an address without a password, and all but
   }
 });
 
+test('a preset has a name of small letters and something in it, and a base is one of them', () => {
+  const table: readonly [text: string, expected: RegExp | undefined][] = [
+    [
+      'presets: {small: {requirements: [six], python: "3.12"}}\nenvironments: {base: small, sharedBy: owner}',
+      undefined,
+    ],
+    ['presets: {small: {requirements: []}}', /must name a requirement/],
+    ['presets: {Small: {requirements: [six]}}', /small letters/],
+    ['presets: {none: {requirements: [six]}}', /word of its own/],
+    ['presets: {small: {requirements: [six]}}\nenvironments: {base: large}', /no preset is called “large”/],
+    ['environments: {base: small}', /no preset is called “small”/],
+    ['environments: {sharedBy: everybody}', /environments\.sharedBy/],
+  ];
+  for (const [line, expected] of table) {
+    const problems = problemsOf(`version: 1\n${line}\n`);
+    if (expected === undefined) assert.deepEqual(problems, [], line);
+    else assert.match(problems.join('\n'), expected, line);
+  }
+});
+
 test('what the documentation shows can be used as it stands', async () => {
   const text = await readFile(new URL('../../docs/settings.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);

@@ -38,8 +38,20 @@ export function parseSettings(text: string, file: string) {
   return readYamlAs(text, { schema: settingsSchema, what: 'the settings', file, findMore: findContradictions });
 }
 
-/** A name that two indexes could serve is how a stranger’s package takes the place of one’s own. */
 function findContradictions(data: unknown): SchemaProblem[] {
+  return [...contradictingIndexes(data), ...missingBase(data)];
+}
+
+function missingBase(data: unknown): SchemaProblem[] {
+  const { environments, presets } = (data ?? {}) as { environments?: { base?: unknown } | null; presets?: unknown };
+  const base = environments?.base;
+  const known = typeof presets === 'object' && presets !== null ? Object.keys(presets) : [];
+  if (typeof base !== 'string' || known.includes(base)) return [];
+  return [{ path: ['environments', 'base'], message: `no preset is called “${base}”`, isAboutKey: false }];
+}
+
+/** A name that two indexes could serve is how a stranger’s package takes the place of one’s own. */
+function contradictingIndexes(data: unknown): SchemaProblem[] {
   const indexes = (data as { indexes?: unknown } | null)?.indexes;
   if (!Array.isArray(indexes)) return [];
   const seen = new Set<unknown>();

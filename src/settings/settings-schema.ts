@@ -31,6 +31,19 @@ const adviceAddress = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .refine((text) => !hasPassword(text), 'must not hold a name or password; write them to a .netrc file');
 
+const presetName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be of small letters, digits and hyphens, such as scientific')
+  .refine((name) => name !== 'none' && name !== 'default', 'is a word of its own');
+
+const preset = z.strictObject({
+  requirements: z
+    .array(z.string())
+    .min(1, 'must name a requirement')
+    .meta({ description: 'As in a requirements file.' }),
+  python: z.string().optional().meta({ description: 'A version (3.12) or a path; left out: the installation’s own.' }),
+});
+
 /** How this installation is set up: nothing here decides what may come in. */
 export const settingsSchema = z
   .strictObject({
@@ -49,6 +62,20 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: 'The index that everything is installed through.' }),
+    environments: z
+      .strictObject({
+        sharedBy: z
+          .enum(['installation', 'owner', 'workspace'])
+          .prefault('installation')
+          .meta({ description: 'Who shares environments that are equal.' }),
+        base: presetName.optional().meta({ description: 'The preset that workspaces stand on that name no other.' }),
+      })
+      .prefault({})
+      .meta({ description: 'What packages are built into.' }),
+    presets: z
+      .record(presetName, preset)
+      .prefault({})
+      .meta({ description: 'Curated sets of packages, by the names that workspaces use as their base.' }),
     advisories: z
       .strictObject({
         url: adviceAddress.optional().meta({ description: 'A dump of OSV records, as a zip file.' }),

@@ -1,4 +1,4 @@
-import type { BuildProgress, EnvironmentLease } from '../environments/index.ts';
+import type { BuildProgress, EnvironmentLease, PythonBuild } from '../environments/index.ts';
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { AnsweredPlan, Packages, PlanProgress, PlanRequest } from '../packages/index.ts';
 import { type Actor, decideAction, type Policy } from '../policy/index.ts';
@@ -6,6 +6,7 @@ import type { AuditRecord } from '../record/index.ts';
 import type { Role } from '../words.ts';
 import type { ChangeKind, Declaration, DeclaredState } from './declaration.ts';
 import type { Declarations } from './declarations.ts';
+import { type Asked, findFooting, type Footing, type FootingParts, standOn } from './footing.ts';
 import type { WantedSet } from './requirements.ts';
 
 /** Leases the environment of a lock, and builds it where it is not there. */
@@ -13,19 +14,20 @@ export interface EnvironmentMaker {
   acquire(options: {
     readonly lock: string;
     readonly asker: { readonly actor: Actor; readonly role: Role; readonly workspace?: string | undefined };
+    readonly python: PythonBuild;
+    /** Whose the workspace is. */
+    readonly owner: string | null;
     readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
     readonly signal?: AbortSignal | undefined;
   }): Promise<EnvironmentLease>;
 }
 
-export interface ChangeParts {
+export interface ChangeParts extends FootingParts {
   readonly declarations: Declarations;
   readonly packages: Pick<Packages, 'plan' | 'plans'>;
   readonly environments: EnvironmentMaker;
   readonly record: AuditRecord;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
-  /** Of the Python that environments are made for. */
-  readonly pythonVersion: string;
   /** Told when a workspace has another environment than before. */
   readonly onChanged?: ((workspace: string, environment: string | null) => void) | undefined;
 }
@@ -38,6 +40,10 @@ export interface Place {
 }
 
 export interface ChangeOptions {
+  /** The Python that the workspace has from now on: 3.12, a path, or `default` for the installation's own. */
+  readonly python?: string | undefined;
+  /** The preset that it stands on from now on, `none`, or `default` for the installation's. */
+  readonly base?: string | undefined;
   /** Sees each plan before anything is fetched, whatever its verdict; false leaves everything as it is. */
   readonly review?: ((plan: AnsweredPlan) => boolean | Promise<boolean>) | undefined;
   /** Lets sources be built behind glass where only that tells what they need; the policy has to let them in, too. */
@@ -57,6 +63,11 @@ export interface ChangeResult {
   readonly wasDeclined: boolean;
   /** Undefined where there was nothing to plan. */
   readonly plan: AnsweredPlan | undefined;
+}
+
+/** What is asked for of what packages stand on. */
+export function askedNow({ python, base }: Pick<ChangeOptions, 'python' | 'base'>): Asked {
+  return { ...(python === undefined ? {} : { python }), ...(base === undefined ? {} : { base }) };
 }
 
 interface Wanting extends ChangeOptions {
@@ -79,28 +90,31 @@ export async function change(parts: ChangeParts, place: Place, wanting: Wanting)
   for (;;) {
     refuseWhenCancelled(wanting.signal);
     const before = await parts.declarations.find(place.workspace);
-    const wanted = wanting.want(before?.requirements ?? []);
-    const plan = await planSet(parts, { ...place, ...wanting, wanted, before });
+    const footing = await findFooting(parts, { ...place, before, now: askedNow(wanting), signal: wanting.signal });
+    const wanted = await standOn(footing, wanting.want(before?.requirements ?? []));
+    const plan = await planSet(parts, { ...place, ...wanting, ...footing, wanted, before });
     const result = { declaration: before, isChanged: false, wasDeclined: false, plan };
     if (plan !== undefined && (await wanting.review?.(plan)) === false) return { ...result, wasDeclined: true };
-    using made = await makeState(parts, { ...place, ...wanting, wanted, plan });
+    using made = await makeState(parts, { ...place, ...wanting, ...footing, wanted, before, plan });
     if (isSame(before, made.state)) return result;
     const declaration = await attachState(parts, { ...place, kind: wanting.kind, before, state: made.state, plan });
     if (declaration !== undefined) return { ...result, declaration, isChanged: true };
   }
 }
 
-interface Planning extends Place, Wanting {
+/** A base and a Python as they were found, not as they were asked for. */
+interface Planning extends Place, Omit<Wanting, keyof Footing>, Footing {
   readonly wanted: WantedSet;
   readonly before: Declaration | undefined;
 }
 
 async function planSet({ packages }: ChangeParts, planning: Planning): Promise<AnsweredPlan | undefined> {
-  const { wanted, before, kind, workspace, actor, role, mayBuild, pythonNeeds, signal } = planning;
-  if (wanted.requirements.length === 0) return undefined;
+  const { wanted, before, kind, workspace, actor, role, mayBuild, pythonNeeds, python, asked, signal } = planning;
+  // Who wants no package, but another Python, wants an empty environment of that.
+  if (wanted.requirements.length === 0 && asked.python === undefined) return undefined;
   const present = await presentSet(packages, before);
   return packages.plan({
-    ...{ requirements: wanted.requirements, workspace, actor, role, mayBuild, pythonNeeds, signal },
+    ...{ requirements: wanted.requirements, workspace, actor, role, python, mayBuild, pythonNeeds, signal },
     ...{ upgrade: kind === 'upgrade', present, onProgress: planning.onPlanning },
   });
 }
@@ -116,25 +130,33 @@ export async function presentSet(
   return { packages: lock.packages, kept: { lock, wish: before.wish, time: before.changed } };
 }
 
-interface Making extends Place, Wanting {
-  readonly wanted: WantedSet;
+interface Making extends Planning {
   readonly plan: AnsweredPlan | undefined;
 }
 
 /** Nothing declared means no environment. What was denied never gets as far as a build. */
 async function makeState(parts: ChangeParts, making: Making): Promise<Made> {
-  const { wanted, plan, workspace, actor, role, signal, onProgress } = making;
-  const declared = { requirements: wanted.lines, wish: wanted.wish };
+  const { wanted, plan, workspace, actor, role, python, base, asked, signal, onProgress } = making;
+  const declared = { requirements: wanted.lines, wish: wanted.wish, base: base?.name ?? null, asked };
   if (plan === undefined) {
-    const state = { ...declared, python: parts.pythonVersion, lock: null, environment: null };
+    const { version, executable: interpreter } = python;
+    const state = { ...declared, python: version, interpreter, lock: null, environment: null };
     return { state, plan, [Symbol.dispose]: () => undefined };
   }
   if (plan.lock === undefined || plan.verdict === 'deny') throw deniedBy(plan);
   const lock = plan.lock.digest;
-  const lease = await parts.environments.acquire({ lock, asker: { workspace, actor, role }, signal, onProgress });
-  const { key: environment, python } = lease.environment;
-  const state = { ...declared, python: python.version, lock, environment };
+  const asker = { workspace, actor, role };
+  const owner = making.before?.owner ?? null;
+  const lease = await parts.environments.acquire({ lock, asker, python, owner, signal, onProgress });
+  const state = { ...declared, ...describePython(lease), lock, environment: lease.environment.key };
   return { state, plan, [Symbol.dispose]: () => lease[Symbol.dispose]() };
+}
+
+/** The Python that an environment was made with. */
+export function describePython({
+  environment: { python },
+}: EnvironmentLease): Pick<Declaration, 'python' | 'interpreter'> {
+  return { python: python.version, interpreter: python.executable };
 }
 
 interface Attaching extends Place {
@@ -175,10 +197,13 @@ export async function requireAction(
   throw new BelljarError('POLICY_DENIED', reason.message, { details: { reasons: [reason] } });
 }
 
+const nothing: DeclaredState = { requirements: [], python: '', wish: '', lock: null, environment: null };
+
 function isSame(before: Declaration | undefined, state: DeclaredState): boolean {
-  if (before === undefined) return state.requirements.length === 0;
-  const { wish, lock, environment } = before;
-  return wish === state.wish && lock === state.lock && environment === state.environment;
+  const { wish, lock, environment, base = null, asked = {} } = before ?? nothing;
+  const isSameAsked = asked.python === state.asked?.python && asked.base === state.asked?.base;
+  const isSameMade = lock === state.lock && environment === state.environment;
+  return isSameMade && isSameAsked && (before === undefined || (wish === state.wish && base === (state.base ?? null)));
 }
 
 function deniedBy({ reasons, packages, obstacle }: AnsweredPlan): BelljarError {

@@ -13,6 +13,7 @@ import { decideAction } from '../policy/index.ts';
 import type { Background } from './background.ts';
 import type { ChangeParts, Place } from './change.ts';
 import type { DeclaredFile } from './declared-file.ts';
+import { findFooting, standOn } from './footing.ts';
 import { wantedSet, type WantedSet } from './requirements.ts';
 
 export interface CompileOptions {
@@ -94,7 +95,10 @@ async function obtain(
   { packages, wanted, ...options }: Obtaining,
 ): Promise<CompileEnvironment> {
   const declaration = await parts.declarations.find(place.workspace);
-  const isDeclared = declaration?.wish === wanted.wish && declaration.python === parts.pythonVersion;
+  const { workspace } = place;
+  const footing = await findFooting(parts, { workspace, before: declaration, now: {}, signal: options.signal });
+  const { wish } = await standOn(footing, wanted);
+  const isDeclared = declaration?.wish === wish && declaration.python === footing.python.version;
   if (!isDeclared) await packages.sync(wanted.requirements, options);
   const lease = await packages.lease(options);
   if (lease !== undefined) return { kind: 'environment', lease, isNew: lease.isNew || !isDeclared };

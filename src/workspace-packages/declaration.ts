@@ -7,9 +7,21 @@ export type ChangeKind = (typeof changeKinds)[number];
 
 const lines = z.array(z.string()).readonly();
 
+const asked = z
+  .string()
+  .nullable()
+  .transform((text): unknown => (text === null ? {} : JSON.parse(text)))
+  .pipe(z.object({ python: z.string().exactOptional(), base: z.string().exactOptional() }).readonly());
+
 const states = {
   number: z.int().positive(),
   python: z.string(),
+  /** The program that its environment was made with. */
+  interpreter: z.string().nullable(),
+  /** The base that it stands on. */
+  base: z.string().nullable(),
+  /** The Python and the base that somebody asked for; the installation decides what is left out. */
+  asked,
   requirements: z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -20,7 +32,7 @@ const states = {
 };
 
 export const declarationSchema = z
-  .object({ ...states, name: z.string(), made: z.string(), changed: z.string() })
+  .object({ ...states, name: z.string(), owner: z.string().nullable(), made: z.string(), changed: z.string() })
   .readonly();
 
 const actorText = z
@@ -39,4 +51,5 @@ export type Declaration = z.output<typeof declarationSchema>;
 export type PastDeclaration = z.output<typeof pastDeclarationSchema>;
 
 /** What a change comes to, before it is attached. */
-export type DeclaredState = Pick<Declaration, 'python' | 'requirements' | 'wish' | 'lock' | 'environment'>;
+export type DeclaredState = Pick<Declaration, 'python' | 'requirements' | 'wish' | 'lock' | 'environment'> &
+  Partial<Pick<Declaration, 'interpreter' | 'base' | 'asked'>>;

@@ -85,6 +85,32 @@ describe('Declarations', () => {
     assert.deepEqual([lockBefore, lock, number, kind], ['l'.repeat(64), 'm'.repeat(64), 2, 'install']);
   });
 
+  it('keeps what packages stand on, and whose the workspace is', async (context) => {
+    const { declarations, attach } = await open(context);
+    const first = await attach('skill', stateOf('numpy'));
+    assert.deepEqual([first?.asked, first?.base, first?.interpreter, first?.owner], [{}, null, null, 'user ada']);
+    const asked = { python: '3.12', base: 'scientific' };
+    const standing = { ...stateOf('numpy'), interpreter: '/usr/bin/python3.12', base: 'scientific', asked };
+    const second = await attach('skill', standing, first);
+    assert.deepEqual(await declarations.find('skill'), second);
+    const [newest, oldest] = await declarations.history('skill');
+    assert.deepEqual([newest?.asked, newest?.base, oldest?.asked], [asked, 'scientific', {}]);
+  });
+
+  it('takes for its owner the first who came as such, and nobody before', async (context) => {
+    const { declarations } = await open(context);
+    const attachAs = async (id: string, role: 'owner' | 'collaborator'): Promise<string | null | undefined> => {
+      const before = await declarations.find('skill');
+      const who = { id, kind: 'user', role } as const;
+      const state = stateOf(`by-${id}`);
+      const change = { workspace: 'skill', kind: 'install', actor: who, policyHash, state, before } as const;
+      return (await declarations.attach(change))?.owner;
+    };
+    assert.equal(await attachAs('eve', 'collaborator'), null);
+    assert.equal(await attachAs('ada', 'owner'), 'user ada');
+    assert.equal(await attachAs('bob', 'owner'), 'user ada');
+  });
+
   it('lists all workspaces, those changed last first', async (context) => {
     const { declarations, attach } = await open(context);
     const first = await attach('one', stateOf('numpy'));

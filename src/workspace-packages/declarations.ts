@@ -1,3 +1,4 @@
+import { ownerName } from '../environments/inside.ts';
 import type { AuditRecord, RecordedActor } from '../record/index.ts';
 import { type Database, sql, type Transaction } from '../storage/index.ts';
 import {
@@ -33,7 +34,8 @@ export interface RemoveOptions {
   readonly policyHash: string;
 }
 
-const columns = sql`name, number, python, requirements, wish, lock, environment, made, changed`;
+const stateColumns = sql`number, python, interpreter, base, asked, requirements, wish, lock, environment`;
+const columns = sql`${stateColumns}, name, owner, made, changed`;
 const mostListed = 1000;
 const mostNamed = 50;
 
@@ -60,7 +62,7 @@ export class Declarations {
   /** The newest state first. */
   async history(workspace: string): Promise<PastDeclaration[]> {
     return this.#options.database.read(
-      sql`select number, time, kind, actor, python, requirements, wish, lock, environment from workspace_history
+      sql`select ${stateColumns}, time, kind, actor from workspace_history
         where workspace = ${workspace} order by number desc limit ${mostListed}`,
       { schema: pastDeclarationSchema },
     );
@@ -68,13 +70,15 @@ export class Declarations {
 
   /** Resolves to the new state; undefined where somebody else changed it meanwhile, so that nothing was done. */
   async attach(options: AttachOptions): Promise<Declaration | undefined> {
-    const { workspace, before, state } = options;
+    const { workspace, before, state, actor } = options;
     const time = (this.#options.now?.() ?? new Date()).toISOString();
     return this.#options.database.transaction(async (transaction) => {
       const now = await findIn(transaction, workspace);
       if (now?.number !== before?.number || now?.made !== before?.made) return undefined;
       const number = (await newestNumber(transaction, workspace)) + 1;
-      const after: Declaration = { ...state, name: workspace, number, made: before?.made ?? time, changed: time };
+      const owner = now?.owner ?? (actor.role === 'owner' ? ownerName(actor) : null);
+      const times = { made: before?.made ?? time, changed: time };
+      const after: Declaration = { ...nothingAsked, ...state, ...times, name: workspace, owner, number };
       await transaction.write(putDeclaration(after), putPast(after, options));
       await this.#options.record.appendWithin(transaction, entryOf(after, options));
       return after;
@@ -95,6 +99,9 @@ export class Declarations {
   }
 }
 
+/** Of what was attached without a word about it. */
+const nothingAsked = { interpreter: null, base: null, asked: {} };
+
 async function findIn(source: Pick<Transaction, 'read'>, workspace: string): Promise<Declaration | undefined> {
   const query = sql`select ${columns} from workspaces where name = ${workspace}`;
   const [found] = await source.read(query, { schema: declarationSchema });
@@ -107,25 +114,29 @@ async function newestNumber(transaction: Transaction, workspace: string): Promis
   return row?.newest ?? 0;
 }
 
-function putDeclaration({ name, number, python, requirements, wish, lock, environment, ...times }: Declaration) {
-  const lines = JSON.stringify(requirements);
-  return sql`insert into workspaces (${columns})
-    values (${name}, ${number}, ${python}, ${lines}, ${wish}, ${lock}, ${environment}, ${times.made}, ${times.changed})
+function putDeclaration(after: Declaration) {
+  const { name, owner, made, changed } = after;
+  return sql`insert into workspaces (${columns}) values (${stateOf(after)}, ${name}, ${owner}, ${made}, ${changed})
     on conflict (name) do update set number = excluded.number, python = excluded.python,
+      interpreter = excluded.interpreter, base = excluded.base, asked = excluded.asked,
       requirements = excluded.requirements, wish = excluded.wish, lock = excluded.lock,
-      environment = excluded.environment, changed = excluded.changed`;
+      environment = excluded.environment, owner = excluded.owner, changed = excluded.changed`;
 }
 
 function putPast(after: Declaration, { kind, actor }: AttachOptions) {
-  const { name, number, changed, python, requirements, wish, lock, environment } = after;
-  return sql`insert into workspace_history
-      (workspace, number, time, kind, actor, python, requirements, wish, lock, environment)
-    values (${name}, ${number}, ${changed}, ${kind}, ${JSON.stringify(actor)}, ${python},
-      ${JSON.stringify(requirements)}, ${wish}, ${lock}, ${environment})`;
+  const { name, changed } = after;
+  return sql`insert into workspace_history (${stateColumns}, workspace, time, kind, actor)
+    values (${stateOf(after)}, ${name}, ${changed}, ${kind}, ${JSON.stringify(actor)})`;
+}
+
+/** In the order of the columns. */
+function stateOf({ number, python, interpreter, base, asked, requirements, wish, lock, environment }: Declaration) {
+  return sql`${number}, ${python}, ${interpreter}, ${base}, ${JSON.stringify(asked)}, ${JSON.stringify(requirements)},
+    ${wish}, ${lock}, ${environment}`;
 }
 
 function entryOf(after: Declaration, { kind, actor, policyHash, before, details }: AttachOptions) {
-  const { name, number, wish, lock, environment, requirements } = after;
+  const { name, number, wish, lock, environment, requirements, python, base } = after;
   const was = before?.requirements ?? [];
   const without = (all: readonly string[], others: readonly string[]): string[] => {
     return all.filter((line) => !others.includes(line)).slice(0, mostNamed);
@@ -134,7 +145,7 @@ function entryOf(after: Declaration, { kind, actor, policyHash, before, details 
     ...{ action: 'workspace.packages.changed', actor, workspace: name, policyHash },
     subject: environment === null ? 'no environment' : `environment ${environment}`,
     details: {
-      ...{ kind, number, wish, lock, environment, lockBefore: before?.lock ?? null },
+      ...{ kind, number, python, base, wish, lock, environment, lockBefore: before?.lock ?? null },
       ...{ declared: without(requirements, was), dropped: without(was, requirements) },
       ...details,
     },

@@ -35,6 +35,12 @@ export function withoutProjects(declared: readonly string[], names: readonly str
   return wantedSet(all.filter(({ name }) => !dropped.has(name)));
 }
 
+/** All of two sets, of which the second one's lines are what is declared. */
+export function joinSets(before: readonly WishRequirement[], { requirements, lines }: WantedSet): WantedSet {
+  const all = [...before, ...requirements];
+  return { requirements: all, lines, wish: digestWish(all) };
+}
+
 export function wantedSet(requirements: readonly WishRequirement[]): WantedSet {
   return { requirements, lines: [...new Set(requirements.map(formatRequirement))], wish: digestWish(requirements) };
 }

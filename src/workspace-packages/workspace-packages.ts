@@ -1,12 +1,15 @@
 import type { BuildProgress, EnvironmentLease } from '../environments/index.ts';
 import { BelljarError } from '../errors.ts';
 import type { AnsweredPlan, PlanRequest } from '../packages/index.ts';
+import { decideAction } from '../policy/index.ts';
 import {
   attachState,
+  askedNow,
   change,
   type ChangeOptions,
   type ChangeParts,
   type ChangeResult,
+  describePython,
   type Place,
   presentSet,
   requireAction,
@@ -14,6 +17,8 @@ import {
 import type { Background } from './background.ts';
 import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
 import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
+import { findFooting, standOn } from './footing.ts';
+import { type KeptPython, keptPython } from './workspace-python.ts';
 import type * as Reading from './requirements.ts';
 import type { Requirements, WantedSet } from './requirements.ts';
 
@@ -79,11 +84,14 @@ export class WorkspacePackages {
     const { withRequirements } = await readers();
     const { packages, declarations } = this.#parts;
     const before = await declarations.find(this.#place.workspace);
-    const wanted = withRequirements(before?.requirements ?? [], requirements);
+    const now = askedNow(options);
+    const footing = await findFooting(this.#parts, { ...this.#place, before, now, signal: options.signal });
+    const wanted = await standOn(footing, withRequirements(before?.requirements ?? [], requirements));
     if (wanted.requirements.length === 0) throw nothingDeclared(this.#place.workspace);
     const present = await presentSet(packages, before);
-    const what = { requirements: wanted.requirements, present, onProgress: onPlanning };
-    return packages.plan({ ...this.#place, ...options, ...what });
+    const { base: _base, ...how } = options;
+    const what = { requirements: wanted.requirements, python: footing.python, present, onProgress: onPlanning };
+    return packages.plan({ ...this.#place, ...how, ...what });
   }
 
   /**
@@ -98,16 +106,15 @@ export class WorkspacePackages {
     for (;;) {
       const before = await this.#parts.declarations.find(workspace);
       const past = await this.#findPast(before, to);
-      const { number, requirements, wish, lock } = past;
+      const { number, requirements, wish, lock, base, asked } = past;
       using held = new DisposableStack();
       const asker = { workspace, actor, role };
-      const acquire = (known: string): Promise<EnvironmentLease> => {
-        this.#requirePython(past);
-        return this.#parts.environments.acquire({ lock: known, asker, signal, onProgress });
-      };
-      const lease = lock === null ? undefined : held.use(await acquire(lock));
-      const python = lease?.environment.python.version ?? past.python;
-      const state = { requirements, wish, lock, python, environment: lease?.environment.key ?? null };
+      const owner = before?.owner ?? null;
+      const lease =
+        lock === null ? undefined : held.use(await this.#acquire({ ...past, lock, owner }, { signal, onProgress }));
+      const { python, interpreter } = lease === undefined ? past : describePython(lease);
+      const environment = lease?.environment.key ?? null;
+      const state = { requirements, wish, base, asked, lock, python, interpreter, environment };
       const attaching = { ...asker, kind: 'rollback', before, state, details: { to: number } } as const;
       const declaration = await attachState(this.#parts, attaching);
       if (declaration !== undefined) return { declaration, isChanged: true, wasDeclined: false, plan: undefined };
@@ -128,16 +135,17 @@ export class WorkspacePackages {
 
   /**
    * The environment of what is declared, judged as it is today, and built again where it had to make room; undefined where
-   * nothing is declared.
+   * nothing is declared, and the installation has no base for all.
    *
-   * @throws POLICY_DENIED, APPROVAL_NEEDED, ENVIRONMENT_MISSING where it was made for another Python, and what building throws.
+   * @throws POLICY_DENIED, APPROVAL_NEEDED, ENVIRONMENT_MISSING where its Python is gone, and what building throws.
    */
   async lease({ signal, onProgress }: LeaseOptions = {}): Promise<EnvironmentLease | undefined> {
-    const declaration = await this.#parts.declarations.find(this.#place.workspace);
+    const { workspace } = this.#place;
+    const declaration =
+      (await this.#parts.declarations.find(workspace)) ?? (await this.#adoptBase({ signal, onProgress }));
     const lock = declaration?.lock ?? null;
     if (declaration === undefined || lock === null) return undefined;
-    this.#requirePython(declaration);
-    return this.#parts.environments.acquire({ lock, asker: this.#place, signal, onProgress });
+    return this.#acquire({ ...declaration, lock }, { signal, onProgress });
   }
 
   /**
@@ -153,6 +161,26 @@ export class WorkspacePackages {
   async compileEnvironment(options: CompileOptions): Promise<CompileEnvironment> {
     const { compileEnvironment } = await import('./compile-environment.ts');
     return compileEnvironment(this.#parts, this.#place, { ...options, packages: this });
+  }
+
+  /** What the installation has for all becomes what this workspace has, once somebody comes who may install. */
+  async #adoptBase({ signal, onProgress }: LeaseOptions): Promise<Declaration | undefined> {
+    const { readBases, currentPolicy } = this.#parts;
+    const { actor, role } = this.#place;
+    const { verdict } = decideAction({ policy: currentPolicy().policy, actor, role, action: 'install' });
+    if (verdict === 'deny' || (await readBases()).base === undefined) return undefined;
+    const { readRequirements, wantedSet } = await readers();
+    const keep = (declared: readonly string[]): WantedSet => wantedSet(readRequirements(declared));
+    return (await this.#change('sync', { signal, onProgress }, keep)).declaration;
+  }
+
+  async #acquire(
+    { lock, owner, ...kept }: KeptPython & { readonly lock: string; readonly owner: string | null },
+    { signal, onProgress }: LeaseOptions,
+  ): Promise<EnvironmentLease> {
+    const { pythons, environments } = this.#parts;
+    const python = await keptPython(pythons, { kept, workspace: this.#place.workspace, signal });
+    return environments.acquire({ lock, asker: this.#place, python, owner, signal, onProgress });
   }
 
   #change(
@@ -173,20 +201,9 @@ export class WorkspacePackages {
       hint: numbers.length === 0 ? 'It has no other state.' : `Its states are ${numbers.slice(0, 20).join(', ')}.`,
     });
   }
-
-  /** A lock is for one Python. */
-  #requirePython({ python, environment }: Pick<Declaration, 'python' | 'environment'>): void {
-    const { pythonVersion } = this.#parts;
-    if (minorOf(python) === minorOf(pythonVersion)) return;
-    const message = `what “${this.#place.workspace}” declares was locked for Python ${python}, and here runs ${pythonVersion}`;
-    throw new BelljarError('ENVIRONMENT_MISSING', message, {
-      hint: 'Lock it anew for this Python with `belljar upgrade`, or name the other with --python.',
-      details: { python, runs: pythonVersion, key: environment },
-    });
-  }
 }
 
-type PlanOptions = Pick<ChangeOptions, 'mayBuild' | 'pythonNeeds' | 'onPlanning' | 'signal'> & {
+type PlanOptions = Pick<ChangeOptions, 'python' | 'base' | 'mayBuild' | 'pythonNeeds' | 'onPlanning' | 'signal'> & {
   readonly upgrade?: boolean | undefined;
   readonly target?: PlanRequest['target'];
 };
@@ -194,10 +211,6 @@ type PlanOptions = Pick<ChangeOptions, 'mayBuild' | 'pythonNeeds' | 'onPlanning'
 /** Behind them stands all that plans, which a run does not need. */
 async function readers(): Promise<typeof Reading> {
   return import('./requirements.ts');
-}
-
-function minorOf(version: string): string {
-  return version.split('.', 2).join('.');
 }
 
 function nothingDeclared(workspace: string): BelljarError {

@@ -36,6 +36,8 @@ function describe(issue: Issue, path: Path, kind: FileKind): Unworded[] {
         message: unknownKey(key, path, kind),
         isAboutKey: true,
       }));
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => () => ({ path, message, isAboutKey: true }));
     case 'invalid_union':
       return describeUnion(issue.errors, path, kind);
     case 'invalid_value':

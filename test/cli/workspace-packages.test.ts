@@ -30,6 +30,11 @@ async function open(context: TestContext): Promise<Setting> {
   return { ...setting, call, print };
 }
 
+interface FoundPython {
+  readonly version: string;
+  readonly executable: string;
+}
+
 const name = ['-w', 'skill'];
 
 describe('belljar install', needs(root, bubblewrap, python, uvWheel), () => {
@@ -100,6 +105,26 @@ describe('belljar uninstall, sync, upgrade and workspace', needs(root, bubblewra
     assert.match((await call('workspace', 'history', 'skill')).stdout, /^4 {2}\S+ {2}rollback /);
     assert.equal((await call('workspace', 'remove', 'skill')).stdout, 'skill declares nothing any more\n');
     assert.match(await print('one'), /ModuleNotFoundError/);
+  });
+
+  it('have a Python and a base, which they tell', async (context) => {
+    const { call, offer, home, print } = await open(context);
+    offer('stack', ['1.0']);
+    offer('dep', ['1.0']);
+    const settings = 'version: 1\ngate: {fresh: 0s}\npresets: {small: {requirements: [stack]}}\n';
+    await writeFile(join(home, 'belljar.settings.yaml'), settings, { mode: 0o600 });
+    const { pythons } = JSON.parse((await call('env', 'pythons', '--json')).stdout) as { pythons: FoundPython[] };
+    const { version = '', executable = '' } = pythons[0] ?? {};
+    const minor = version.split('.', 2).join('.');
+    assert.match((await call('plan', 'dep', '--base', 'small')).stdout, /stack .*for base small/);
+    assert.equal((await call('plan', 'dep', '--base', 'smal')).code, 2);
+    const { code, stderr } = await call('install', 'dep', ...name, '--python', minor, '--base', 'small', '--yes');
+    assert.equal(code, 0, stderr);
+    const { stdout } = await call('workspace', 'show', 'skill');
+    assert.ok(stdout.includes(`\npython ${version} (${executable})\nbase small\n`), stdout);
+    assert.equal(await print('stack'), '1.0');
+    assert.equal((await call('run', '-', ...name, '--python', executable)).code, 2);
+    assert.equal((await call('upgrade', ...name, '--python', '3.99')).code, 125);
   });
 
   it('plan alone what the workspace declares', async (context) => {

@@ -175,7 +175,7 @@ describe('acquire()', needs(root, bubblewrap, python, uvWheel), () => {
       assert.ok(lock !== undefined);
       using lease = await belljar.environments.acquire({ lock: lock.digest, asker, python: build });
       assert.equal(lease.environment.python.executable, build.executable);
-      assert.equal(await belljar.environments.has({ lock: lock.digest, python: build }), true);
+      assert.equal(await belljar.environments.has({ lock: lock.digest, asker, python: build }), true);
       await using session = await belljar.sessions.open({ ...asker, environment: lease.environment.key });
       const code = 'import dep, sys\n[dep.word, ".".join(map(str, sys.version_info[:3]))]';
       assert.deepEqual(await session.call(code), ['hello', build.version]);

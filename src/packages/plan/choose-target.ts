@@ -65,6 +65,6 @@ function refuse({ pythonVersion }: Target, needs: readonly PythonNeed[], isNamed
   const message = isNamed
     ? `${asks}; the target is Python ${pythonVersion}`
     : `${asks}: there is no Python 3 from 3.${oldestMinor} on that is all of that`;
-  const hint = isNamed ? 'Leave --target-python out, or name one that is in the range.' : undefined;
+  const hint = isNamed ? 'Name a Python that is in the range.' : undefined;
   return new BelljarError('WISH_INVALID', message, hint === undefined ? {} : { hint });
 }

@@ -23,6 +23,7 @@ import { chooseTarget } from './choose-target.ts';
 import { explainObstacle } from './explain-obstacle.ts';
 import { findMissingVersions } from './find-missing-versions.ts';
 import { type JudgedLock, judgeLock, type JudgeLockParts } from './judge-lock.ts';
+import { leadFromBase } from './lead-from-base.ts';
 import { WheelLearner } from './learn-wheel.ts';
 import { KnownRefusals } from './known-refusals.ts';
 import { keptBy, keyOf, versionsThere } from './lock-of-wish.ts';
@@ -103,12 +104,13 @@ export class Planner {
     const found = await this.#findLock(asked);
     const question = { ...asked, requirements: requirementsFor(asked.requirements, asked.target, found.lock) };
     const { onProgress } = options;
-    const judged = await judgeLock(this.#parts, {
+    const { packages: all, ...rest } = await judgeLock(this.#parts, {
       ...question,
       lock: found.lock,
       traits: describeTarget(question.target),
       onProgress: (done, total) => onProgress?.({ phase: 'judging', done, total }),
     });
+    const judged = { ...rest, packages: leadFromBase(all, question.asked) };
     const { policy } = question.grounds;
     const obstacle = found.stuck && explainObstacle({ ...found.stuck, packages: judged.packages, policy });
     const plan = this.#describe(question, { ...judged, found, obstacle });

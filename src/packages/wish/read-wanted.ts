@@ -13,7 +13,7 @@ const wantedSchema = z.object({
   specifier: z.string(),
   marker: z.string().optional(),
   sha256s: texts,
-  source: z.object({ from: z.string().max(4096), line: z.int().optional() }),
+  source: z.object({ from: z.string().max(4096), line: z.int().optional(), base: z.string().max(100).optional() }),
 });
 
 /**

@@ -17,6 +17,8 @@ export interface WishSource {
   /** The file as it was named, or `argument`. */
   readonly from: string;
   readonly line?: number | undefined;
+  /** The preset that asks for it, where no person does. */
+  readonly base?: string | undefined;
 }
 
 /** What of a wish was refused, and why. */

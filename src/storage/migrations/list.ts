@@ -6,9 +6,10 @@ import { environments } from './0004-environments.ts';
 import { alerts } from './0005-alerts.ts';
 import { learnedNames } from './0006-learned-names.ts';
 import { workspaces } from './0007-workspaces.ts';
+import { workspaceFooting } from './0008-workspace-footing.ts';
 
 /** In their order. Others depend on their numbers and their text: only add. */
 export const migrations: readonly Migration[] = [
   ...[record, advisories, plans, environments, alerts],
-  ...[learnedNames, workspaces],
+  ...[learnedNames, workspaces, workspaceFooting],
 ];
