@@ -243,6 +243,13 @@ export const errorTable = {
     meaning: 'No plan of this installation came to that lock.',
     hint: 'Plan what is wanted first; a lock is kept as long as its plans are.',
   },
+  LOCK_UNUSABLE: {
+    http: 422,
+    exit: 65,
+    rpc: -32121,
+    meaning: 'A lock from elsewhere cannot be had here: other files, another Python, or something that it lacks.',
+    hint: 'The message names what does not fit; plan its requirements anew where other versions will do.',
+  },
   UV_UNAVAILABLE: {
     http: 503,
     exit: 69,

@@ -56,6 +56,7 @@ export { Turns } from './turns.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';
 export {
   type AdvisoryAlert,
+  type ClaimedPackage,
   alertLocks,
   type AlertOptions,
   type AnsweredPlan,
@@ -80,7 +81,7 @@ export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';
 export { Packages } from './packages.ts';
 export type { PackagesOptions, PlanRequest } from './packages-options.ts';
 export type { BringProgress, BroughtWheel } from './bring-lock.ts';
-export { type BringLockOptions, type BroughtLock, type LockAsker, requireSound } from './planning.ts';
+export { type AdoptRequest, type BringLockOptions, type BroughtLock, type LockAsker, requireSound } from './planning.ts';
 export type { Reconsidered } from './plan/index.ts';
 export type { Lock } from './resolve/index.ts';
 export { maxPylockBytes, readPylock, writePylock } from './resolve/index.ts';

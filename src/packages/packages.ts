@@ -4,7 +4,7 @@ import type { AnsweredPlan, Reconsidered } from './plan/index.ts';
 // Past their door: behind it stands all that plans, which only a plan needs.
 import { Approvals } from './plan/approvals.ts';
 import { PlanStore } from './plan/plan-store.ts';
-import type { BringLockOptions, BroughtLock, LockAsker, Planning } from './planning.ts';
+import type { AdoptRequest, BringLockOptions, BroughtLock, LockAsker, Planning } from './planning.ts';
 import type { Lock } from './resolve/index.ts';
 import type { BuildRequest, BuildResult } from './source-build/index.ts';
 
@@ -61,6 +61,16 @@ export class Packages implements AsyncDisposable {
   /** The lock of a digest. @throws LOCK_UNKNOWN */
   async findLock(digest: string): Promise<Lock> {
     return (await this.#load()).findLock(digest);
+  }
+
+  /**
+   * A lock of somebody else's as it is here: its files have to be what the indexes of here list under the same names and
+   * hashes. To be planned with, which judges it.
+   *
+   * @throws WISH_INVALID, LOCK_UNUSABLE, INDEX_UNAVAILABLE, CANCELLED.
+   */
+  async adoptLock(request: AdoptRequest): Promise<Lock> {
+    return (await this.#load()).adoptLock(request);
   }
 
   /**

@@ -9,6 +9,7 @@ import { type OpenedSources, PackageSources } from './package-sources.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
 import { bringLock, type BringOptions, type BroughtWheel } from './bring-lock.ts';
 import {
+  type AdoptOptions,
   type AnsweredPlan,
   Approvals,
   type KeptPlan,
@@ -44,6 +45,9 @@ export interface BroughtLock {
   readonly lock: Lock;
   readonly wheels: readonly BroughtWheel[];
 }
+
+/** Somebody else's lock, and what it is to be a lock of. */
+export type AdoptRequest = Omit<AdoptOptions, 'target' | 'requirements'> & Pick<PlanRequest, 'requirements'>;
 
 const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
 
@@ -113,6 +117,11 @@ export class Planning implements AsyncDisposable {
       signal: rest.signal,
     });
     return { lock, wheels };
+  }
+
+  async adoptLock({ requirements, ...options }: AdoptRequest): Promise<Lock> {
+    const wish = requireSound(readWanted(requirements));
+    return this.#toolsFor(await this.#sources.open()).planner.adoptLock({ ...options, requirements: wish });
   }
 
   async #requirePlan(digest: string): Promise<KeptPlan> {

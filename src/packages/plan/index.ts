@@ -1,3 +1,4 @@
+export type { AdoptOptions, ClaimedPackage } from './adopt-lock.ts';
 export { alertLocks, type AlertOptions } from './alert-locks.ts';
 export { type AdvisoryAlert, type AlertedPackage, describeAlert } from './alert-store.ts';
 export type { Agreement, AnsweredPlan, Approval, ApprovalQuestion } from './approval.ts';

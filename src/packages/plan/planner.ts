@@ -18,6 +18,7 @@ import {
 } from '../resolve/index.ts';
 import { PlannedPackages } from '../learned/index.ts';
 import { digestWish, type WishRequirement } from '../wish/index.ts';
+import { adoptLock, type AdoptOptions } from './adopt-lock.ts';
 import { compareLocks } from './changes.ts';
 import { chooseTarget } from './choose-target.ts';
 import { explainObstacle } from './explain-obstacle.ts';
@@ -116,6 +117,12 @@ export class Planner {
     const plan = this.#describe(question, { ...judged, found, obstacle });
     await this.#keep(plan, question, judged);
     return plan;
+  }
+
+  /** A lock of somebody else's, as it is on this machine; see adoptLock(). */
+  adoptLock(options: Omit<AdoptOptions, 'target'>): Promise<Lock> {
+    const target = chooseTarget({ own: this.#options.python.version, asked: undefined, needs: [] });
+    return adoptLock(this.#parts, { ...options, target });
   }
 
   #ask(options: PlanOptions): Question {

@@ -1,5 +1,7 @@
+export { findGaps } from './find-gaps.ts';
 export { type KeepUvOptions, keepUv } from './keep-uv.ts';
-export { type Lock, type LockContent, type LockedFile, type LockedPackage, sealLock } from './lock.ts';
+export { linkPackages } from './link-packages.ts';
+export { type Lock, type LockContent, type LockedFile, type LockedPackage, lockFile, sealLock } from './lock.ts';
 export { type KeptLock, type LockKey, LockStore } from './lock-store.ts';
 export { type Need, readNeed } from './need.ts';
 export { maxPylockBytes, type PylockFile, type PylockPackage, type PylockReading, readPylock } from './read-pylock.ts';

@@ -42,10 +42,24 @@ export type LockedFile = Readonly<z.output<typeof lockedFile>>;
 export type LockedPackage = Readonly<z.output<typeof lockedPackage>>;
 export type LockContent = Readonly<z.output<typeof lockContentSchema>>;
 
+interface ListedFile extends Partial<Pick<LockedFile, 'sha256' | 'sizeBytes' | 'uploadTime'>> {
+  readonly filename: string;
+  readonly url: string;
+}
+
 /** Which versions, as which files: what is built is this and nothing else. */
 export interface Lock extends LockContent {
   /** Of what is installed and where it is from: two locks that bring in the same have the same. */
   readonly digest: string;
+}
+
+/** A file as an index lists it, for a lock. */
+export function lockFile({ filename, url, sha256 = '', sizeBytes, uploadTime }: ListedFile): LockedFile {
+  return {
+    ...{ filename, url, sha256 },
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    ...(uploadTime === undefined ? {} : { uploadTime }),
+  };
 }
 
 /** Puts a lock in its one order and gives it its digest. */

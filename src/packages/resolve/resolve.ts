@@ -4,7 +4,7 @@ import { formatWish, type WishRequirement } from '../wish/index.ts';
 import { keepUv } from './keep-uv.ts';
 import { linkPackages } from './link-packages.ts';
 import { findGaps } from './find-gaps.ts';
-import { type Lock, sealLock } from './lock.ts';
+import { type Lock, lockFile, sealLock } from './lock.ts';
 import { type PylockFile, type PylockPackage, readPylock } from './read-pylock.ts';
 import { ResolverIndex } from './resolver-index.ts';
 import { describeTarget, type Target, type TargetTraits, targetKey } from './target.ts';
@@ -236,18 +236,4 @@ const mostKept = 100;
 function describeUnshown(packages: readonly PylockPackage[], chosen: readonly (Chosen | undefined)[]): string[] {
   const unshown = packages.filter((_, index) => chosen[index] === undefined);
   return unshown.map(({ name, version }) => `${name} ${version} is not a file that the index shows`);
-}
-
-function lockFile({
-  filename,
-  url,
-  sha256 = '',
-  sizeBytes,
-  uploadTime,
-}: ProjectFile): Lock['packages'][number]['wheels'][number] {
-  return {
-    ...{ filename, url, sha256 },
-    ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    ...(uploadTime === undefined ? {} : { uploadTime }),
-  };
 }
