@@ -63,6 +63,13 @@ export {
   setParameters,
   writeNotebook,
 } from './notebooks/index.ts';
+export type {
+  EnvironmentExportOptions,
+  ExportOptions,
+  ImportOptions,
+  ImportResult,
+  OpenBundle,
+} from './exports/index.ts';
 export type { EnvironmentLease } from './environments/index.ts';
 export type { AnsweredPlan, Approval, Plan, PlannedPackage, PlanProgress, PlanRequest } from './packages/index.ts';
 export {

@@ -152,6 +152,13 @@ export const errorTable = {
     meaning: 'The files of a workspace cannot be shown: damaged, over their bound, in use, or without space.',
     hint: 'The details name the reason; nothing was changed.',
   },
+  WORKSPACE_EXISTS: {
+    http: 409,
+    exit: 73,
+    rpc: -32122,
+    meaning: 'There is a workspace of that name already; nothing of it was changed.',
+    hint: 'Give what is imported another name with --as.',
+  },
   SETUP_FAILED: {
     http: 500,
     exit: 125,

@@ -6,8 +6,11 @@ import type {
   PythonBuild,
   Pythons,
   Shelf,
+  WheelStore,
   WhichEnvironment,
 } from './environments/index.ts';
+import type { EnvironmentExportOptions } from './exports/index.ts';
+import type { Packages } from './packages/packages.ts';
 import type { AuditRecord } from './record/index.ts';
 import type { FindBundle } from './sandbox/index.ts';
 import { type EnvironmentSource, environmentFinder } from './sessions/index.ts';
@@ -20,8 +23,8 @@ export interface HomeEnvironmentsParts {
   readonly record: AuditRecord;
   /** The one that environments are made for. */
   readonly python: PythonBuild;
-  readonly packages: AcquiringOptions['packages'];
   readonly readSettings: AcquiringOptions['readSettings'];
+  readonly packages: AcquiringOptions['packages'] & Pick<Packages, 'plans'>;
   readonly currentPolicy: AcquiringOptions['currentPolicy'];
 }
 
@@ -64,6 +67,25 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   /** Whether the environment of a lock is there, so that nothing would come in. */
   async has(options: WhichEnvironment): Promise<boolean> {
     return (await this.#open()).acquiring.has(options);
+  }
+
+  /** Where those are that are built, and the wheels that they are built of. */
+  async stores(): Promise<{ readonly shelf: Shelf; readonly wheels: WheelStore }> {
+    const { shelf } = await this.#open();
+    const { WheelStore: Store } = await import('./environments/index.ts');
+    return { shelf, wheels: new Store({ folder: shelf.folder, cacheFolder: cacheFolder(this.#parts.home) }) };
+  }
+
+  /**
+   * One of them as other tools read it; nothing is done before the first piece is wanted.
+   *
+   * @example
+   * await pipeline(belljar.environments.export({ key, format: 'sbom', asker }), createWriteStream('sbom.cdx.json'));
+   * @throws POLICY_DENIED, ENVIRONMENT_MISSING, LOCK_UNKNOWN
+   */
+  async *export(options: EnvironmentExportOptions): AsyncGenerator<Uint8Array> {
+    const { exportEnvironment } = await import('./exports/index.ts');
+    yield* exportEnvironment({ ...this.#parts, openStores: () => this.stores() }, options);
   }
 
   /** The Pythons of the machine. */

@@ -1,5 +1,7 @@
 import { BelljarError, toBelljarError } from './errors.ts';
 import type { EnvironmentLease } from './environments/index.ts';
+import type { ExportOptions, ImportOptions, ImportResult, OpenBundle, OpenedStores } from './exports/index.ts';
+import type { Packages } from './packages/packages.ts';
 import { decideAction } from './policy/index.ts';
 import {
   type Asker,
@@ -31,11 +33,15 @@ export interface WokenSession {
 
 export interface WorkspacesParts extends Omit<PackagesParts, 'declarations' | 'background' | 'onChanged'> {
   readonly sessions: Sessions;
+  readonly packages: Packages;
+  readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
   readonly database: Database;
 }
 
 interface WorkspaceParts extends PackagesParts {
   readonly sessions: Sessions;
+  readonly packages: Packages;
+  readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
 }
 
 /** The workspaces of this installation, by name. */
@@ -76,6 +82,21 @@ export class Workspaces implements AsyncDisposable {
    */
   async findBase(name?: string): Promise<Base | undefined> {
     return findBase(await this.#parts.readBases(), name);
+  }
+
+  /**
+   * Makes a workspace of what another installation exported. Nothing in it is believed: its packages are judged by the
+   * policy of here and come from the indexes of here, and all of it is there afterwards, or nothing.
+   *
+   * @example
+   * const { isSameTree } = await belljar.workspaces.import(() => createReadStream('notebook-1.tar'), { actor, role: 'owner' });
+   * @throws BUNDLE_INVALID, WORKSPACE_EXISTS, LOCK_UNUSABLE, POLICY_DENIED, APPROVAL_NEEDED, and what planning, building and
+   * opening a session throw.
+   */
+  async import(bundle: OpenBundle, { actor, role, ...options }: Asker & ImportOptions): Promise<ImportResult> {
+    const { importWorkspace } = await import('./exports/index.ts');
+    const openPackages = (place: Place): WorkspacePackages => new WorkspacePackages(this.#parts, place);
+    return importWorkspace({ ...this.#parts, openPackages }, bundle, { ...options, ...readAsker({ actor, role }) });
   }
 
   /** Ends what still goes on for nobody. */
@@ -127,6 +148,20 @@ export class Workspace {
     const { actor, role } = this.#place;
     const { hash: policyHash } = this.#parts.currentPolicy();
     return this.#parts.declarations.remove({ workspace: this.name, actor: { ...actor, role }, policyHash });
+  }
+
+  /**
+   * All of it as one archive that another installation can make the same workspace of; see docs/exports.md. Nothing is done
+   * before the first piece is wanted.
+   *
+   * @example
+   * await pipeline(workspace.export(), createWriteStream('notebook-1.tar'));
+   * @throws POLICY_DENIED, FILE_REFUSED where its files change meanwhile, CANCELLED, and what opening a session throws.
+   */
+  async *export(options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
+    const { exportWorkspace } = await import('./exports/index.ts');
+    const openStores = (): Promise<OpenedStores> => this.#parts.environments.stores();
+    yield* exportWorkspace({ ...this.#parts, openStores }, this.#place, options);
   }
 
   /**

@@ -48,6 +48,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'go back to what a workspace declared before',
     load: async () => (await import('./workspace.ts')).workspaceRollbackCommand,
   },
+  'workspace export': {
+    summary: 'write a workspace as an archive that can be imported elsewhere',
+    load: async () => (await import('./workspace-export.ts')).workspaceExportCommand,
+  },
+  'workspace import': {
+    summary: 'make a workspace of what was exported elsewhere',
+    load: async () => (await import('./workspace-import.ts')).workspaceImportCommand,
+  },
   'workspace remove': {
     summary: 'forget what a workspace declared',
     load: async () => (await import('./workspace.ts')).workspaceRemoveCommand,
@@ -111,6 +119,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'advisories status': {
     summary: 'say which advisories packages are judged by, and how old they are',
     load: async () => (await import('./advisories-status.ts')).advisoriesStatusCommand,
+  },
+  'env export': {
+    summary: 'write an environment as pylock.toml, requirements or a bill of materials',
+    load: async () => (await import('./env-export.ts')).envExportCommand,
   },
   'env pythons': {
     summary: 'print the Pythons of this machine that environments can be made with',

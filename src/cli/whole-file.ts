@@ -1,7 +1,8 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 
 import { BelljarError } from '../errors.ts';
-import type { Write } from '../record/index.ts';
+
+type WritePiece = (piece: string | Uint8Array) => Promise<void>;
 
 export interface FileRights {
   readonly mode: number;
@@ -18,7 +19,7 @@ const ownerOnly: FileRights = { mode: 0o600 };
  */
 export async function writeWholeFile<T>(
   path: string,
-  produce: (write: Write) => Promise<T>,
+  produce: (write: WritePiece) => Promise<T>,
   rights = ownerOnly,
 ): Promise<T> {
   const temporary = `${path}.${process.pid}.tmp`;
@@ -40,12 +41,12 @@ export async function writeWholeFile<T>(
 
 async function fill<T>(
   file: FileHandle,
-  produce: (write: Write) => Promise<T>,
+  produce: (write: WritePiece) => Promise<T>,
   { mode, owner }: FileRights,
 ): Promise<T> {
   try {
     // writeFile goes on until all is written; write may stop before.
-    const result = await produce((text) => file.writeFile(text));
+    const result = await produce((piece) => file.writeFile(piece));
     if (owner !== undefined) {
       await file.chown(owner.uid, owner.gid);
       await file.chmod(mode);

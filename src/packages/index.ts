@@ -81,7 +81,13 @@ export { watchAdvisories, type WatchOptions } from './watch-advisories.ts';
 export { Packages } from './packages.ts';
 export type { PackagesOptions, PlanRequest } from './packages-options.ts';
 export type { BringProgress, BroughtWheel } from './bring-lock.ts';
-export { type AdoptRequest, type BringLockOptions, type BroughtLock, type LockAsker, requireSound } from './planning.ts';
+export {
+  type AdoptRequest,
+  type BringLockOptions,
+  type BroughtLock,
+  type LockAsker,
+  requireSound,
+} from './planning.ts';
 export type { Reconsidered } from './plan/index.ts';
 export type { Lock } from './resolve/index.ts';
 export { maxPylockBytes, readPylock, writePylock } from './resolve/index.ts';

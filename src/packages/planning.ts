@@ -19,7 +19,7 @@ import {
   reconsider,
   type Reconsidered,
 } from './plan/index.ts';
-import { isSameMinor, type Lock, parseTargetKey, type Target } from './resolve/index.ts';
+import { isSameMinor, type Lock, parseTargetKey, type Target, targetKey } from './resolve/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
 import {
   findContradictions,
@@ -47,7 +47,12 @@ export interface BroughtLock {
 }
 
 /** Somebody else's lock, and what it is to be a lock of. */
-export type AdoptRequest = Omit<AdoptOptions, 'target' | 'requirements'> & Pick<PlanRequest, 'requirements'>;
+export interface AdoptRequest extends Pick<AdoptOptions, 'claimed' | 'signal'>, Pick<PlanRequest, 'requirements'> {
+  /** The target of the lock, as its text. */
+  readonly target: string;
+  /** The Python that it is to be built for; Belljar's own where left out. */
+  readonly python?: PlanPython | undefined;
+}
 
 const belljarItself = { actor: { id: 'belljar', kind: 'service' }, role: 'operator' } as const;
 
@@ -119,9 +124,10 @@ export class Planning implements AsyncDisposable {
     return { lock, wheels };
   }
 
-  async adoptLock({ requirements, ...options }: AdoptRequest): Promise<Lock> {
+  async adoptLock({ requirements, target: key, python = this.#options.python, ...rest }: AdoptRequest): Promise<Lock> {
     const wish = requireSound(readWanted(requirements));
-    return this.#toolsFor(await this.#sources.open()).planner.adoptLock({ ...options, requirements: wish });
+    const target = requireTargetHere(key, python);
+    return this.#toolsFor(await this.#sources.open()).planner.adoptLock({ ...rest, target, requirements: wish });
   }
 
   async #requirePlan(digest: string): Promise<KeptPlan> {
@@ -186,6 +192,14 @@ export class Planning implements AsyncDisposable {
       inspectBuilt: (wheel, signal) => inspector.inspect({ ...wheel, signal }),
     });
   }
+}
+
+/** Somebody else's machine has to be one like this. */
+function requireTargetHere(key: string, python: PlanPython): Target {
+  const target = parseTargetKey(key);
+  const isHere = target !== undefined && target.platform === undefined && key === targetKey(target);
+  if (isHere && isSameMinor(target.pythonVersion, python.version)) return target;
+  throw new BelljarError('LOCK_UNUSABLE', `the lock is for ${key}, not for Python ${python.version} on this machine`);
 }
 
 /** What is locked for one minor version fits all of its patches, and nothing else. */

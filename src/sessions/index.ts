@@ -7,6 +7,7 @@ export {
   type FileContent,
   type FileEntry,
   type FileOptions,
+  isWorkspacePath,
   type ReadFileOptions,
   SessionFiles,
   type WriteFileOptions,

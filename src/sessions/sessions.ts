@@ -9,6 +9,7 @@ import { optionsReader, timeoutOption } from '../options.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Backend } from '../sandbox/index.ts';
 import { type OpenSessionOptions, denialOf, findUnsupported, readOpening, toRefusal } from './admission.ts';
+import type { SessionFiles } from './files/index.ts';
 import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
@@ -56,6 +57,8 @@ export interface SessionsParts extends SessionsOptions {
   /** Where the environments of sessions are; the backend has to find their bundles. */
   readonly environments?: EnvironmentSource | undefined;
 }
+
+export type NewFiles = Pick<OpenSessionOptions, 'actor' | 'role' | 'signal'> & { readonly workspace: string };
 
 /** Leases environments: each stays for as long as a session lasts that has it. */
 export interface EnvironmentSource {
@@ -110,6 +113,46 @@ export class Sessions {
   /** Resolves when the pool has as many warm sessions as it can have now. */
   async poolFilled(): Promise<void> {
     await this.#pool?.filled();
+  }
+
+  /** Whether a workspace has files. @throws USAGE where it cannot be the name of one */
+  hasFiles(workspace: string): Promise<boolean> {
+    return this.#parts.backend.hasFiles(workspace);
+  }
+
+  /**
+   * Makes the files of a workspace that has none: it gets all of them, or none. Resolves to whether it had none.
+   *
+   * @throws what open() throws, and what filling throws; nothing is left then.
+   */
+  async makeFiles(options: NewFiles, fill: (files: SessionFiles) => Promise<void>): Promise<boolean> {
+    const { workspace } = options;
+    if (await this.hasFiles(workspace)) return false;
+    const leave = this.#occupancy.enter(workspace);
+    try {
+      const fresh = await this.#launchNew(options);
+      await using session = fresh.claim({});
+      this.#open.set(session, fresh.plan);
+      void session.ended.finally(() => this.#open.delete(session));
+      await fill(session.files);
+      return await fresh.giveFilesTo(workspace);
+    } finally {
+      leave();
+    }
+  }
+
+  /** With files that are nobody's yet. */
+  async #launchNew({ workspace, actor, role, signal }: NewFiles): Promise<FreshSession> {
+    if (this.#isClosed) throw belljarClosed();
+    const { policy, hash: policyHash } = this.#parts.currentPolicy();
+    const decision = decideRun({ policy, actor, role });
+    if (decision.verdict !== 'allow') {
+      const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
+      await this.#parts.record.append({ ...denialOf(decision), ...origin });
+      throw toRefusal(decision, origin.correlationId);
+    }
+    const plan = planLaunch(decision, { workspace: newWorkspace, environment: null, preload: [], policyHash });
+    return this.#launch(plan, { signal });
   }
 
   /** Gives back the files of a workspace as far as only warm sessions hold them, so that they can be removed. */

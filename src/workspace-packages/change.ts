@@ -24,7 +24,7 @@ export interface EnvironmentMaker {
 
 export interface ChangeParts extends FootingParts {
   readonly declarations: Declarations;
-  readonly packages: Pick<Packages, 'plan' | 'plans'>;
+  readonly packages: Pick<Packages, 'plan' | 'plans' | 'adoptLock'>;
   readonly environments: EnvironmentMaker;
   readonly record: AuditRecord;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
@@ -206,7 +206,8 @@ function isSame(before: Declaration | undefined, state: DeclaredState): boolean 
   return isSameMade && isSameAsked && (before === undefined || (wish === state.wish && base === (state.base ?? null)));
 }
 
-function deniedBy({ reasons, packages, obstacle }: AnsweredPlan): BelljarError {
+/** What stands against a plan, as an error. */
+export function deniedBy({ reasons, packages, obstacle }: AnsweredPlan): BelljarError {
   const all = [...reasons, ...packages.flatMap((each) => each.reasons)].filter(({ verdict }) => verdict === 'deny');
   const [first] = all;
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { actorKinds, roleNames } from '../words.ts';
 
-export const changeKinds = ['install', 'uninstall', 'upgrade', 'sync', 'rollback'] as const;
+export const changeKinds = ['install', 'uninstall', 'upgrade', 'sync', 'rollback', 'import'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 const lines = z.array(z.string()).readonly();

@@ -14,6 +14,7 @@ import {
   presentSet,
   requireAction,
 } from './change.ts';
+import type { Adopted, AdoptedSet } from './adopt.ts';
 import type { Background } from './background.ts';
 import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
 import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
@@ -119,6 +120,17 @@ export class WorkspacePackages {
       const declaration = await attachState(this.#parts, attaching);
       if (declaration !== undefined) return { declaration, isChanged: true, wasDeclined: false, plan: undefined };
     }
+  }
+
+  /**
+   * Brings about what a workspace from elsewhere declares, for one that declares nothing yet; nothing is attached before
+   * that is asked for. Undefined where the review said no.
+   *
+   * @throws what install() throws, and LOCK_UNUSABLE.
+   */
+  async adopt(set: AdoptedSet, options: ChangeOptions = {}): Promise<Adopted | undefined> {
+    const { adopt } = await import('./adopt.ts');
+    return adopt(this.#parts, this.#place, { ...set, ...options });
   }
 
   /** What is declared; undefined where nothing ever was. @throws POLICY_DENIED */

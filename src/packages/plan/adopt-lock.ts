@@ -65,7 +65,7 @@ export async function adoptLock(parts: AdoptParts, options: AdoptOptions): Promi
   const found = await Promise.all(
     claimed.map(async (claim) => {
       using _turn = await turns.take(signal);
-      return find(parts, claim, options);
+      return await find(parts, claim, options);
     }),
   );
   const sound = found.filter((each) => typeof each !== 'string');

@@ -120,9 +120,8 @@ export class Planner {
   }
 
   /** A lock of somebody else's, as it is on this machine; see adoptLock(). */
-  adoptLock(options: Omit<AdoptOptions, 'target'>): Promise<Lock> {
-    const target = chooseTarget({ own: this.#options.python.version, asked: undefined, needs: [] });
-    return adoptLock(this.#parts, { ...options, target });
+  adoptLock(options: AdoptOptions): Promise<Lock> {
+    return adoptLock(this.#parts, options);
   }
 
   #ask(options: PlanOptions): Question {

@@ -42,9 +42,12 @@ export type LockedFile = Readonly<z.output<typeof lockedFile>>;
 export type LockedPackage = Readonly<z.output<typeof lockedPackage>>;
 export type LockContent = Readonly<z.output<typeof lockContentSchema>>;
 
-interface ListedFile extends Partial<Pick<LockedFile, 'sha256' | 'sizeBytes' | 'uploadTime'>> {
+interface ListedFile {
   readonly filename: string;
   readonly url: string;
+  readonly sha256?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly uploadTime?: string | undefined;
 }
 
 /** Which versions, as which files: what is built is this and nothing else. */
@@ -54,9 +57,9 @@ export interface Lock extends LockContent {
 }
 
 /** A file as an index lists it, for a lock. */
-export function lockFile({ filename, url, sha256 = '', sizeBytes, uploadTime }: ListedFile): LockedFile {
+export function lockFile({ filename, url, sizeBytes, uploadTime, ...file }: ListedFile): LockedFile {
   return {
-    ...{ filename, url, sha256 },
+    ...{ filename, url, sha256: file.sha256 ?? '' },
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
     ...(uploadTime === undefined ? {} : { uploadTime }),
   };

@@ -8,3 +8,4 @@ export {
   SessionFiles,
   type WriteFileOptions,
 } from './session-files.ts';
+export { isWorkspacePath } from './workspace-path.ts';

@@ -21,6 +21,11 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ListOptions extends FileOptions {
+  /** Told, once, where there is more than is listed: names that cannot be told, or too many of them. */
+  readonly onLeftOut?: ((what: { readonly unsayable: number; readonly isPartial: boolean }) => void) | undefined;
+}
+
 export interface ReadFileOptions extends FileOptions {
   /** The first byte that is wanted. */
   readonly offset?: number | undefined;
@@ -41,6 +46,10 @@ export interface RemoveFileOptions extends FileOptions {
 /** Infinity means as much as there is. */
 const sizeOption = z.custom<number>((value) => typeof value === 'number' && value >= 0, 'must be a size in bytes');
 const readFileOptions = optionsReader<FileOptions>('a question about files', { signal: signalOption });
+const readListOptions = optionsReader<ListOptions>('files.list()', {
+  onLeftOut: z.custom<ListOptions['onLeftOut']>((value) => typeof value === 'function').optional(),
+  signal: signalOption,
+});
 const readReadOptions = optionsReader<ReadFileOptions>('files.read()', {
   offset: z.int().nonnegative().optional(),
   maxBytes: sizeOption.optional(),
@@ -89,11 +98,13 @@ export class SessionFiles {
   }
 
   /** The entries of a folder in the order of their names; those with names that cannot be told are left out. */
-  async *list(folder = '', options: FileOptions = {}): AsyncGenerator<FileEntry> {
-    const { signal } = readFileOptions(options);
+  async *list(folder = '', options: ListOptions = {}): AsyncGenerator<FileEntry> {
+    const { signal, onLeftOut } = readListOptions(options);
     const path = demandFolder(folder);
     for (let after = ''; ;) {
-      const { entries, following } = await this.#ask('list', { path, after }, { signal });
+      const { entries, following, unsayable, isPartial } = await this.#ask('list', { path, after }, { signal });
+      // Each page tells it of the whole folder.
+      if (after === '' && (unsayable > 0 || isPartial)) onLeftOut?.({ unsayable, isPartial });
       yield* entries;
       if (following === '') return;
       // In the order of their UTF-8, as the other side has it; JavaScript's own is another.
