@@ -285,6 +285,20 @@ export const errorTable = {
     meaning: 'An environment could not be built; nothing of it is left.',
     hint: 'The message says what failed; what was there before is as it was.',
   },
+  BUILD_LIMIT: {
+    http: 422,
+    exit: 77,
+    rpc: -32103,
+    meaning: 'Building an environment took more than the policy lets it; nothing of it is left.',
+    hint: 'The message names the limit: whoever owns the policy can raise it under `packages`, or leave the package out.',
+  },
+  STILL_BUILDING: {
+    http: 503,
+    exit: 75,
+    rpc: -32104,
+    meaning: 'An environment is not ready by the deadline of its caller; it is being built all the same.',
+    hint: 'Ask for it again in a moment: what is built by then is there.',
+  },
   PACKAGES_COLLIDE: {
     http: 409,
     exit: 65,

@@ -58,7 +58,7 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
    * using lease = await belljar.environments.acquire({ lock: lock.digest, asker: { actor, role: 'owner' } });
    * await using session = await belljar.sessions.open({ actor, role: 'owner', environment: lease.environment.key });
    * @throws POLICY_DENIED, APPROVAL_NEEDED, LOCK_UNKNOWN, what Packages.bring() throws, WHEEL_REFUSED, PACKAGES_COLLIDE,
-   * BUILD_FAILED, STORAGE_FULL, ENVIRONMENT_UNKEPT, CANCELLED and the codes of the database.
+   * BUILD_FAILED, BUILD_LIMIT, STILL_BUILDING, STORAGE_FULL, ENVIRONMENT_UNKEPT, CANCELLED and the codes of the database.
    */
   async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
     return (await this.#open()).acquiring.acquire(options);
@@ -101,7 +101,9 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   readonly findBundle: FindBundle = async (name) => (await this.#open()).find(name);
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#opened)?.shelf.close();
+    const opened = await this.#opened;
+    await opened?.acquiring[Symbol.asyncDispose]();
+    await opened?.shelf.close();
   }
 
   #open(): Promise<OpenedEnvironments> {

@@ -4,6 +4,17 @@ export function toVisible(text: string): string {
   return text.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeCharacter);
 }
 
+export interface WordsBounds {
+  readonly maxLines: number;
+  readonly maxCharacters: number;
+}
+
+/** The end of what a program said, cut to lines of which each can be shown. */
+export function lastWords(said: string, { maxLines, maxCharacters }: WordsBounds): string {
+  const lines = said.slice(-maxCharacters).trimEnd().split(/\r?\n/);
+  return lines.slice(-maxLines).map(toVisible).join('\n').slice(-maxCharacters);
+}
+
 function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;

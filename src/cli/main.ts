@@ -139,10 +139,16 @@ function printError(error: BelljarError, asJson: boolean): void {
   for (const [index, line] of lines.entries()) {
     io.stderr.write(`${index === 0 ? 'belljar: ' : ''}${toVisible(line)}\n`);
   }
+  for (const line of wordsOf(error)) io.stderr.write(`  | ${toVisible(line)}\n`);
   if (error.hint !== '') io.stderr.write(`  hint: ${toVisible(error.hint)}\n`);
   if (error.code === 'INTERNAL' && io.env['BELLJAR_DEBUG'] !== undefined) {
     io.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
   }
+}
+
+/** What a tool said itself before it failed. */
+function wordsOf({ details: { said } }: BelljarError): string[] {
+  return typeof said === 'string' && said !== '' ? said.split('\n') : [];
 }
 
 function overview(): string {

@@ -113,6 +113,18 @@ describe('formatPlan()', () => {
     assert.doesNotMatch(formatPlan({ ...plan, obstacle: { ...obstacle, unread: [] } }, plain), /--build-sources/);
   });
 
+  it('shows the last words of a build that failed, of which none reaches the terminal as a command', () => {
+    const words = { name: 'dep', version: '1.0', filename: 'dep-1.0.tar.gz', message: 'it failed', wasTried: true };
+    const unread = [{ ...words, said: 'Traceback\n  no compiler\u001b[2J' }];
+    const obstacle = { kind: 'source', message: 'it failed', absent: [], unread, denials: [] } as const;
+    const text = formatPlan({ ...plan, obstacle }, plain);
+    assert.match(
+      text,
+      /it failed\n {2}the last words of what builds dep 1\.0:\n {2}\| Traceback\n {2}\|   no compiler/,
+    );
+    assert.ok(!text.includes('\u001b'));
+  });
+
   it('says what to do next where it asks, and that it was agreed to where it was', () => {
     const reason = {
       rule: 'packages.missing.advisories',

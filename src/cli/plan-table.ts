@@ -66,8 +66,12 @@ function formatObstacle(obstacle: Plan['obstacle']): string[] {
     kind === 'absent' || kind === 'source' || resolver === undefined
       ? []
       : [`in the words of the resolver: ${resolver}`];
+  const said = unread.flatMap((each) => [
+    ...(each.said === undefined ? [] : [`the last words of what builds ${each.name} ${each.version}:`]),
+    ...(each.said?.split('\n').map((line) => `| ${line}`) ?? []),
+  ]);
   const title = kind === 'policy' ? 'there is no solution that the policy allows:' : 'there is no solution:';
-  return [title, ...[message, ...meant, ...build, ...words].map((line) => `  ${toVisible(line)}`)];
+  return [title, ...[message, ...said, ...meant, ...build, ...words].map((line) => `  ${toVisible(line)}`)];
 }
 
 function wholeReasons(reasons: Plan['reasons']): string[] {

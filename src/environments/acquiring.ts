@@ -1,8 +1,10 @@
+import { Background } from '../background.ts';
 import { BelljarError } from '../errors.ts';
 import { handlingTerms, type HandlingTerms, type LockAsker, type Packages } from '../packages/index.ts';
 import { decideAction, type Policy, type Reason } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
-import { assemble } from './assemble/index.ts';
+import { assemble, type PlacedWheel } from './assemble/index.ts';
+import { buildInTime, requireFewFiles } from './build-bounds.ts';
 import { BytecodeStore } from './bytecode/index.ts';
 import { namespaceOf, type SharedBy } from './namespace.ts';
 import type { PythonBuild } from './pythons/index.ts';
@@ -38,6 +40,8 @@ export interface AcquireOptions {
   readonly python?: PythonBuild | undefined;
   /** Whose the asker's workspace is, as ownerName() has it, where that is known. */
   readonly owner?: string | null | undefined;
+  /** After so long the caller is told that it is still being built, which goes on without him. */
+  readonly deadlineMs?: number | undefined;
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,20 +53,25 @@ export type WhichEnvironment = Pick<AcquireOptions, 'lock' | 'asker' | 'python' 
 const installer = { name: 'belljar', version: '1' };
 
 /** Brings environments about: judged at every use, built where they are not there yet, leased. */
-export class Acquiring {
+export class Acquiring implements AsyncDisposable {
   readonly #options: AcquiringOptions;
   #settings: Promise<{ readonly sharedBy: SharedBy }> | undefined;
+  readonly #background = new Background();
   readonly #stores: { readonly wheels: WheelStore; readonly bytecode: BytecodeStore };
 
   constructor(options: AcquiringOptions) {
-    const { cacheFolder, shelf, currentPolicy } = options;
+    const { cacheFolder, shelf } = options;
     const { folder } = shelf;
     this.#options = options;
-    const terms = (): HandlingTerms => handlingTerms(currentPolicy().policy);
+    const terms = (): HandlingTerms => this.#terms();
     this.#stores = {
       wheels: new WheelStore({ folder, cacheFolder, terms }),
       bytecode: new BytecodeStore({ folder, cacheFolder, terms }),
     };
+  }
+
+  #terms(): HandlingTerms {
+    return handlingTerms(this.#options.currentPolicy().policy);
   }
 
   /** Whether the environment of a lock is there, so that nothing would come in. */
@@ -71,7 +80,28 @@ export class Acquiring {
     return found?.state === 'whole';
   }
 
+  /** @throws STILL_BUILDING when the deadline is over; the environment is built all the same. */
   async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
+    const { deadlineMs, signal } = options;
+    let isLate = false;
+    const work = async (own: AbortSignal): Promise<EnvironmentLease> => {
+      const lease = await this.#acquire({ ...options, signal: own });
+      if (isLate) lease[Symbol.dispose]();
+      return lease;
+    };
+    const lease = await this.#background.run(work, { deadlineMs, signal });
+    if (lease !== undefined) return lease;
+    isLate = true;
+    const message = 'the environment is not ready yet; it is being built';
+    throw new BelljarError('STILL_BUILDING', message, { details: { lock: options.lock, deadlineMs } });
+  }
+
+  /** Ends what is being built. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#background[Symbol.asyncDispose]();
+  }
+
+  async #acquire(options: AcquireOptions): Promise<EnvironmentLease> {
     await this.#admit(options);
     const { asker, signal, onProgress } = options;
     const { currentPolicy, shelf } = this.#options;
@@ -126,13 +156,34 @@ export class Acquiring {
     return wheels.map(({ sha256 }) => sha256);
   }
 
-  async #build(folder: string, options: AcquireOptions, { signal, onProgress }: BuildTools): Promise<BuiltTree> {
+  #build(folder: string, options: AcquireOptions, tools: BuildTools): Promise<BuiltTree> {
+    return buildInTime(this.#terms(), tools, (own) => this.#buildNow(folder, options, own));
+  }
+
+  /** Such a module is compiled anew at every start: nobody would know why that takes so long. */
+  async #tellUncompiled({ lock, asker }: AcquireOptions, placed: readonly PlacedWheel[]): Promise<void> {
+    const { record, currentPolicy } = this.#options;
+    const { actor, role, workspace = null } = asker;
+    const failures = placed.flatMap(({ wheel, bytecode }) => {
+      return (bytecode?.failures ?? []).map((failure) => ({ package: wheel.name, ...failure }));
+    });
+    if (failures.length === 0) return;
+    await record.append({
+      ...{ action: 'environment.uncompiled', actor: { ...actor, role }, workspace, policyHash: currentPolicy().hash },
+      subject: `lock ${lock}`,
+      details: { count: failures.length, modules: failures.slice(0, 10) },
+    });
+  }
+
+  async #buildNow(folder: string, options: AcquireOptions, { signal, onProgress }: BuildTools): Promise<BuiltTree> {
     const { packages } = this.#options;
     const { lock, asker, python = this.#options.python } = options;
     const { wheels } = await packages.bring(lock, { asker, python, signal, onProgress });
     // With what was found in them, which no plan knew before.
     await this.#admit(options);
     const placed = await storeWheels(this.#stores, { wheels, python, signal, onProgress });
+    requireFewFiles(this.#terms(), placed);
+    await this.#tellUncompiled(options, placed);
     const tell = (done: number, total: number): void => onProgress({ phase: 'linking', done, total });
     return assemble({ wheels: placed, python, folder, signal, onProgress: tell });
   }

@@ -1,4 +1,5 @@
 import { BelljarError } from '../errors.ts';
+import { lastWords } from '../visible.ts';
 import type { Role } from '../words.ts';
 import type { Actor } from '../policy/index.ts';
 import { openListed, type WheelToInspect } from './gate/index.ts';
@@ -135,9 +136,11 @@ async function requireSound({ sources }: BringParts, { file, path, sha256, signa
   throw new BelljarError('POLICY_DENIED', message, { details: { reasons, filename, sha256 } });
 }
 
-function sourceFailed(name: string, { message, said }: Extract<BuildResult, { kind: 'failed' }>): BelljarError {
-  return new BelljarError('BUILD_FAILED', message, {
-    hint: 'The end of what its build said is in the details; a version with a wheel needs no build.',
-    details: { package: name, said },
-  });
+const saidBounds = { maxLines: 40, maxCharacters: 8000 };
+
+function sourceFailed(name: string, { message, said, limit }: Extract<BuildResult, { kind: 'failed' }>): BelljarError {
+  const details = { package: name, said: lastWords(said, saidBounds) };
+  if (limit !== undefined) return new BelljarError('BUILD_LIMIT', message, { details: { ...details, limit } });
+  const hint = 'The end of what its build said is in the details; a version with a wheel needs no build.';
+  return new BelljarError('BUILD_FAILED', message, { hint, details });
 }

@@ -40,7 +40,7 @@ test(
     };
     const built = await build('dep', 'pass');
     if (built.kind === 'failed') assert.fail(`${built.message}\n${built.said}`);
-    assert.equal((await build('bad', 'raise RuntimeError')).kind, 'failed');
+    assert.equal((await build('bad', 'raise RuntimeError("no \\x1b[2Jluck")')).kind, 'failed');
     const entries = await home.record.tail({ limit: 10 });
     const told = entries.filter(({ action }) => action.startsWith('packages.source.'));
     assert.deepEqual(
@@ -51,5 +51,7 @@ test(
       ],
     );
     assert.equal(told[0]?.details['wheel'], built.wheel.sha256);
+    assert.match(JSON.stringify(told[1]?.details['message']), /bad 1\.0 cannot be built: /);
+    assert.match(JSON.stringify(told[1]?.details['said']), /RuntimeError: no \\\\u001b\[2Jluck/);
   },
 );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
+import { lastWords } from '../visible.ts';
 import { decideAction } from '../policy/index.ts';
 import { openListed, type WheelToInspect } from './gate/index.ts';
 import { handlingTerms } from './handling/index.ts';
@@ -84,7 +85,10 @@ export class Planning implements AsyncDisposable {
     const { builder } = this.#toolsFor(await this.#sources.open());
     const result = await builder.build(request);
     const { name, version, sdist, asker } = request;
-    const outcome = result.kind === 'built' ? { wheel: result.wheel.sha256, isNew: result.isNew } : { wheel: null };
+    const outcome =
+      result.kind === 'built'
+        ? { wheel: result.wheel.sha256, isNew: result.isNew }
+        : { wheel: null, ...describeFailure(result) };
     await this.#options.record.append({
       action: result.kind === 'built' ? 'packages.source.built' : 'packages.source.failed',
       ...(asker === undefined ? {} : { actor: { ...asker.actor, role: asker.role } }),
@@ -208,6 +212,12 @@ function requireTarget({ target: key }: Lock, { version }: PlanPython): Target {
   if (target !== undefined && target.platform === undefined && isSameMinor(target.pythonVersion, version))
     return target;
   throw new BelljarError('USAGE', `the lock is for ${key}, not for Python ${version} on this machine`);
+}
+
+/** For the record: enough to see what went wrong, and what a build says can be long. */
+function describeFailure({ message, said, limit }: Extract<BuildResult, { kind: 'failed' }>) {
+  const words = lastWords(said, { maxLines: 10, maxCharacters: 1000 });
+  return { message: message.slice(0, 500), said: words, ...(limit === undefined ? {} : { limit }) };
 }
 
 function unplanned(digest: string): BelljarError {

@@ -10,7 +10,7 @@ import {
   type WishRequirement,
 } from '../packages/index.ts';
 import { decideAction } from '../policy/index.ts';
-import type { Background } from './background.ts';
+import type { Background } from '../background.ts';
 import type { ChangeParts, Place } from './change.ts';
 import type { DeclaredFile } from './declared-file.ts';
 import { findFooting, standOn } from './footing.ts';

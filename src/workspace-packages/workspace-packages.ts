@@ -15,7 +15,7 @@ import {
   requireAction,
 } from './change.ts';
 import type { Adopted, AdoptedSet } from './adopt.ts';
-import type { Background } from './background.ts';
+import type { Background } from '../background.ts';
 import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
 import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
 import { findFooting, standOn } from './footing.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { toBelljarError } from '../../errors.ts';
+import { type BelljarError, toBelljarError } from '../../errors.ts';
 import type { AuditRecord, Draft } from '../../record/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { explainUnkept } from '../sealed/unkept.ts';
@@ -99,9 +99,19 @@ export class Workshop {
       await note('environment.built', { treeDigest, files, bytes, wallMs: Math.round(performance.now() - startedAt) });
       return placed;
     } catch (thrown) {
-      const { code, message } = toBelljarError(thrown);
-      await note('environment.build-failed', { code, message });
+      await note('environment.build-failed', describeFailure(toBelljarError(thrown)));
       throw thrown;
     }
   }
+}
+
+const maxMessageCharacters = 1000;
+
+/** For the record: what failed, over which package and at which limit, and the end of what its tool said. */
+function describeFailure({ code, message, details }: BelljarError): Record<string, string> {
+  const told = ['package', 'limit', 'said'].flatMap((name): [string, string][] => {
+    const value = details[name];
+    return typeof value === 'string' ? [[name, value.slice(-maxMessageCharacters)]] : [];
+  });
+  return { code, message: message.slice(0, maxMessageCharacters), ...Object.fromEntries(told) };
 }

@@ -147,8 +147,8 @@ export class ResolverIndex {
     const reading = await readSource(source, signal);
     if (reading.kind === 'read') return reading.metadata;
     const { name, version } = source;
-    const { message, wasTried } = reading;
-    this.unread.push({ name, version, filename: file.filename, message, wasTried });
+    const { kind: _, ...why } = reading;
+    this.unread.push({ name, version, filename: file.filename, ...why });
     return undefined;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ExitReason } from '../../sandbox/index.ts';
-import { explainEnd, explainSaid } from './explain-end.ts';
+import { explainEnd, explainSaid, findLimit } from './explain-end.ts';
 import { buildLimits } from './limits.ts';
 
 const defaultBuildLimits = buildLimits();
@@ -40,4 +40,13 @@ test('explainSaid() knows the words of backends that find no compiler', () => {
     assert.match(explainSaid(said), /no compiler behind the glass/);
   }
   assert.equal(explainSaid("error: command 'git' failed: No such file or directory"), '');
+});
+
+test('findLimit() names the limit of the policy that a build went past, and none where it failed by itself', () => {
+  assert.equal(findLimit({ ...usage, memoryKills: 1 }), 'packages.build.memory');
+  assert.equal(findLimit({ ...usage, refusedForks: 1 }), 'packages.build.processes');
+  assert.equal(findLimit(usage, { kind: 'wallTime', limitMs: 1 }), 'packages.limits.buildTime');
+  assert.equal(findLimit(usage, { kind: 'cpuTime', limitMs: 1 }), 'packages.build.cpuTime');
+  assert.equal(findLimit(usage, ended), undefined);
+  assert.equal(findLimit(usage), undefined);
 });

@@ -21,6 +21,14 @@ export function explainSaid(said: string): string {
   return isCompiler.test(said) ? '; it seems to need a compiler, and there is no compiler behind the glass' : '';
 }
 
+/** Where in the policy the limit stands that it went past. */
+export function findLimit(usage: SandboxUsage, why?: ExitReason): string | undefined {
+  if (usage.memoryKills > 0 || why?.kind === 'memory') return 'packages.build.memory';
+  if (usage.refusedForks > 0 || why?.kind === 'processes') return 'packages.build.processes';
+  if (why?.kind === 'wallTime') return 'packages.limits.buildTime';
+  return why?.kind === 'cpuTime' ? 'packages.build.cpuTime' : undefined;
+}
+
 function explainReason(why: ExitReason): string {
   switch (why.kind) {
     case 'memory':

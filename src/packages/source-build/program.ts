@@ -11,7 +11,7 @@ import type { ResolverPython } from '../resolve/index.ts';
 import { BuildFailure } from './build-failure.ts';
 import type { BuildSystem } from './build-system.ts';
 import { Exchange } from './exchange.ts';
-import { explainEnd, explainSaid, explainUsage } from './explain-end.ts';
+import { explainEnd, explainSaid, explainUsage, findLimit } from './explain-end.ts';
 import { type BuildLimits, sandboxLimits } from './limits.ts';
 import { maxSayingBytes, type OfferedWheel, type OpenedSource, type Saying, sayingSchema } from './sayings.ts';
 
@@ -132,8 +132,9 @@ export class BuildProgram implements AsyncDisposable {
     if (saying !== undefined && 'refused' in saying) throw new BuildFailure(`its archive ${saying.refused}`);
     if (saying === undefined || !('failed' in saying)) return saying;
     const { what, said } = saying.failed;
-    const refused = explainUsage(await this.#sandbox.usage(), this.#limits);
-    throw new BuildFailure(refused ?? `${what}${explainSaid(said)}`, { said });
+    const usage = await this.#sandbox.usage();
+    const refused = explainUsage(usage, this.#limits);
+    throw new BuildFailure(refused ?? `${what}${explainSaid(said)}`, { said, limit: findLimit(usage) });
   }
 
   /** It gave no answer, or none that means anything. */
@@ -142,7 +143,8 @@ export class BuildProgram implements AsyncDisposable {
     this.#sandbox.kill('it gave no answer that means anything');
     const { why, usage, diagnostics } = await this.#sandbox.exited;
     if (this.#signal?.aborted === true) throw cancelled(this.#signal);
-    throw new BuildFailure(explainEnd(why, usage, this.#limits), { said: diagnostics });
+    const limit = findLimit(usage, why);
+    throw new BuildFailure(explainEnd(why, usage, this.#limits), { said: diagnostics, limit });
   }
 }
 

@@ -3,6 +3,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { canonicalJson } from '../../canonical-json.ts';
+import { lastWords } from '../../visible.ts';
 import { type Inspection, parseWheelName, readCoreMetadata } from '../inspection/index.ts';
 import { builtInTerms, type HandlingTerms } from '../handling/index.ts';
 import type { AnsweredPlan, PlanOptions } from '../plan/index.ts';
@@ -83,6 +84,8 @@ export type BuildResult =
       readonly said: string;
       /** The plan of what the build needs, where the policy stands against it. */
       readonly tools?: AnsweredPlan | undefined;
+      /** Where in the policy the limit stands that it went past. */
+      readonly limit?: string | undefined;
     };
 
 interface Build extends Omit<BuildRequest, 'signal'> {
@@ -128,8 +131,9 @@ export class SourceBuilder {
     if (stated !== null) return { kind: 'read', metadata: stated };
     if (!mayBuild) return { kind: 'unread', message: unstated, wasTried: false };
     const result = await this.build(request);
-    if (result.kind === 'failed') return { kind: 'unread', message: result.message, wasTried: true };
-    return { kind: 'read', metadata: result.wheel.metadata };
+    if (result.kind === 'built') return { kind: 'read', metadata: result.wheel.metadata };
+    const said = lastWords(result.said, saidBounds);
+    return { kind: 'unread', message: result.message, wasTried: true, ...(said === '' ? {} : { said }) };
   }
 
   async close(): Promise<void> {
@@ -156,9 +160,10 @@ export class SourceBuilder {
         : { kind: 'built', wheel: kept, isNew: false };
     });
     if (!(result instanceof BuildFailure)) return result;
-    const { message, said, tools } = result;
+    const { message, said, tools, limit } = result;
     const text = `${build.name} ${build.version} cannot be built: ${message}`;
-    return { kind: 'failed', message: text, said, ...(tools === undefined ? {} : { tools }) };
+    const rest = { ...(tools === undefined ? {} : { tools }), ...(limit === undefined ? {} : { limit }) };
+    return { kind: 'failed', message: text, said, ...rest };
   }
 
   /** What it took last time is judged anew: what was built with what is denied by now is not used. */
@@ -251,6 +256,9 @@ export class SourceBuilder {
     throw new BuildFailure(message, { said });
   }
 }
+
+/** As much as helps a person, and fits into a plan. */
+const saidBounds = { maxLines: 20, maxCharacters: 4000 };
 
 const unstated = 'what it needs is known only once its own code has run';
 

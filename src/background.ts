@@ -1,4 +1,4 @@
-import { BelljarError } from '../errors.ts';
+import { BelljarError } from './errors.ts';
 
 /** Work that goes on although whoever began it did not want to wait any longer; it ends with what it belongs to. */
 export class Background implements AsyncDisposable {
