@@ -19,7 +19,7 @@ const floors = [
   ['exports'],
   ['plugins'],
   ['live-policy', 'settings'],
-  ['home-gate.ts', 'inspect.ts', 'proof'],
+  ['home-gate.ts', 'housekeeping.ts', 'inspect.ts', 'proof'],
   ['gates.ts', 'home-environments.ts', 'workspaces.ts'],
   ['belljar.ts'],
   ['cli', 'api', 'client'],

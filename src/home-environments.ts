@@ -10,11 +10,12 @@ import type {
   WhichEnvironment,
 } from './environments/index.ts';
 import type { EnvironmentExportOptions } from './exports/index.ts';
+import type { Housekeeping } from './housekeeping.ts';
 import type { Packages } from './packages/packages.ts';
 import type { AuditRecord } from './record/index.ts';
 import type { FindBundle } from './sandbox/index.ts';
 import { type EnvironmentSource, environmentFinder } from './sessions/index.ts';
-import { type Database, cacheFolder, environmentsFolder } from './storage/index.ts';
+import { type Database, cacheFolder } from './storage/index.ts';
 
 export interface HomeEnvironmentsParts {
   readonly home: string;
@@ -29,6 +30,7 @@ export interface HomeEnvironmentsParts {
 }
 
 interface OpenedEnvironments {
+  readonly housekeeping: Housekeeping;
   readonly shelf: Shelf;
   readonly pythons: Pythons;
   readonly find: FindBundle;
@@ -88,6 +90,11 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
     yield* exportEnvironment({ ...this.#parts, openStores: () => this.stores() }, options);
   }
 
+  /** What is kept, for how long, and whether it is whole. */
+  async housekeeping(): Promise<Housekeeping> {
+    return (await this.#open()).housekeeping;
+  }
+
   /** The Pythons of the machine. */
   async pythons(): Promise<Pythons> {
     return (await this.#open()).pythons;
@@ -101,23 +108,31 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
   readonly findBundle: FindBundle = async (name) => (await this.#open()).find(name);
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const opened = await this.#opened;
+    const opened = await this.#opened?.catch(() => undefined); // whoever asked for it was told
     await opened?.acquiring[Symbol.asyncDispose]();
-    await opened?.shelf.close();
+    await opened?.housekeeping[Symbol.asyncDispose]();
   }
 
   #open(): Promise<OpenedEnvironments> {
-    this.#opened ??= this.#load();
+    this.#opened ??= this.#load().catch((error: unknown) => {
+      this.#opened = undefined;
+      throw error;
+    });
     return this.#opened;
   }
 
   async #load(): Promise<OpenedEnvironments> {
     const { home, env, database, ...rest } = this.#parts;
-    const { Acquiring, Pythons, Shelf, verifyTree } = await import('./environments/index.ts');
+    const [{ Acquiring, Pythons }, { Housekeeping }] = await Promise.all([
+      import('./environments/index.ts'),
+      import('./housekeeping.ts'),
+    ]);
     const cache = cacheFolder(home);
-    const shelf = new Shelf({ folder: environmentsFolder(home), verifyTree, database, record: rest.record });
+    const housekeeping = new Housekeeping({ home, env, database, record: rest.record });
+    await housekeeping.start();
+    const { shelf } = housekeeping;
     const pythons = new Pythons({ env, cacheFolder: cache });
     const acquiring = new Acquiring({ ...rest, cacheFolder: cache, shelf });
-    return { shelf, pythons, acquiring, find: environmentFinder({ shelf, pythons, cacheFolder: cache }) };
+    return { housekeeping, shelf, pythons, acquiring, find: environmentFinder({ shelf, pythons, cacheFolder: cache }) };
   }
 }

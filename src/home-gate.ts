@@ -11,10 +11,10 @@ import {
   findRunningGates,
   Gate,
   isLoopback,
-  type LocalUpstream,
   makeToken,
   nameSource,
   type NewClient,
+  PackageCache,
   PackageSources,
   PlannedLocks,
   PlanStore,
@@ -29,7 +29,7 @@ import {
 } from './packages/index.ts';
 import { openHomeRecord } from './record/index.ts';
 import { readSettings } from './settings/index.ts';
-import { cacheFolder, ensureHome, resolveHome } from './storage/index.ts';
+import { cacheFolder, type Database, ensureHome, resolveHome } from './storage/index.ts';
 
 export interface OpenGateOptions {
   /** Where BELLJAR_HOME, BELLJAR_POLICY and the indexes are looked up; the process's own where left out. */
@@ -147,7 +147,8 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
   const running = { pid: process.pid, url: `${origin}${operator.path}`, token: operator.token };
   opened.use(await announceGate(gateFolder(home), running));
   opened.use(followChanges({ gate, advisories, home, clients }));
-  opened.use(keepWithin(upstream, settings.gate.cache));
+  const cache = new PackageCache(cacheFolder(home), () => upstream.listArtifacts());
+  opened.use(keepWithin({ cache, database, maxBytes: settings.packages.cache.maxBytes }));
   const details = { host, port, view, advisories: advisoriesFrom === undefined ? null : nameSource(advisoriesFrom) };
   await record.append({ action: 'gate.opened', policyHash: policy.current.hash, details });
   const { refresh: everyMs } = settings.advisories;
@@ -204,11 +205,21 @@ function followChanges({ gate, advisories, home, clients }: Followed): Disposabl
   return { [Symbol.dispose]: () => timers.forEach((timer) => clearInterval(timer)) };
 }
 
+interface KeptCache {
+  readonly cache: PackageCache;
+  readonly database: Database;
+  readonly maxBytes: number;
+}
+
 /** Removes the files that were not asked for longest, where there are more than may be kept. */
-function keepWithin(upstream: LocalUpstream, maxBytes: number): Disposable {
+function keepWithin({ cache, database, maxBytes }: KeptCache): Disposable {
+  const keep = async (): Promise<void> => {
+    // Whoever serves an index builds no environment, and loads what does so no sooner than here.
+    const { readWheelsOfBuilds } = await import('./environments/index.ts');
+    await cache.keepWithin({ maxBytes, stays: await readWheelsOfBuilds(database) });
+  };
   // What cannot be removed now is tried again the next time.
-  const evict = (): void => void upstream.evict({ maxBytes }).catch(() => undefined);
-  const timer = setInterval(evict, evictEveryMs).unref();
+  const timer = setInterval(() => void keep().catch(() => undefined), evictEveryMs).unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

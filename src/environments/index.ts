@@ -23,14 +23,20 @@ export {
   type Collected,
   type CollectOptions,
   type EnvironmentLease,
+  type EnvironmentParts,
   type EnvironmentSpec,
+  type Kept,
+  type MakeRoom,
   type Origin,
+  readWheelsOfBuilds,
   type Removal,
   Shelf,
   type ShelfOptions,
   type ShelfUsage,
   type ShelvedEnvironment,
+  type StoredPart,
   type TreeReport,
+  type VerifyOptions,
   type VerifyTree,
   environmentKey,
   halfFolder,
@@ -38,6 +44,8 @@ export {
   nameHalf,
   sweepHalves,
 } from './shelf/index.ts';
+export { type Inventory, type InventoryEntry, takeInventory } from './inventory.ts';
+export { Verification, type VerifiedEnvironment } from './verification.ts';
 export {
   type StoredEntryPoint,
   type StoredFile,

@@ -51,6 +51,8 @@ export {
   type WheelProblem,
 } from './inspection/index.ts';
 export type { BuildProgress, BuildRequest, BuildResult, BuiltWheel } from './source-build/index.ts';
+export type { KeptWithin } from './keep-within.ts';
+export { PackageCache } from './package-cache.ts';
 export { standardModules } from './standard-modules.ts';
 export { Turns } from './turns.ts';
 export { type LocalUpstream, openUpstream, readConfiguredIndexes } from './upstream/index.ts';

@@ -58,10 +58,22 @@ export const settingsSchema = z
         fresh: duration
           .prefault('10m')
           .meta({ description: 'How long a page is served without asking its index again.' }),
-        cache: byteSize.prefault('20GiB').meta({ description: 'How much of the files that were served is kept.' }),
       })
       .prefault({})
       .meta({ description: 'The index that everything is installed through.' }),
+    packages: z
+      .strictObject({
+        cache: z
+          .strictObject({
+            maxBytes: byteSize
+              .prefault('20GB')
+              .meta({ description: 'How much is kept of what was fetched from indexes or built from source.' }),
+          })
+          .prefault({})
+          .meta({ description: 'What can be fetched or built again.' }),
+      })
+      .prefault({})
+      .meta({ description: 'What is kept of packages.' }),
     environments: z
       .strictObject({
         sharedBy: z
@@ -69,6 +81,11 @@ export const settingsSchema = z
           .prefault('installation')
           .meta({ description: 'Who shares environments that are equal.' }),
         base: presetName.optional().meta({ description: 'The preset that workspaces stand on that name no other.' }),
+        maxBytes: byteSize.prefault('20GB').meta({ description: 'How much the environments may take on the disk.' }),
+        collectEvery: duration
+          .prefault('1h')
+          .refine((ms) => ms >= 60_000 && ms <= 7 * 86_400_000, 'must be between 1m and 7d')
+          .meta({ description: 'How often a program that lives long makes room.' }),
       })
       .prefault({})
       .meta({ description: 'What packages are built into.' }),

@@ -5,4 +5,4 @@ export type { LinkMethod } from './link-method.ts';
 export type { PlacedWheel } from './plan-environment.ts';
 export { removeTree } from './remove-tree.ts';
 export type { TreeProblem } from './tree-problem.ts';
-export { type TreeVerification, verifyTree, type VerifyTreeOptions } from './verify-tree.ts';
+export { readDescription, type TreeVerification, verifyTree, type VerifyTreeOptions } from './verify-tree.ts';

@@ -17,7 +17,7 @@ export interface VerifyTreeOptions {
   /** What the environment must be, by another word than its own. */
   readonly treeDigest?: string | undefined;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface TreeVerification {
@@ -36,13 +36,18 @@ export interface TreeVerification {
  * @throws CANCELLED
  */
 export async function verifyTree(folder: string, options: VerifyTreeOptions = {}): Promise<TreeVerification> {
-  const description = parse(environmentSchema, await readOrNothing(join(folder, descriptionFile)));
+  const description = await readDescription(folder);
   if (description === undefined) return report([{ path: descriptionFile, what: 'unreadable' }], undefined);
   const { treeDigest = description.treeDigest } = options;
   if (treeDigest !== description.treeDigest) return report([{ path: descriptionFile, what: 'changed' }], description);
   const problems = lookQuickly(folder, description);
   if (options.full !== true) return report(problems, description);
   return report(await findProblems(folder, description, options), description);
+}
+
+/** What an environment says of itself; undefined where that cannot be read. */
+export async function readDescription(folder: string): Promise<EnvironmentDescription | undefined> {
+  return parse(environmentSchema, await readOrNothing(join(folder, descriptionFile)));
 }
 
 async function findProblems(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -88,6 +89,22 @@ describe('Shelf.collect()', () => {
     const rest = await shelf.collect({ maxBytes: 0 });
     assert.deepEqual(rest.removed.map(({ kind }) => kind).sort(), ['bytecode', 'environment', 'environment', 'wheel']);
     assert.deepEqual(await readdir(join(shelf.folder, 'wheels', used.slice(0, 2))), []);
+  });
+
+  it('measures what du measures, and says of each that stays why', async (context) => {
+    const { shelf } = await temporaryShelf(context);
+    using leased = await shelf.obtain(specOf('a'.repeat(64)), buildOf('x'.repeat(30_000)));
+    const pinned = await shelf.obtain(specOf('b'.repeat(64)), buildOf('y'));
+    pinned[Symbol.dispose]();
+    await shelf.pin(pinned.environment.key);
+    await store(join(shelf.folder, 'wheels/11', '1'.repeat(64)));
+    await shelf.usage(); // what was counted is kept there too
+    const { totalBytes } = await shelf.usage();
+    const du = execFileSync('du', ['-sk', shelf.folder], { encoding: 'utf8' });
+    assert.equal(totalBytes, Number.parseInt(du, 10) * 1024);
+    const { kept } = await shelf.collect({ maxBytes: 0 });
+    const why = Object.fromEntries(kept.map((each) => [each.key, each.why]));
+    assert.deepEqual(why, { [leased.environment.key]: 'leased', [pinned.environment.key]: 'pinned' });
   });
 
   it('keeps the wheels of what is being built', async (context) => {

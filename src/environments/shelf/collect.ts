@@ -1,15 +1,14 @@
-import { join } from 'node:path';
-
-import { z } from 'zod';
-
 import { refuseWhenCancelled } from '../../errors.ts';
 import type { AuditRecord } from '../../record/index.ts';
 import { type Database, type Transaction, sql } from '../../storage/index.ts';
+import { keepMeasured } from './estimate.ts';
 import { forgetTheDead } from './holder.ts';
-import { bytecodeFolder, environmentFolder, wheelsFolder } from './layout.ts';
+import { environmentFolder } from './layout.ts';
 import { measureShelf } from './measure.ts';
 import { takeAway } from './move.ts';
-import { type Occupant, type Removal, planCollection } from './plan-collection.ts';
+import { readOccupants } from './occupants.ts';
+import { type Kept, type Removal, planCollection } from './plan-collection.ts';
+import { partsOf, placeOf } from './stored-part.ts';
 import { removeTree } from '../assemble/remove-tree.ts';
 import type { Origin } from './workshop.ts';
 
@@ -33,6 +32,8 @@ export interface Collected {
   readonly afterBytes: number;
   /** What was removed, or would be. */
   readonly removed: readonly Removal[];
+  /** The environments that stay, and those that are being built. */
+  readonly kept: readonly Kept[];
 }
 
 /** Removes as much as has to go; what was leased or taken into use in between stays. */
@@ -41,10 +42,18 @@ export async function collect(parts: CollectParts, options: CollectOptions): Pro
   await forgetTheDead(parts.database);
   await parts.database.write(...forgetLeftovers());
   const usage = await measureShelf(parts.environments, signal);
-  const planned = planCollection(usage, await readOccupants(parts.database), maxBytes);
-  const removed = isDryRun ? planned : await removeAll(parts, planned, options);
+  const { removals, kept } = planCollection(usage, await readOccupants(parts.database), maxBytes);
+  const removed = isDryRun ? removals : await removeAll(parts, removals, options);
   const freed = removed.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { beforeBytes: usage.totalBytes, afterBytes: usage.totalBytes - freed, removed };
+  const afterBytes = usage.totalBytes - freed;
+  await keepMeasured(parts.environments, isDryRun ? usage.totalBytes : afterBytes);
+  return { beforeBytes: usage.totalBytes, afterBytes, removed, kept: [...kept, ...findSpared(removals, removed)] };
+}
+
+/** What somebody took into use between the plan and its turn. */
+function findSpared(planned: readonly Removal[], removed: readonly Removal[]): Kept[] {
+  const spared = planned.filter((each) => each.kind === 'environment' && !removed.includes(each));
+  return spared.map(({ name, bytes }) => ({ key: name, bytes, why: 'leased' }));
 }
 
 /** What says that wheels are in use, of builds that came to nothing; and why they did, once nobody can still ask. */
@@ -55,36 +64,6 @@ function forgetLeftovers() {
     sql`delete from environment_wheels where environment not in (select key from environments)
       and environment not in (select environment from environment_builders where state = ${'building'})`,
   ];
-}
-
-const occupantSchema = z.object({
-  key: z.string(),
-  used: z.string().nullable(),
-  pinned: z.number().nullable(),
-  leases: z.number(),
-});
-const wheelSchema = z.object({ environment: z.string(), wheel: z.string(), build: z.string() });
-
-/** Those that are whole, and those that are being built: what these draw from stays too. */
-async function readOccupants(database: Database): Promise<Occupant[]> {
-  const rows = await database.read(
-    sql`select key, used, pinned,
-        (select count(*) from environment_leases where environment_leases.environment = key) as leases
-      from environments
-      union all select environment, null, 1, 1 from environment_builders where state = ${'building'}`,
-    { schema: occupantSchema },
-  );
-  const drawn = await database.read(sql`select environment, wheel, build from environment_wheels`, {
-    schema: wheelSchema,
-  });
-  const of = Map.groupBy(drawn, ({ environment }) => environment);
-  return rows.map(({ key, used, pinned, leases }) => ({
-    key,
-    used: used ?? '',
-    stays: pinned === 1 || leases > 0,
-    wheels: (of.get(key) ?? []).map(({ wheel }) => wheel),
-    bytecode: (of.get(key) ?? []).map(({ wheel, build }) => `${build}/${wheel}`),
-  }));
 }
 
 async function removeAll(
@@ -119,12 +98,9 @@ async function take(
     await transaction.write(sql`delete from environment_wheels where environment = ${name}`);
     return takeAway(environments, environmentFolder(environments, name));
   }
-  const [sha256 = '', build] = name.split('/').reverse();
-  const isOfBuild = build === undefined ? sql`true` : sql`build = ${build}`;
+  const { sha256, isOfBuild } = partsOf(name);
   const users = await transaction.read(sql`select 1 from environment_wheels where wheel = ${sha256} and ${isOfBuild}`);
-  if (users.length > 0) return undefined;
-  const store = build === undefined ? wheelsFolder(environments) : join(bytecodeFolder(environments), build);
-  return takeAway(environments, join(store, sha256.slice(0, 2), sha256));
+  return users.length > 0 ? undefined : takeAway(environments, placeOf(environments, name));
 }
 
 async function noteEvicted({ record }: CollectParts, { name, bytes }: Removal, origin?: Origin): Promise<void> {

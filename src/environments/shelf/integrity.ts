@@ -12,6 +12,7 @@ interface LookOptions {
   /** What it must be. */
   readonly treeDigest: string;
   readonly signal?: AbortSignal;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Looks at the files of a tree: at all of them, or at what a moment shows. */

@@ -7,6 +7,7 @@ import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
 
 /** What lies on a shelf, and how much of the disk each takes: a file that several share counts for the first of them. */
 export interface ShelfUsage {
+  /** As `du` counts the folder. */
   readonly totalBytes: number;
   /** By the sha256 of the wheel. */
   readonly wheels: ReadonlyMap<string, number>;
@@ -18,6 +19,7 @@ export interface ShelfUsage {
 
 const run = promisify(execFile);
 const maxOutputBytes = 64 * 1024 * 1024;
+/** A file counts for the first in which it is met; what lies beside them comes last. */
 const storesFirst = ['wheels', 'bytecode', 'built'];
 
 /**
@@ -27,7 +29,7 @@ const storesFirst = ['wheels', 'bytecode', 'built'];
 export async function measureShelf(environments: string, signal?: AbortSignal): Promise<ShelfUsage> {
   const there = [];
   for (const name of storesFirst) if (await isThere(join(environments, name))) there.push(name);
-  return there.length === 0 ? read('') : read(await du(environments, there, signal));
+  return (await isThere(environments)) ? read(await du(environments, [...there, '.'], signal)) : read('');
 }
 
 async function du(cwd: string, names: readonly string[], signal: AbortSignal | undefined): Promise<string> {
@@ -55,7 +57,8 @@ function read(output: string): ShelfUsage {
     const [kilobytes = '', path = ''] = line.split('\t');
     const bytes = Number(kilobytes) * 1024;
     const [root, first = '', second = '', third = ''] = path.split('/');
-    if (first === '') totalBytes += bytes;
+    if (root === '.') totalBytes += first === '' ? bytes : 0;
+    else if (first === '') totalBytes += bytes;
     else if (root === 'wheels' && second !== '' && third === '') wheels.set(second, bytes);
     else if (root === 'bytecode' && third !== '') bytecode.set(`${first}/${third}`, bytes);
     else if (root === 'built' && second === '') environments.set(first, bytes);

@@ -34,9 +34,11 @@ export async function placeTree(
     const leased = sql`select 1 from environment_leases where environment = ${key}`;
     const isInUse = (await transaction.read(leased)).length > 0;
     await sealInto(half, folder);
+    const wasPinned = sql`select 1 from environments where key = ${key} and pinned = ${1}`;
+    const isPinned = (await transaction.read(wasPinned)).length > 0;
     await transaction.write(
       sql`delete from environments where key = ${key}`,
-      insertEnvironment(key, spec, tree),
+      insertEnvironment(key, spec, { ...tree, isPinned }),
       sql`insert into environment_leases (environment, holder) values (${key}, ${holder})
         on conflict (environment, holder) do nothing`,
     );
@@ -47,7 +49,7 @@ export async function placeTree(
   return placed.found;
 }
 
-function insertEnvironment(key: string, spec: EnvironmentSpec, tree: BuiltTree) {
+function insertEnvironment(key: string, spec: EnvironmentSpec, tree: BuiltTree & { readonly isPinned: boolean }) {
   const { lock, platform, namespace } = spec;
   const { executable, version, tag, build } = spec.python;
   const [python, installer] = [JSON.stringify({ executable, version, tag, build }), JSON.stringify(spec.installer)];
@@ -55,5 +57,5 @@ function insertEnvironment(key: string, spec: EnvironmentSpec, tree: BuiltTree) 
   return sql`insert into environments
       (key, lock, build, python, platform, installer, namespace, state, tree_digest, files, bytes, made, used, pinned)
     values (${key}, ${lock}, ${build}, ${python}, ${platform}, ${installer}, ${namespace}, ${'whole'},
-      ${tree.treeDigest}, ${tree.files}, ${tree.bytes}, ${now}, ${now}, ${0})`;
+      ${tree.treeDigest}, ${tree.files}, ${tree.bytes}, ${now}, ${now}, ${tree.isPinned ? 1 : 0})`;
 }

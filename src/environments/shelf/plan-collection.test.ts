@@ -22,12 +22,12 @@ const usage: ShelfUsage = {
   ]),
 };
 
-const a: Occupant = { key: 'a', used: '2026-01-01', stays: false, wheels: ['numpy', 'six'], bytecode: ['py/numpy'] };
+const a: Occupant = { key: 'a', used: '2026-01-01', wheels: ['numpy', 'six'], bytecode: ['py/numpy'] };
 const b: Occupant = { ...a, key: 'b', used: '2026-01-02', wheels: ['numpy'] };
-const c: Occupant = { ...a, key: 'c', used: '2025-01-01', stays: true, wheels: [], bytecode: [] };
+const c: Occupant = { ...a, key: 'c', used: '2025-01-01', stays: 'leased', wheels: [], bytecode: [] };
 
 function namesOf(maxBytes: number, occupants: readonly Occupant[] = [b, a, c]): string[] {
-  return planCollection(usage, occupants, maxBytes).map(({ name }) => name);
+  return planCollection(usage, occupants, maxBytes).removals.map(({ name }) => name);
 }
 
 describe('planCollection()', () => {
@@ -46,12 +46,28 @@ describe('planCollection()', () => {
   });
 
   it('keeps what stays, and all that it is made of, even where there is too much then', () => {
-    const pinned = { ...a, stays: true };
+    const pinned = { ...a, stays: 'pinned' as const };
     assert.deepEqual(namesOf(0, [pinned, b, c]), ['old/numpy', 'nobodys', 'b']);
   });
 
+  it('tells of each that stays why', () => {
+    const pinned: Occupant = { ...b, stays: 'pinned' };
+    const building: Occupant = { ...c, key: 'd', stays: 'building' };
+    assert.deepEqual(planCollection(usage, [a, pinned, c, building], 1000).kept, [
+      { key: 'a', bytes: 100, why: 'within' },
+      { key: 'b', bytes: 200, why: 'pinned' },
+      { key: 'c', bytes: 100, why: 'leased' },
+      { key: 'd', bytes: 0, why: 'building' },
+    ]);
+    const { kept } = planCollection(usage, [a, pinned, c, building], 0);
+    assert.deepEqual(
+      kept.map(({ key }) => key),
+      ['b', 'c', 'd'],
+    );
+  });
+
   it('counts what each removal frees', () => {
-    const freed = planCollection(usage, [a, b, c], 0).reduce((sum, { bytes }) => sum + bytes, 0);
+    const freed = planCollection(usage, [a, b, c], 0).removals.reduce((sum, { bytes }) => sum + bytes, 0);
     assert.equal(freed, 900);
   });
 });

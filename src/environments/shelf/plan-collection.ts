@@ -4,8 +4,8 @@ import type { ShelfUsage } from './measure.ts';
 export interface Occupant {
   readonly key: string;
   readonly used: string;
-  /** Leased, pinned or being built: it stays. */
-  readonly stays: boolean;
+  /** Why it stays, whatever room is wanted. */
+  readonly stays?: 'building' | 'leased' | 'pinned' | undefined;
   /** The stores that it draws from: wheels by sha256, bytecode by `build/sha256`. */
   readonly wheels: readonly string[];
   readonly bytecode: readonly string[];
@@ -18,11 +18,23 @@ export interface Removal {
   readonly bytes: number;
 }
 
+/** An environment that stays, and why: in use, or because all is within the budget without it. */
+export interface Kept {
+  readonly key: string;
+  readonly bytes: number;
+  readonly why: NonNullable<Occupant['stays']> | 'within';
+}
+
+export interface CollectionPlan {
+  readonly removals: readonly Removal[];
+  readonly kept: readonly Kept[];
+}
+
 /**
  * What has to go for the rest to be within the bytes: first what no environment is made of, then environments, that which
  * was not used longest first, each with what it alone was made of.
  */
-export function planCollection(usage: ShelfUsage, occupants: readonly Occupant[], maxBytes: number): Removal[] {
+export function planCollection(usage: ShelfUsage, occupants: readonly Occupant[], maxBytes: number): CollectionPlan {
   const uses = countUses(occupants);
   const removals: Removal[] = [];
   let left = usage.totalBytes;
@@ -31,7 +43,9 @@ export function planCollection(usage: ShelfUsage, occupants: readonly Occupant[]
     left -= removal.bytes;
   };
   for (const each of storesOf(usage)) if (!uses.has(nameOf(each)) && left > maxBytes) remove(each);
-  const leaving = occupants.filter(({ stays }) => !stays).sort((one, other) => (one.used < other.used ? -1 : 1));
+  const leaving = occupants
+    .filter(({ stays }) => stays === undefined)
+    .sort((one, other) => (one.used < other.used ? -1 : 1));
   for (const { key, wheels, bytecode } of leaving) {
     if (left <= maxBytes) break;
     remove({ kind: 'environment', name: key, bytes: usage.environments.get(key) ?? 0 });
@@ -41,7 +55,11 @@ export function planCollection(usage: ShelfUsage, occupants: readonly Occupant[]
       if (count === 0) remove(each);
     }
   }
-  return removals;
+  const gone = new Set(removals.map(({ name }) => name));
+  const kept = occupants.flatMap(({ key, stays }): Kept[] => {
+    return gone.has(key) ? [] : [{ key, bytes: usage.environments.get(key) ?? 0, why: stays ?? 'within' }];
+  });
+  return { removals, kept };
 }
 
 function countUses(occupants: readonly Occupant[]): Map<string, number> {

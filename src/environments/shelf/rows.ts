@@ -24,17 +24,19 @@ const rowSchema = z
     made: z.string(),
     used: z.string(),
     pinned: z.number(),
+    leases: z.number(),
   })
   .transform(({ tree_digest: treeDigest, pinned, ...row }) => ({ ...row, treeDigest, isPinned: pinned === 1 }));
 
-/** An environment as it stands on the shelf. */
+/** An environment as it stands on the shelf; `leases` counts the processes that use it. */
 export type ShelvedEnvironment = Readonly<z.output<typeof rowSchema>>;
 
 /** With what reads a query of environments. */
 export const asEnvironments = { schema: rowSchema };
 
 export function selectEnvironments(which: Sql): Sql {
-  return sql`select key, lock, python, platform, namespace, state, tree_digest, files, bytes, made, used, pinned
+  return sql`select key, lock, python, platform, namespace, state, tree_digest, files, bytes, made, used, pinned,
+      (select count(*) from environment_leases where environment_leases.environment = key) as leases
     from environments where ${which}`;
 }
 

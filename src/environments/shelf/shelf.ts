@@ -4,12 +4,17 @@ import { type Database, sql } from '../../storage/index.ts';
 import { explainUnkept } from '../sealed/unkept.ts';
 import { type Collected, type CollectOptions, collect } from './collect.ts';
 import type { BuildEnvironment } from './construct.ts';
-import { Holder } from './holder.ts';
+import { estimateBytes, keepMeasured } from './estimate.ts';
+import { forgetTheDead, Holder } from './holder.ts';
 import { type TreeReport, type VerifyTree, lookAt } from './integrity.ts';
 import { type EnvironmentSpec, environmentKey } from './key.ts';
 import { environmentFolder } from './layout.ts';
 import { Leases, type Taken } from './leases.ts';
 import { type ShelfUsage, measureShelf } from './measure.ts';
+import { readOccupants, readWheelsOfBuilds } from './occupants.ts';
+import type { Occupant } from './plan-collection.ts';
+import { discardStored, type StoredPart } from './stored-part.ts';
+import { type MakeRoom, withRoom } from './make-room.ts';
 import { type ShelvedEnvironment, asEnvironments, selectEnvironments } from './rows.ts';
 import { sweepShelf } from './sweep.ts';
 import { type BuildOptions, type Origin, Workshop } from './workshop.ts';
@@ -25,6 +30,8 @@ export interface ShelfOptions {
   readonly expiryMs?: number | undefined;
   /** So long a lease that nobody needs is kept for the next who does. */
   readonly lingerMs?: number | undefined;
+  /** Asked before a build, and when one finds the disk full. */
+  readonly makeRoom?: MakeRoom | undefined;
 }
 
 /** An environment that stays on the shelf until this is disposed of. */
@@ -35,6 +42,16 @@ export interface EnvironmentLease extends Disposable {
   /** Whether it was built for this. */
   readonly isNew: boolean;
 }
+
+export interface VerifyOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly origin?: Origin | undefined;
+  /** How many files of how many were read. */
+  readonly onFile?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What an environment draws from the stores: wheels by sha256, bytecode by `build/sha256`. */
+export type EnvironmentParts = Pick<Occupant, 'wheels' | 'bytecode'>;
 
 const defaultExpiryMs = 60_000;
 const defaultLingerMs = 5_000;
@@ -74,7 +91,7 @@ export class Shelf implements AsyncDisposable {
       refuseWhenCancelled(options.signal);
       const lease = await this.lease(key, options);
       if (lease !== undefined) return lease;
-      const made = await this.#workshop.make(key, spec, { ...options, build });
+      const made = await this.#workshop.make(key, spec, { ...options, build: withRoom(build, this.#options.makeRoom) });
       if (made === undefined) continue;
       return this.#leaseOf(this.#leases.adopt(made), true);
     }
@@ -94,6 +111,7 @@ export class Shelf implements AsyncDisposable {
 
   /** All that are there, those used last first. */
   async list(): Promise<ShelvedEnvironment[]> {
+    await forgetTheDead(this.#options.database);
     return this.#options.database.read(selectEnvironments(sql`true order by used desc, key`), asEnvironments);
   }
 
@@ -107,10 +125,23 @@ export class Shelf implements AsyncDisposable {
     return environmentFolder(this.folder, key);
   }
 
+  /** Those whose keys begin so. */
+  async match(beginning: string): Promise<ShelvedEnvironment[]> {
+    const which = sql`substr(key, 1, ${beginning.length}) = ${beginning} order by key`;
+    return this.#options.database.read(selectEnvironments(which), asEnvironments);
+  }
+
   /** One that is pinned is never removed to make room; resolves to whether there is such a one. */
-  async pin(key: string, isPinned = true): Promise<boolean> {
-    const update = sql`update environments set pinned = ${isPinned ? 1 : 0} where key = ${key}`;
-    return (await this.#options.database.write(update)) === 1;
+  async pin(key: string, isPinned = true, origin?: Origin): Promise<boolean> {
+    const { database, record } = this.#options;
+    const pinned = isPinned ? 1 : 0;
+    const changed = await database.write(
+      sql`update environments set pinned = ${pinned} where key = ${key} and pinned <> ${pinned}`,
+    );
+    if (changed === 0) return (await this.find(key)) !== undefined;
+    const action = isPinned ? 'environment.pinned' : 'environment.unpinned';
+    await record.append({ action, subject: `environment ${key}`, ...origin });
+    return true;
   }
 
   /**
@@ -118,13 +149,13 @@ export class Shelf implements AsyncDisposable {
    *
    * @throws ENVIRONMENT_MISSING, CANCELLED
    */
-  async verify(key: string, { signal, origin }: BuildOptions = {}): Promise<TreeReport> {
+  async verify(key: string, { signal, origin, onFile }: VerifyOptions = {}): Promise<TreeReport> {
     await this.#sweepOnce();
     const found = await this.find(key);
     if (found === undefined) {
       throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key}`, { details: { key } });
     }
-    const report = await this.#look(found, true, signal);
+    const report = await this.#look(found, true, { signal, onFile });
     if (report.problems.length > 0 && found.state === 'whole') await this.#condemn(key, report.problems, origin);
     return report;
   }
@@ -132,7 +163,38 @@ export class Shelf implements AsyncDisposable {
   /** What lies there, each file counted once however many environments share it. */
   async usage(signal?: AbortSignal): Promise<ShelfUsage> {
     await this.#sweepOnce();
-    return measureShelf(this.folder, signal);
+    const usage = await measureShelf(this.folder, signal);
+    await keepMeasured(this.folder, usage.totalBytes);
+    return usage;
+  }
+
+  /** At most so much lies there, told without counting; undefined where nobody counted yet. */
+  async estimate(): Promise<number | undefined> {
+    return estimateBytes(this.folder, this.#options.database);
+  }
+
+  /** What each environment is made of, by its key. */
+  async parts(): Promise<ReadonlyMap<string, EnvironmentParts>> {
+    const occupants = await readOccupants(this.#options.database);
+    return new Map(occupants.map(({ key, wheels, bytecode }) => [key, { wheels, bytecode }]));
+  }
+
+  /** The sha256 of the wheels that are being built with now. */
+  async wheelsOfBuilds(): Promise<ReadonlySet<string>> {
+    return readWheelsOfBuilds(this.#options.database);
+  }
+
+  /** Takes what is damaged out of a store, so that it is made anew when it is wanted next. */
+  async discard(store: StoredPart, problems: readonly string[], origin?: Origin): Promise<void> {
+    const { database, record } = this.#options;
+    if (!(await discardStored({ environments: this.folder, database }, store))) return;
+    const details = { kind: store.kind, problems: shorten(problems) };
+    await record.append({
+      action: 'environment.store-damaged',
+      subject: `${store.kind} ${store.name}`,
+      details,
+      ...origin,
+    });
   }
 
   /** Makes room: removes what nobody needs, then what was not used longest; never what is leased or pinned. */
@@ -160,8 +222,9 @@ export class Shelf implements AsyncDisposable {
     return { environment, folder, isNew, [Symbol.dispose]: () => opened.dispose() };
   }
 
-  #look({ key, treeDigest }: ShelvedEnvironment, full: boolean, signal?: AbortSignal): Promise<TreeReport> {
-    const options = { full, treeDigest, ...(signal === undefined ? {} : { signal }) };
+  #look({ key, treeDigest }: ShelvedEnvironment, full: boolean, how: VerifyOptions = {}): Promise<TreeReport> {
+    const { signal, onFile: onProgress } = how;
+    const options = { full, treeDigest, onProgress, ...(signal === undefined ? {} : { signal }) };
     return lookAt(this.folderOf(key), options, this.#options.verifyTree);
   }
 
@@ -172,7 +235,7 @@ export class Shelf implements AsyncDisposable {
     );
     this.#leases.forget(key);
     if (changed === 0) return;
-    const details = { problems: problems.slice(0, 20).map((problem) => problem.slice(0, 500)) };
+    const details = { problems: shorten(problems) };
     await record.append({ action: 'environment.damaged', subject: `environment ${key}`, details, ...origin });
   }
 
@@ -184,4 +247,8 @@ export class Shelf implements AsyncDisposable {
     });
     return this.#swept;
   }
+}
+
+function shorten(problems: readonly string[]): string[] {
+  return problems.slice(0, 20).map((problem) => problem.slice(0, 500));
 }

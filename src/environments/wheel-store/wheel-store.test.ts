@@ -129,7 +129,7 @@ describe('WheelStore', needs(bubblewrap), () => {
     const wheel = putNew();
     const told: number[] = [];
     const onProgress = (done: number): void => void told.push(done);
-    const twice = await Promise.all([store.ensure({ ...wheel, onProgress }), store.ensure(wheel)]);
+    const twice = await Promise.all([store.ensure({ ...wheel, onProgress }), store.ensure({ ...wheel, onProgress })]);
     assert.equal(twice[0], twice[1]);
     assert.ok(told.length > 0);
     const race = putNew();

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { z } from 'zod';
 
 import { parseWheelName } from '../inspection/index.ts';
+import type { KeptFile } from '../keep-within.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -49,9 +50,30 @@ export class BuiltWheels {
     const about = await readJson(join(folder, aboutName), aboutSchema);
     if (about === undefined) return undefined;
     const wheel = { ...about, path: join(folder, about.filename), metadata: Buffer.from(about.metadata, 'base64') };
-    if ((await hashFile(wheel.path)) === about.sha256) return wheel;
+    if ((await hashFile(wheel.path)) === about.sha256) {
+      await utimes(join(folder, aboutName), new Date(), new Date()).catch(() => undefined); // removed meanwhile
+      return wheel;
+    }
     await rm(folder, { recursive: true, force: true });
     return undefined;
+  }
+
+  /** All wheels that are kept; the time of what tells of one says when it was used last. */
+  async list(): Promise<KeptFile[]> {
+    const base = join(this.#folder, 'wheels');
+    const entries = await readdir(base, { recursive: true, withFileTypes: true }).catch(() => []);
+    const folders = entries.filter(({ name }) => name === aboutName).map(({ parentPath }) => parentPath);
+    const found = await Promise.all(
+      folders.map(async (folder): Promise<KeptFile[]> => {
+        const about = await readJson(join(folder, aboutName), aboutSchema);
+        const stats = await stat(join(folder, aboutName)).catch(() => undefined); // another process was quicker
+        if (about === undefined || stats === undefined) return [];
+        const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+        const { sha256: digest, sizeBytes } = about;
+        return [{ kind: 'built', sha256: digest, sizeBytes, usedAtMs: stats.mtimeMs, isHeld: false, remove }];
+      }),
+    );
+    return found.flat();
   }
 
   /** A folder that nobody else enters, for a wheel that is yet to come. */

@@ -4,25 +4,11 @@ import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
+import type { KeptFile } from '../keep-within.ts';
 import type { Artifact } from './upstream.ts';
 
 /** So often the time of last use is written down. */
 const touchMs = 60_000;
-/** What was used within so long may still be in somebody’s hands. */
-const inUseMs = 10 * 60_000;
-
-export interface Eviction {
-  readonly removed: number;
-  readonly freedBytes: number;
-  readonly keptBytes: number;
-}
-
-export interface EvictOptions {
-  readonly maxBytes: number;
-  /** What was used within so long is never removed; ten minutes by default. */
-  readonly protectMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Files by their sha256. What lies here has been checked; the time of a file says when it was used last. */
 export class ArtifactStore {
@@ -70,29 +56,18 @@ export class ArtifactStore {
     };
   }
 
-  /** Removes what was not used for longest, until the rest fits. */
-  async evict({ maxBytes, protectMs = inUseMs, signal }: EvictOptions): Promise<Eviction> {
-    const files = (await this.#list()).sort((one, other) => one.usedAtMs - other.usedAtMs);
-    let keptBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-    let [removed, freedBytes] = [0, 0];
-    for (const { sha256, sizeBytes, usedAtMs } of files) {
-      if (keptBytes <= maxBytes || signal?.aborted === true) break;
-      if (this.#held.has(sha256) || Date.now() - usedAtMs < protectMs) continue;
-      await rm(this.pathOf(sha256), { force: true });
-      keptBytes -= sizeBytes;
-      freedBytes += sizeBytes;
-      removed += 1;
-    }
-    return { removed, freedBytes, keptBytes };
-  }
-
-  async #list(): Promise<{ sha256: string; sizeBytes: number; usedAtMs: number }[]> {
-    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true });
+  /** All that is kept. */
+  async list(): Promise<KeptFile[]> {
+    const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries.filter((entry) => entry.isFile() && /^[0-9a-f]{64}$/.test(entry.name));
     const found = await Promise.all(
-      files.map(async ({ name }) => {
-        const stats = await stat(this.pathOf(name)).catch(() => undefined); // another process was quicker
-        return stats === undefined ? [] : [{ sha256: name, sizeBytes: stats.size, usedAtMs: stats.mtimeMs }];
+      files.map(async ({ name }): Promise<KeptFile[]> => {
+        const path = this.pathOf(name);
+        const stats = await stat(path).catch(() => undefined); // another process was quicker
+        if (stats === undefined) return [];
+        const remove = (): Promise<void> => rm(path, { force: true });
+        const { size: sizeBytes, mtimeMs: usedAtMs } = stats;
+        return [{ kind: 'artifact', sha256: name, sizeBytes, usedAtMs, isHeld: this.#held.has(name), remove }];
       }),
     );
     return found.flat();

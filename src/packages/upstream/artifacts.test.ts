@@ -11,6 +11,7 @@ import { PackageIndex, type PackageIndexOptions } from '../../../test/support/pa
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { makeWheel } from '../../../test/support/wheels.ts';
 import { BelljarError } from '../../errors.ts';
+import { keepWithin } from '../keep-within.ts';
 import { type LocalUpstream, openUpstream, type UpstreamOptions } from './open-upstream.ts';
 import type { ProjectFile } from './project-page.ts';
 import type { Artifact } from './upstream.ts';
@@ -206,9 +207,11 @@ describe('Artifacts', () => {
     using _ = upstream.holdArtifact(wheels[0]!.sha256);
     const [one, two, three, four] = wheels.map(({ bytes }) => bytes.length) as [number, number, number, number];
     const all = one + two + three + four;
-    assert.equal((await upstream.evict({ maxBytes: all })).removed, 0);
-    const eviction = await upstream.evict({ maxBytes: all - 1 });
-    assert.deepEqual(eviction, { removed: 1, freedBytes: two, keptBytes: all - two });
+    const keep = async (maxBytes: number) => keepWithin(await upstream.listArtifacts(), { maxBytes });
+    assert.deepEqual((await keep(all)).removed, []);
+    const { beforeBytes, afterBytes, removed } = await keep(all - 1);
+    assert.deepEqual([beforeBytes, afterBytes], [all, all - two]);
+    assert.deepEqual(removed, [{ kind: 'artifact', sha256: wheels[1]!.sha256, bytes: two }]);
     const isThere = async () =>
       Promise.all(
         artifacts.map((artifact) =>
@@ -219,7 +222,7 @@ describe('Artifacts', () => {
         ),
       );
     assert.deepEqual(await isThere(), [true, false, true, true]);
-    assert.equal((await upstream.evict({ maxBytes: 0 })).removed, 1);
+    assert.equal((await keep(0)).removed.length, 1);
     assert.deepEqual(await isThere(), [true, false, false, true]);
   });
 

@@ -3,7 +3,8 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BelljarError } from '../../errors.ts';
-import { ArtifactStore, type EvictOptions, type Eviction } from './artifact-store.ts';
+import type { KeptFile } from '../keep-within.ts';
+import { ArtifactStore } from './artifact-store.ts';
 import { claim } from './claim.ts';
 import { download } from './download.ts';
 import { Flights } from './flights.ts';
@@ -73,8 +74,8 @@ export class Artifacts {
     return this.#store.hold(sha256);
   }
 
-  evict(options: EvictOptions): Promise<Eviction> {
-    return this.#store.evict(options);
+  list(): Promise<KeptFile[]> {
+    return this.#store.list();
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,3 @@
-export type { EvictOptions, Eviction } from './artifact-store.ts';
 export { type FileIdentity, identifyFile, projectsOf } from './filename.ts';
 export { Flights } from './flights.ts';
 export {

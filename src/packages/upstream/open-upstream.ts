@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { BelljarError } from '../../errors.ts';
 import { isProjectName, normalizeName } from '../../policy/index.ts';
-import type { EvictOptions, Eviction } from './artifact-store.ts';
+import type { KeptFile } from '../keep-within.ts';
 import { Artifacts } from './artifacts.ts';
 import { chooseAmong, type ChooseIndex } from './choose-index.ts';
 import { askSize } from './find-size.ts';
@@ -184,9 +184,9 @@ export class LocalUpstream implements Upstream {
     return this.#artifacts.hold(sha256);
   }
 
-  /** Removes files that were not used for longest, until the rest fits. */
-  async evict(options: EvictOptions): Promise<Eviction> {
-    return this.#artifacts.evict(options);
+  /** The files that are kept, with which of them this process holds. */
+  listArtifacts(): Promise<KeptFile[]> {
+    return this.#artifacts.list();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
