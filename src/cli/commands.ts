@@ -120,6 +120,30 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'say which advisories packages are judged by, and how old they are',
     load: async () => (await import('./advisories-status.ts')).advisoriesStatusCommand,
   },
+  'env list': {
+    summary: 'print the environments, what they take and who uses them',
+    load: async () => (await import('./env-list.ts')).envListCommand,
+  },
+  'env show': {
+    summary: 'print what an environment is made of',
+    load: async () => (await import('./env-show.ts')).envShowCommand,
+  },
+  'env verify': {
+    summary: 'read every file of environments, and say which are not whole',
+    load: async () => (await import('./env-verify.ts')).envVerifyCommand,
+  },
+  'env gc': {
+    summary: 'make room: remove what was not used longest',
+    load: async () => (await import('./env-gc.ts')).envGcCommand,
+  },
+  'env pin': {
+    summary: 'keep an environment whatever room is wanted',
+    load: async () => (await import('./env-pin.ts')).envPinCommand,
+  },
+  'env unpin': {
+    summary: 'let an environment go again when room is wanted',
+    load: async () => (await import('./env-pin.ts')).envUnpinCommand,
+  },
   'env export': {
     summary: 'write an environment as pylock.toml, requirements or a bill of materials',
     load: async () => (await import('./env-export.ts')).envExportCommand,
