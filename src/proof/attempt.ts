@@ -8,7 +8,7 @@ import { refuseWhenCancelled } from '../errors.ts';
 import type { CapabilityName, Mount, SandboxExit, SandboxLimits, SandboxUsage } from '../sandbox/index.ts';
 import { type HostProcess, findMarked, markName } from './host-process.ts';
 import { Transcript } from './transcript.ts';
-import { type Setting, programFolder, programFolderInside } from './setting.ts';
+import { type Setting, environmentBundle, programFolder, programFolderInside } from './setting.ts';
 import type { OptionalLimit, Way } from './way.ts';
 
 /** Takes over what an attempt sends out. */
@@ -37,6 +37,10 @@ export interface AttemptPlan {
   readonly scratchBytes: number;
   readonly network?: AttemptNetwork | undefined;
   readonly files?: AttemptFiles | undefined;
+  /** A folder of the host that is its environment. */
+  readonly environment?: string | undefined;
+  /** Has no folder that it can write to. */
+  readonly isHandler?: boolean;
   readonly require: readonly CapabilityName[];
   readonly timeoutMs: number;
 }
@@ -146,13 +150,19 @@ export class Attempt implements AsyncDisposable {
 }
 
 async function startBehindGlass(plan: AttemptPlan, way: Way & { kind: 'glass' }): Promise<Started> {
-  const { setting, limits, require, mark, network, files } = plan;
-  const sandbox = await setting.backend(way.lifted, files?.folder).launch(
+  const { setting, limits, require, mark, network, files, environment, isHandler = false } = plan;
+  const own = { volumesFolder: files?.folder, environment };
+  const sandbox = await setting.backend(way.lifted, own).launch(
     {
       argv: [setting.interpreter.executable, ...pythonArguments(plan, programFolderInside)],
       env: { PATH: '/usr/bin:/bin', HOME: '/workspace', LANG: 'C.UTF-8', [markName]: mark },
-      mounts: [{ kind: 'bundle', name: 'interpreter' }, { kind: 'bundle', name: 'proof' }, describeFiles(plan)],
-      workingDirectory: '/workspace',
+      mounts: [
+        { kind: 'bundle', name: 'interpreter' },
+        { kind: 'bundle', name: 'proof' },
+        ...(environment === undefined ? [] : [{ kind: 'bundle', name: environmentBundle } as const]),
+        ...(isHandler ? [] : [describeFiles(plan)]),
+      ],
+      workingDirectory: isHandler ? '/' : '/workspace',
       limits: withoutLimits(limits, way.unlimited ?? []),
       network: network === undefined ? 'off' : { kind: 'egress', at: egressSocket, accept: network },
       // Only the attack is held to it: the control is there to do without.

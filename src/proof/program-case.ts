@@ -61,6 +61,8 @@ export interface ProgramRow {
   readonly requires?: CapabilityName;
   readonly limits?: Partial<SandboxLimits>;
   readonly scratchBytes?: number;
+  /** Made where wheels are opened and compiled: without a folder of its own. */
+  readonly isHandler?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -126,6 +128,8 @@ class ProgramCase implements ProofCase {
       scratchBytes,
       network: stage.network,
       files: stage.files,
+      environment: stage.environment,
+      isHandler: this.#row.isHandler ?? false,
       // As a run is: held to all that the policy requires, and refused where one of it is missing.
       require: this.requires === undefined ? [] : setting.required,
       timeoutMs: this.#row.timeoutMs ?? usualTimeoutMs,

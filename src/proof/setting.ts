@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
 
-import { type FindInterpreterOptions, type Interpreter, findInterpreter } from '../environments/index.ts';
+import {
+  environmentPath,
+  type FindInterpreterOptions,
+  type Interpreter,
+  findInterpreter,
+} from '../environments/index.ts';
 import { LivePolicy } from '../live-policy/index.ts';
 import { requiredCapabilities } from '../policy/index.ts';
 import { type BundleCatalogue, type CapabilityName, ProcessBackend, type Protection } from '../sandbox/index.ts';
@@ -10,6 +15,15 @@ import { resolveHome } from '../storage/index.ts';
 /** Where the attack programs lie, on the host and inside. */
 export const programFolder = fileURLToPath(new URL('../../python/belljar_proof', import.meta.url));
 export const programFolderInside = '/belljar/proof';
+
+/** By what name the environment of an attempt is shown. */
+export const environmentBundle = 'environment-of-the-stage';
+
+/** What one attempt alone has, on the host. */
+export interface OwnFolders {
+  readonly volumesFolder?: string | undefined;
+  readonly environment?: string | undefined;
+}
 
 /** What all attempts of one proof share. */
 export class Setting {
@@ -44,9 +58,13 @@ export class Setting {
 
   /**
    * One backend for each set of lifted protections: finding the cgroups takes longer than a launch. One that keeps
-   * files is as short-lived as they are.
+   * files, or shows an environment, is as short-lived as they are.
    */
-  backend(lifted: readonly Protection[] = [], volumesFolder?: string): ProcessBackend {
+  backend(lifted: readonly Protection[] = [], { volumesFolder, environment }: OwnFolders = {}): ProcessBackend {
+    if (environment !== undefined) {
+      const shown = { [environmentBundle]: [{ hostPath: environment, at: environmentPath }] };
+      return new ProcessBackend({ ...this.#catalogue, ...shown }, { lifted, volumesFolder });
+    }
     if (volumesFolder !== undefined) return new ProcessBackend(this.#catalogue, { lifted, volumesFolder });
     const key = lifted.toSorted().join();
     const backend = this.#backends.get(key) ?? new ProcessBackend(this.#catalogue, { lifted });

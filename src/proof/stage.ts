@@ -20,6 +20,8 @@ export class Stage implements AsyncDisposable {
   /** The way out that the attempt is given, and the files that it may keep; none where left out. */
   network: AttemptNetwork | undefined;
   files: AttemptFiles | undefined;
+  /** The environment that it has, on the host. */
+  environment: string | undefined;
   readonly #stack = new AsyncDisposableStack();
 
   private constructor(folder: string) {
