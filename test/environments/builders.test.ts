@@ -6,7 +6,9 @@ import { test } from 'node:test';
 import { halfFolder } from '../../src/environments/index.ts';
 import { OtherProcess } from '../storage/other-process.ts';
 import { openShelf, temporaryShelf } from '../support/shelf.ts';
+import { bubblewrap, needs, python } from '../support/prerequisite.ts';
 import { killBuilders } from './kill-builders.ts';
+import { killWheelBuilders } from './kill-wheel-builders.ts';
 
 const obtain = new URL('fixtures/obtain.ts', import.meta.url);
 
@@ -52,3 +54,13 @@ test('whatever moment builders are killed at, none that is half-made is leased, 
   assert.equal(removed.length, keys.length);
   assert.equal((await fresh.record.verify()).ok, true);
 });
+
+test(
+  'whatever moment a real build is killed at, what is stored and leased is whole, and all of it is reclaimed',
+  needs(bubblewrap, python),
+  async (context) => {
+    const { home } = await temporaryShelf(context);
+    const told = await killWheelBuilders({ home: join(home, 'wheels'), kills: 6, builders: 3 });
+    assert.equal(told.kills, 6);
+  },
+);
