@@ -240,6 +240,8 @@ export class Belljar implements AsyncDisposable {
     const pythons: WorkspacePythons = {
       own: interpreter,
       choose: async (wanted, cancel) => (await environments.pythons()).choose(wanted, cancel),
+      chooseListed: async (wanted, cancel) => (await environments.pythons()).chooseListed(wanted, cancel),
+      listInstalled: async (of, cancel) => (await environments.pythons()).listInstalled(of, cancel),
     };
     const readBases = async (): Promise<BaseSettings> => {
       const {

@@ -275,7 +275,7 @@ export const errorTable = {
     http: 404,
     exit: 69,
     rpc: -32100,
-    meaning: 'There is no environment of that key, or it is not whole any more.',
+    meaning: 'There is no environment of that key, it is not whole any more, or its Python is gone.',
     hint: 'Build it again from its lock; it is kept until room is needed, unless it is pinned.',
   },
   BUILD_FAILED: {

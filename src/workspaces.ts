@@ -14,8 +14,9 @@ import {
 } from './sessions/index.ts';
 import {
   Background,
-  type Base,
-  findBase,
+  type Asked,
+  findFooting,
+  type Footing,
   type PackagesParts,
   type Declaration,
   Declarations,
@@ -76,12 +77,12 @@ export class Workspaces implements AsyncDisposable {
   }
 
   /**
-   * The packages of a preset, else those that workspaces stand on which name no other.
+   * What a workspace of which nothing is known yet would stand on, with a Python and a base as they are asked for.
    *
-   * @throws USAGE where no preset has the name, SETTINGS_INVALID.
+   * @throws USAGE where no preset has the name, SETTINGS_INVALID, PYTHON_NOT_FOUND.
    */
-  async findBase(name?: string): Promise<Base | undefined> {
-    return findBase(await this.#parts.readBases(), name);
+  async findFooting(asked: Asked = {}): Promise<Footing> {
+    return findFooting(this.#parts, { workspace: '', before: undefined, now: asked });
   }
 
   /**

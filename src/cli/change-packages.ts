@@ -29,7 +29,7 @@ export const changeOptions: CommandOptions = {
 export const changeHelp = `  -w, --workspace NAME     which workspace
   --yes                    agree to what the policy allows, without being asked
   --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
-  --python PYTHON          the CPython that it has from now on: 3.12, a path, or “default” for the installation's own
+  --python PYTHON          the CPython that it has from now on: 3.12, a path that “env pythons” lists, or “default”
   --base NAME              the preset of the settings that it stands on from now on; “none” for none, or “default”
   --policy FILE            the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID               who asks, for the policy and the record (default: your user name)
@@ -46,14 +46,15 @@ export type Change = (packages: WorkspacePackages, options: ChangeOptions) => Pr
 export async function changePackages(invocation: Invocation, what: string, change: Change): Promise<number> {
   const { io, values, signal } = invocation;
   const workspace = requireWorkspace(values);
-  await using belljar = await Belljar.open({ env: io.env, policyFile: stringOption(values, 'policy'), signal });
+  const [policyFile, python, base] = ['policy', 'python', 'base'].map((name) => stringOption(values, name));
+  await using belljar = await Belljar.open({ env: io.env, policyFile, signal });
   const planning = startProgress(io, 'planning');
   const building = startProgress(io, 'building');
   try {
     const { packages } = belljar.workspaces.use(workspace, localActor(values));
     const result = await change(packages, {
       signal,
-      ...{ python: stringOption(values, 'python'), base: stringOption(values, 'base') },
+      ...{ python, base },
       mayBuild: isFlagSet(values, 'build-sources'),
       onPlanning: (state) => planning.update(...countSteps(state)),
       onProgress: ({ done, total }) => building.update(done, total),

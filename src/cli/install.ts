@@ -1,6 +1,6 @@
 import { BelljarError } from '../errors.ts';
 import { changeHelp, changeOptions, changePackages } from './change-packages.ts';
-import { type Command, type CommandOptions, type Invocation, listOption } from './command.ts';
+import { type Command, type CommandOptions, type Invocation, listOption, stringOption } from './command.ts';
 import { readWish, type WishFromSources } from './wish-file.ts';
 
 const files: CommandOptions = { requirements: { type: 'string', short: 'r', multiple: true } };
@@ -13,6 +13,7 @@ export const installCommand: Command = {
   help: `
 belljar install REQUIREMENT… -w NAME [OPTION…]
 belljar install -r FILE -w NAME [OPTION…]
+belljar install --base NAME -w NAME [OPTION…]
 
 Declares more for a workspace. All that it declares is planned and judged as a whole, shown, built, and put in the place of
 what was there; its next session has it.
@@ -23,7 +24,7 @@ Example:
 `,
   options: { ...changeOptions, ...files },
   run: async (invocation) => {
-    const { requirements, pythonNeeds } = await readSources(invocation);
+    const { requirements, pythonNeeds } = asksForFooting(invocation) ? nothing : await readSources(invocation);
     return changePackages(invocation, 'install them', (packages, options) => {
       return packages.install(requirements, { ...options, pythonNeeds });
     });
@@ -85,6 +86,14 @@ Example:
     return changePackages(invocation, 'upgrade to these', (packages, options) => packages.upgrade(options));
   },
 };
+
+const nothing: WishFromSources = { requirements: [], pythonNeeds: [] };
+
+/** Another Python or base, for what is declared already. */
+function asksForFooting({ positionals, values }: Invocation): boolean {
+  const isNamed = stringOption(values, 'python') !== undefined || stringOption(values, 'base') !== undefined;
+  return isNamed && positionals.length === 0 && listOption(values, 'requirements').length === 0;
+}
 
 function readSources({ positionals, values }: Invocation): Promise<WishFromSources> {
   return readWish({ texts: positionals, files: listOption(values, 'requirements') });

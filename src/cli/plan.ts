@@ -103,7 +103,8 @@ async function makePlan(invocation: Invocation, wish: WishFromSources): Promise<
   // That of a workspace is the workspace's to choose.
   await using belljar = await Belljar.open({ ...options, python: workspace === undefined ? python : undefined });
   const asker = { ...localActor(values), workspace };
-  const standing = workspace === undefined && base !== undefined ? await standOnBase(belljar, base, wish) : wish;
+  const standing =
+    workspace === undefined && base !== undefined ? await standOnBase(belljar, wish, { base, python }) : wish;
   const request = {
     ...{ ...standing, ...asker },
     target: readTarget(values),
@@ -118,14 +119,14 @@ async function makePlan(invocation: Invocation, wish: WishFromSources): Promise<
 
 /** A wish of no workspace, as it would be in one that stands on a base. */
 async function standOnBase(
-  { workspaces, environments }: Belljar,
-  name: string,
+  { workspaces }: Belljar,
   wish: WishFromSources,
+  asked: { readonly base: string; readonly python: string | undefined },
 ): Promise<WishFromSources & Pick<PlanRequest, 'python'>> {
-  const base = await workspaces.findBase(name);
-  if (base === undefined) return wish;
-  const python = base.python === undefined ? undefined : await (await environments.pythons()).choose(base.python);
-  return { ...wish, requirements: [...base.requirements, ...wish.requirements], python };
+  const { base, python: own } = asked;
+  const found = await workspaces.findFooting(own === undefined ? { base } : { base, python: own });
+  const requirements = [...(found.base?.requirements ?? []), ...wish.requirements];
+  return { ...wish, requirements, python: found.python };
 }
 
 function readTarget(values: OptionValues): { pythonVersion?: string; platform?: string } {

@@ -1,7 +1,8 @@
 import type { Belljar, RequestedLimits, Session, Workspace, WorkspaceSessionOptions } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
 import { localActor } from './actor.ts';
-import { type Invocation, stringOption } from './command.ts';
+import { type CommandIo, type Invocation, stringOption } from './command.ts';
+import { toVisible } from './terminal-text.ts';
 
 export interface SessionWish {
   readonly requested: RequestedLimits;
@@ -21,10 +22,20 @@ export async function openSession(
   const session = await (workspace === undefined
     ? belljar.sessions.open({ ...asker, ...options })
     : openWorkspaceSession(belljar.workspaces.use(workspace, asker), options, stringOption(values, 'python')));
+  // It ends with the session.
+  void tellMissing(session, io).catch(() => undefined);
   if (session.notEnforced.length > 0) {
     io.stderr.write(`belljar: not enforced here, as the policy allows: ${session.notEnforced.join(', ')}\n`);
   }
   return session;
+}
+
+/** What its workspace has and the session has not is told before anything runs. */
+async function tellMissing(session: Session, { stderr }: CommandIo): Promise<void> {
+  for await (const event of session.events()) {
+    if (event.run !== null) return;
+    if (event.type === 'environment') stderr.write(`belljar: ${toVisible(event.text)}\n`);
+  }
 }
 
 /** A workspace with packages has the Python that those were built for. */

@@ -29,7 +29,7 @@ is printed; the notebook with its outputs is written only where -o or --inplace 
   --cpu-time TIME     time on the processors
   --cpus N            processors; parts of one are allowed
   --processes N       processes and threads
-  --python PROGRAM    the CPython to run with (default: BELLJAR_PYTHON, else the machine's python3)
+  --python PYTHON     the CPython to run with: 3.12, or a program (default: BELLJAR_PYTHON, else the machine's python3)
   --policy FILE       the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID          who asks, for the policy and the record (default: your user name)
   --role ROLE         in which role (default: owner)

@@ -13,7 +13,13 @@ export {
 export { BytecodeStore, type BytecodeStoreOptions, type StoredBytecode } from './bytecode/index.ts';
 export { bundleOf, environmentPath, isEnvironmentKey, keyOfBundle } from './inside.ts';
 export { type FindInterpreterOptions, findInterpreter } from './interpreter.ts';
-export { type Interpreter, type PythonBuild, Pythons, type PythonsOptions } from './pythons/index.ts';
+export {
+  type InstalledPackage,
+  type Interpreter,
+  type PythonBuild,
+  Pythons,
+  type PythonsOptions,
+} from './pythons/index.ts';
 export {
   type BuildEnvironment,
   type BuildOptions,

@@ -100,6 +100,7 @@ test('a preset has a name of small letters and something in it, and a base is on
       undefined,
     ],
     ['presets: {small: {requirements: []}}', /must name a requirement/],
+    ['presets: {host: {systemSitePackages: true}}', undefined],
     ['presets: {Small: {requirements: [six]}}', /small letters/],
     ['presets: {none: {requirements: [six]}}', /word of its own/],
     ['presets: {small: {requirements: [six]}}\nenvironments: {base: large}', /no preset is called “large”/],

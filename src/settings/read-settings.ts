@@ -39,7 +39,17 @@ export function parseSettings(text: string, file: string) {
 }
 
 function findContradictions(data: unknown): SchemaProblem[] {
-  return [...contradictingIndexes(data), ...missingBase(data)];
+  return [...contradictingIndexes(data), ...emptyPresets(data), ...missingBase(data)];
+}
+
+function emptyPresets(data: unknown): SchemaProblem[] {
+  const presets = (data as { presets?: unknown } | null)?.presets;
+  if (typeof presets !== 'object' || presets === null) return [];
+  return Object.entries(presets).flatMap(([name, preset]: [string, unknown]): SchemaProblem[] => {
+    const { requirements = [], systemSitePackages } = (preset ?? {}) as Record<string, unknown>;
+    if (!Array.isArray(requirements) || requirements.length > 0 || systemSitePackages === true) return [];
+    return [{ path: ['presets', name], message: 'must name a requirement', isAboutKey: false }];
+  });
 }
 
 function missingBase(data: unknown): SchemaProblem[] {

@@ -37,10 +37,11 @@ const presetName = z
   .refine((name) => name !== 'none' && name !== 'default', 'is a word of its own');
 
 const preset = z.strictObject({
-  requirements: z
-    .array(z.string())
-    .min(1, 'must name a requirement')
-    .meta({ description: 'As in a requirements file.' }),
+  requirements: z.array(z.string()).prefault([]).meta({ description: 'As in a requirements file.' }),
+  systemSitePackages: z
+    .boolean()
+    .prefault(false)
+    .meta({ description: 'Whether what is installed beside the Python belongs to it, at the same versions.' }),
   python: z.string().optional().meta({ description: 'A version (3.12) or a path; left out: the installation’s own.' }),
 });
 

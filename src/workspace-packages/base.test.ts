@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { findBase } from './base.ts';
+import { findBase, withInstalled } from './base.ts';
 
 const presets = {
   scientific: { requirements: ['numpy>=2', 'Pandas'], python: '3.12' },
@@ -37,5 +37,24 @@ describe('findBase()', () => {
 
   it('refuses in a preset what it refuses in every wish', async () => {
     await assert.rejects(findBase({ presets }, 'broken'), { code: 'SETTINGS_INVALID', message: /“broken”/ });
+  });
+});
+
+describe('withInstalled()', () => {
+  it('asks for what is installed at its very version, but not for what installs', async () => {
+    const base = await findBase({ presets }, 'scientific');
+    assert.ok(base !== undefined);
+    const installed = [
+      { name: 'Host_Stack', version: '1.26.4' },
+      { name: 'pip', version: '24.0' },
+    ];
+    const { requirements } = await withInstalled(base, installed);
+    assert.deepEqual(
+      requirements.map(({ name, specifier }) => `${name}${specifier}`),
+      ['numpy>=2', 'pandas', 'host-stack==1.26.4'],
+    );
+    assert.equal(requirements[2]?.source.base, 'scientific');
+    const broken = withInstalled(base, [{ name: '-e .', version: '1' }]);
+    await assert.rejects(broken, { code: 'SETTINGS_INVALID' });
   });
 });

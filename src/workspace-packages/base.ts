@@ -1,3 +1,4 @@
+import type { InstalledPackage } from '../environments/index.ts';
 import { BelljarError } from '../errors.ts';
 import { nearestOf } from '../nearest.ts';
 import type { WishRequirement } from '../packages/index.ts';
@@ -7,6 +8,8 @@ import { asInstalled } from './workspace-python.ts';
 export interface Preset {
   readonly requirements: readonly string[];
   readonly python?: string | undefined;
+  /** Whether what is installed beside that Python belongs to it. */
+  readonly systemSitePackages?: boolean | undefined;
 }
 
 export interface BaseSettings {
@@ -20,6 +23,7 @@ export interface Base {
   readonly name: string;
   readonly requirements: readonly WishRequirement[];
   readonly python?: string | undefined;
+  readonly takesInstalled: boolean;
 }
 
 /** Asks for no base, whatever the installation has. */
@@ -35,10 +39,29 @@ export async function findBase({ presets, base }: BaseSettings, asked?: string):
   if (name === undefined || name === noBase) return undefined;
   const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
   if (preset === undefined) throw unknownBase(name, Object.keys(presets));
-  return { name, requirements: await readPreset(name, preset), python: preset.python };
+  const { python, systemSitePackages: takesInstalled = false } = preset;
+  return { name, requirements: await readPreset(name, preset.requirements), python, takesInstalled };
 }
 
-async function readPreset(name: string, { requirements }: Preset): Promise<readonly WishRequirement[]> {
+/** What installs others is no part of a stack. */
+const installers: readonly string[] = ['pip', 'setuptools', 'wheel'];
+
+/**
+ * A base with what is installed beside its Python, at the very versions: they come from an index like everything else, since
+ * nothing is known of the files that lie there.
+ *
+ * @throws SETTINGS_INVALID where what is installed has no name or version that could be asked for.
+ */
+export async function withInstalled(base: Base, installed: readonly InstalledPackage[]): Promise<Base> {
+  const own = installed.filter(({ name }) => !installers.includes(name.toLowerCase()));
+  const pins = await readPreset(
+    base.name,
+    own.map(({ name, version }) => `${name}==${version}`),
+  );
+  return { ...base, requirements: [...base.requirements, ...pins] };
+}
+
+async function readPreset(name: string, requirements: readonly string[]): Promise<readonly WishRequirement[]> {
   // Behind it stands all that plans, which a run does not need.
   const { readRequirements } = await import('./requirements.ts');
   try {

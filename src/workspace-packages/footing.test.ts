@@ -11,8 +11,16 @@ function build(version: string): PythonBuild {
 }
 
 const parts: FootingParts = {
-  pythons: { own: build('3.11.2'), choose: async (wanted) => build(`${wanted}.9`) },
-  readBases: async () => ({ presets: { small: { requirements: ['six'], python: '3.13' } }, base: 'small' }),
+  pythons: {
+    own: build('3.11.2'),
+    choose: async (wanted) => build(`${wanted}.9`),
+    chooseListed: async (wanted) => build(`${wanted}.9`),
+    listInstalled: async ({ version }) => [{ name: 'beside', version }],
+  },
+  readBases: async () => ({
+    presets: { small: { requirements: ['six'], python: '3.13' }, host: { requirements: [], systemSitePackages: true } },
+    base: 'small',
+  }),
 };
 
 function declarationOf(asked: Declaration['asked']): Declaration {
@@ -32,6 +40,15 @@ describe('findFooting()', () => {
     const now = { python: 'default', base: 'default' };
     const free = await findFooting(parts, { workspace: 'skill', before, now });
     assert.deepEqual([free.asked, free.base?.name, free.python.version], [{}, 'small', '3.13.9']);
+  });
+
+  it('takes what is installed beside the Python that was chosen, where the base is that', async () => {
+    const question = { workspace: 'skill', before: undefined, now: { base: 'host', python: '3.10' } };
+    const { base } = await findFooting(parts, question);
+    assert.deepEqual(
+      base?.requirements.map(({ name, specifier }) => name + specifier),
+      ['beside==3.10.9'],
+    );
   });
 
   it('takes the base’s Python, but not in the place of one that is asked for', async () => {

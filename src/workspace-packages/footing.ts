@@ -1,5 +1,5 @@
 import type { PythonBuild } from '../environments/index.ts';
-import { type Base, type BaseSettings, findBase } from './base.ts';
+import { type Base, type BaseSettings, findBase, withInstalled } from './base.ts';
 import type { Declaration } from './declaration.ts';
 import type { WantedSet } from './requirements.ts';
 import { asInstalled, choosePython, type WorkspacePythons } from './workspace-python.ts';
@@ -35,7 +35,9 @@ export async function findFooting(
   const asked = remember(before?.asked ?? {}, now);
   const base = await findBase(await readBases(), asked.base);
   const question = { workspace, asked: now.python, kept: before, ofBase: base?.python, signal };
-  return { python: await choosePython(pythons, question), base, asked };
+  const python = await choosePython(pythons, question);
+  if (base?.takesInstalled !== true) return { python, base, asked };
+  return { python, base: await withInstalled(base, await pythons.listInstalled(python, signal)), asked };
 }
 
 /** All that is to be planned: one flat set, of which what the base asks for is a part. */

@@ -5,7 +5,8 @@ export type { BaseInterpreter, CompileEnvironment, CompileOptions } from './comp
 export type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
 export { Declarations, type DeclarationsOptions } from './declarations.ts';
 export { type DeclaredFile, declaredFileNames, findDeclaredFile } from './declared-file.ts';
-export { type Base, type BaseSettings, findBase } from './base.ts';
+export type { Base, BaseSettings } from './base.ts';
+export { type Asked, findFooting, type Footing } from './footing.ts';
 export type { WorkspacePythons } from './workspace-python.ts';
 export type { Requirements } from './requirements.ts';
 export { type LeaseOptions, type PackagesParts, WorkspacePackages } from './workspace-packages.ts';

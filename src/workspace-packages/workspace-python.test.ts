@@ -5,13 +5,15 @@ import type { PythonBuild } from '../environments/index.ts';
 import { BelljarError } from '../errors.ts';
 import { choosePython, keptPython, type KeptPython, type WorkspacePythons } from './workspace-python.ts';
 
+type Pythons = Pick<WorkspacePythons, 'own' | 'choose' | 'chooseListed'>;
+
 function build(version: string, executable = `/opt/${version}/bin/python3`): PythonBuild {
   return { version, executable, parts: [], tag: 'cpython', build: version };
 }
 
 const own = build('3.11.2', '/usr/bin/python3.11');
 
-function pythonsOf(...others: readonly PythonBuild[]): WorkspacePythons & { readonly asked: string[] } {
+function pythonsOf(...others: readonly PythonBuild[]): Pythons & { readonly asked: string[] } {
   const asked: string[] = [];
   const choose = async (wanted: string): Promise<PythonBuild> => {
     asked.push(wanted);
@@ -21,7 +23,7 @@ function pythonsOf(...others: readonly PythonBuild[]): WorkspacePythons & { read
     if (found === undefined) throw new BelljarError('PYTHON_NOT_FOUND', `no ${wanted}`);
     return found;
   };
-  return { own, choose, asked };
+  return { own, choose, chooseListed: choose, asked };
 }
 
 function keptOf(made: PythonBuild, asked?: string): KeptPython {
@@ -61,7 +63,7 @@ describe('choosePython()', () => {
 });
 
 describe('keptPython()', () => {
-  const find = (pythons: WorkspacePythons, kept: KeptPython) => keptPython(pythons, { kept, workspace: 'skill' });
+  const find = (pythons: Pythons, kept: KeptPython) => keptPython(pythons, { kept, workspace: 'skill' });
 
   it('takes the very one that it was made with, although a newer one came', async () => {
     assert.equal(await find(pythonsOf(young, old), keptOf(old, '3.12')), old);

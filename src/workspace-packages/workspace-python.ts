@@ -1,4 +1,4 @@
-import type { PythonBuild } from '../environments/index.ts';
+import type { InstalledPackage, PythonBuild } from '../environments/index.ts';
 import { BelljarError, toBelljarError } from '../errors.ts';
 import type { Declaration } from './declaration.ts';
 
@@ -6,8 +6,12 @@ import type { Declaration } from './declaration.ts';
 export interface WorkspacePythons {
   /** The installation's own. */
   readonly own: PythonBuild;
-  /** One by its version or its path. @throws PYTHON_NOT_FOUND */
+  /** One by its version or its path, which is started. @throws PYTHON_NOT_FOUND */
   readonly choose: (wanted: string, signal?: AbortSignal) => Promise<PythonBuild>;
+  /** Likewise, but only one that the machine is known to have: for what anybody asks for. @throws PYTHON_NOT_FOUND */
+  readonly chooseListed: WorkspacePythons['choose'];
+  /** What is installed beside one. */
+  readonly listInstalled: (python: PythonBuild, signal?: AbortSignal) => Promise<readonly InstalledPackage[]>;
 }
 
 /** Takes a choice back: what the installation has is used again. */
@@ -32,9 +36,12 @@ interface PythonQuestion {
  *
  * @throws PYTHON_NOT_FOUND, ENVIRONMENT_MISSING where the one that the workspace has is gone.
  */
-export async function choosePython(pythons: WorkspacePythons, question: PythonQuestion): Promise<PythonBuild> {
+export async function choosePython(
+  pythons: Pick<WorkspacePythons, 'own' | 'choose' | 'chooseListed'>,
+  question: PythonQuestion,
+): Promise<PythonBuild> {
   const { asked, kept, ofBase, workspace, signal } = question;
-  if (asked !== undefined && asked !== asInstalled) return pythons.choose(asked, signal);
+  if (asked !== undefined && asked !== asInstalled) return pythons.chooseListed(asked, signal);
   if (asked === undefined && kept?.asked.python !== undefined) return keptPython(pythons, { kept, workspace, signal });
   return ofBase === undefined ? pythons.own : pythons.choose(ofBase, signal);
 }
@@ -46,15 +53,20 @@ export async function choosePython(pythons: WorkspacePythons, question: PythonQu
  * @throws ENVIRONMENT_MISSING where it is gone.
  */
 export async function keptPython(
-  pythons: WorkspacePythons,
+  pythons: Pick<WorkspacePythons, 'own' | 'choose' | 'chooseListed'>,
   { kept, workspace, signal }: { kept: KeptPython; workspace: string; signal?: AbortSignal | undefined },
 ): Promise<PythonBuild> {
   const { python, interpreter, asked } = kept;
   const minor = minorOf(python);
   if (interpreter === pythons.own.executable && minorOf(pythons.own.version) === minor) return pythons.own;
-  const others = asked.python === undefined ? [pythons.own.executable, minor] : [asked.python];
-  for (const wanted of [interpreter, ...others]) {
-    const found = wanted === null ? undefined : await find(pythons, wanted, signal);
+  const { own, choose, chooseListed } = pythons;
+  const ways = [
+    async () => (interpreter === null ? undefined : find(choose, interpreter, signal)),
+    async () => (asked.python === undefined ? own : find(chooseListed, asked.python, signal)),
+    async () => (asked.python === undefined ? find(choose, minor, signal) : undefined),
+  ];
+  for (const way of ways) {
+    const found = await way();
     if (found !== undefined && minorOf(found.version) === minor) return found;
   }
   const message = `the Python ${python} that “${workspace}” was made with is not on this machine any more`;
@@ -65,11 +77,10 @@ export async function keptPython(
 }
 
 async function find(
-  { own, choose }: WorkspacePythons,
+  choose: WorkspacePythons['choose'],
   wanted: string,
   signal: AbortSignal | undefined,
 ): Promise<PythonBuild | undefined> {
-  if (wanted === own.executable) return own;
   return choose(wanted, signal).catch((thrown: unknown) => {
     const error = toBelljarError(thrown);
     if (error.code !== 'PYTHON_NOT_FOUND') throw error;

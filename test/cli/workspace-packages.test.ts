@@ -120,11 +120,24 @@ describe('belljar uninstall, sync, upgrade and workspace', needs(root, bubblewra
     assert.equal((await call('plan', 'dep', '--base', 'smal')).code, 2);
     const { code, stderr } = await call('install', 'dep', ...name, '--python', minor, '--base', 'small', '--yes');
     assert.equal(code, 0, stderr);
+    assert.equal((await call('install', ...name, '--base', 'none', '--yes')).code, 0);
+    assert.match((await call('workspace', 'show', 'skill')).stdout, /\nbase -\n/);
+    assert.equal((await call('install', ...name, '--base', 'small', '--yes')).code, 0);
     const { stdout } = await call('workspace', 'show', 'skill');
     assert.ok(stdout.includes(`\npython ${version} (${executable})\nbase small\n`), stdout);
     assert.equal(await print('stack'), '1.0');
     assert.equal((await call('run', '-', ...name, '--python', executable)).code, 2);
     assert.equal((await call('upgrade', ...name, '--python', '3.99')).code, 125);
+  });
+
+  it('say what a run is without, where its actor may not install', async (context) => {
+    const { call, offer, setPolicy } = await open(context);
+    offer('dep', ['1.0']);
+    await setPolicy('\nroles:\n  owner: {allow: [view, run, plan, install]}\n  viewer: {allow: [view, run]}\n');
+    await call('install', 'dep', ...name, '--yes');
+    const run = (role: string): Promise<CliResult> => call('run', 'examples/hello.py', ...name, '--role', role);
+    assert.match((await run('viewer')).stderr, /^belljar: without the packages .*dep/m);
+    assert.doesNotMatch((await run('owner')).stderr, /without/);
   });
 
   it('plan alone what the workspace declares', async (context) => {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 
 import type { Belljar, Session } from '../../src/belljar.ts';
 import type { PythonBuild } from '../../src/environments/index.ts';
+import { normalizeName } from '../../src/policy/index.ts';
 import { openHomeRecord } from '../../src/record/index.ts';
 import { sql } from '../../src/storage/index.ts';
 import { uvWheel } from '../packages/uv.ts';
@@ -140,6 +141,24 @@ describe('the base of a workspace', needs(root, bubblewrap, python, uvWheel), ()
     assert.equal((await packages.plan(['dep>=2'], { base: 'old' })).obstacle?.kind, 'conflict');
     assert.equal((await packages.plan(['dep>=2'])).verdict, 'allow');
     await assert.rejects(packages.install(['dep'], { base: 'odl' }), { code: 'USAGE', hint: /“old”/ });
+  });
+
+  it('takes what is installed beside its Python from an index too, and says what no index has', async (context) => {
+    const house = await openPackageHome(context);
+    const { belljar, offer } = house;
+    await setSettings(house, 'presets:\n  host: {requirements: [stack], systemSitePackages: true}\n');
+    offer('stack', ['1.0']);
+    const pythons = await belljar.environments.pythons();
+    const installed = await pythons.listInstalled(await pythons.choose(belljar.pythonVersion));
+    const names = installed
+      .map(({ name }) => normalizeName(name))
+      .filter((name) => !/^(pip|setuptools|wheel)$/.test(name));
+    const { obstacle, packages } = await belljar.workspaces.use('skill', owner).packages.plan([], { base: 'host' });
+    assert.deepEqual(
+      [obstacle?.kind, packages.length],
+      names.length === 0 ? [undefined, 1] : ['absent', packages.length],
+    );
+    for (const { name } of obstacle?.absent ?? []) assert.ok(names.includes(name), name);
   });
 
   it('is everybody’s where the installation says so, and is missed visibly where it cannot be', async (context) => {

@@ -70,6 +70,20 @@ describe('Pythons', () => {
     );
   });
 
+  it('starts no program for somebody who asks for a path that it does not list', async (context) => {
+    const { folder, pythons, install, timesAsked } = await stage(context);
+    const listed = await install('bin/python3.97', '3.97.3');
+    await symlink(listed, join(folder, 'link'));
+    const strange = await install('elsewhere/python3.97', '3.97.4');
+    const chosen = async (wanted: string): Promise<string> => (await pythons().chooseListed(wanted)).executable;
+    assert.deepEqual([await chosen(listed), await chosen(join(folder, 'link'))], [listed, listed]);
+    assert.equal(await chosen('3.97'), listed);
+    const before = await timesAsked();
+    await assert.rejects(chosen(strange), { code: 'PYTHON_NOT_FOUND' });
+    assert.equal((await timesAsked()) - before, 1, 'the one that is listed');
+    assert.equal((await pythons().choose(strange)).executable, strange, 'an operator may');
+  });
+
   it('chooses the newest of a version, or the one of a path, and says what there is instead', async (context) => {
     const { pythons, install } = await stage(context);
     const newest = await install('pyenv/versions/b/bin/python3', '3.97.12');

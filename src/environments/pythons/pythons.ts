@@ -1,9 +1,12 @@
+import { realpath } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 
 import { BelljarError, refuseWhenCancelled } from '../../errors.ts';
+import type { Description } from './ask-python.ts';
 import { findCandidates } from './candidates.ts';
 import { describeBuild } from './describe-build.ts';
 import { KnownAnswers } from './known-answers.ts';
+import { type InstalledPackage, listInstalled } from './list-installed.ts';
 import type { PythonBuild } from './python-build.ts';
 
 export interface PythonsOptions {
@@ -62,11 +65,37 @@ export class Pythons {
     });
   }
 
+  /**
+   * Like choose(), of paths only those that list() has: whoever asks for one may not be one who may start any program.
+   *
+   * @throws PYTHON_NOT_FOUND
+   */
+  async chooseListed(wanted: string, signal?: AbortSignal): Promise<PythonBuild> {
+    if (!isAbsolute(wanted)) return this.choose(wanted, signal);
+    const real = await realpath(wanted).catch(() => undefined); // told as one that is not there
+    const found = (await this.list(signal)).find(({ executable }) => executable === real);
+    if (found !== undefined) return found;
+    throw new BelljarError('PYTHON_NOT_FOUND', `${wanted} is none of the Pythons of this machine`, {
+      hint: '`belljar env pythons` lists them; the operator names others in a preset, or as BELLJAR_PYTHON.',
+    });
+  }
+
+  /** What is installed beside one. @throws PYTHON_NOT_FOUND, CANCELLED */
+  async listInstalled({ executable }: PythonBuild, signal?: AbortSignal): Promise<readonly InstalledPackage[]> {
+    const { sitePackages: folders } = await this.#describe(executable, signal);
+    return listInstalled({ executable, folders, signal });
+  }
+
   async #demand(path: string, signal: AbortSignal | undefined): Promise<PythonBuild> {
+    const description = await this.#describe(path, signal);
+    await this.#answers.keep();
+    return describeBuild(description);
+  }
+
+  async #describe(path: string, signal: AbortSignal | undefined): Promise<Description> {
     const answer = await this.#answers.ask(path, signal);
     if ('problem' in answer) throw new BelljarError('PYTHON_NOT_FOUND', `${path}: ${answer.problem}`);
-    await this.#answers.keep();
-    return describeBuild(answer);
+    return answer;
   }
 
   async #ask(path: string, signal: AbortSignal | undefined): Promise<PythonBuild | undefined> {
