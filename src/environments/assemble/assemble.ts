@@ -5,6 +5,7 @@ import type { LinkMethod } from './link-method.ts';
 import { makeTree, type TreeContents } from './make-tree.ts';
 import { type PlacedWheel, planEnvironment } from './plan-environment.ts';
 import type { PlannedTree } from './tree-plan.ts';
+import { openBatchDoer } from './tree-threads.ts';
 
 export interface AssembleOptions {
   readonly wheels: readonly PlacedWheel[];
@@ -23,9 +24,6 @@ export interface Assembled {
   readonly linked: LinkMethod;
 }
 
-/** Often enough to be seen, seldom enough to cost nothing. */
-const wordEvery = 200;
-
 /**
  * Brings unpacked wheels and their bytecode together in one folder, as installers do, and seals what is in it. The folder
  * itself stays open to its owner, who could not move it otherwise. What a failure leaves is the caller's to remove.
@@ -34,15 +32,21 @@ const wordEvery = 200;
  */
 export async function assemble(options: AssembleOptions): Promise<Assembled> {
   const { folder, onProgress, signal } = options;
+  // First: it starts while there is planned what it is to do.
+  await using doer = openBatchDoer(countFiles(options));
   const plan = await planEnvironment(options);
   const described = describeEnvironment({ plan, ...options });
   const { treeDigest, files, bytes } = described.description;
   const linked = await makeTree(folder, contentsOf(plan, described), {
-    signal,
-    onProgress: (done) => done % wordEvery === 0 && onProgress?.(done, files),
+    ...{ signal, doer },
+    onProgress: (done) => onProgress?.(done, files),
   });
   onProgress?.(files, files);
   return { treeDigest, files, bytes, linked };
+}
+
+function countFiles({ wheels }: AssembleOptions): number {
+  return wheels.reduce((sum, { wheel, bytecode }) => sum + wheel.files.length + (bytecode?.files.length ?? 0), 0);
 }
 
 function contentsOf({ folders, entries }: PlannedTree, { description, list }: Described): TreeContents {

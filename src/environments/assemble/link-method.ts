@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, copyFileSync, linkSync } from 'node:fs';
 import { copyFile, link, unlink } from 'node:fs/promises';
 
 /** How a file of the store becomes one of an environment: the same file, the same blocks, or the same bytes. */
@@ -31,16 +31,18 @@ async function canReflink(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-/** Puts one file in its place, which must be free. */
-export async function linkFile(from: string, to: string, method: LinkMethod): Promise<void> {
-  if (method !== 'hard') return copyFile(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (codeOf(error) !== 'EMLINK') throw error;
-    // As many names as the file system can count: this one file is copied.
-    await copyFile(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
+/** Puts one file in its place, which must be free; waits for it. */
+export function linkFile(from: string, to: string, method: LinkMethod): void {
+  if (method === 'hard') {
+    try {
+      linkSync(from, to);
+      return;
+    } catch (error) {
+      // As many names as the file system can count: this one file is copied.
+      if (codeOf(error) !== 'EMLINK') throw error;
+    }
   }
+  copyFileSync(from, to, COPYFILE_EXCL | COPYFILE_FICLONE);
 }
 
 function codeOf(error: unknown): string {

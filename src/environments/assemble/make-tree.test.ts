@@ -89,12 +89,33 @@ describe('makeTree()', () => {
     const stored = Array.from({ length: 1200 }, (_, index) => [from, `f${index}`] as const);
     const told: number[] = [];
     await makeTree(root, contents({ stored }), { onProgress: (done) => told.push(done) });
-    assert.deepEqual(
-      told,
-      Array.from({ length: 1200 }, (_, index) => index + 1),
-    );
+    assert.ok(told.length > 1 && told.every((done, index) => done > (told[index - 1] ?? 0)), told.join());
+    assert.equal(told.at(-1), 1200);
     assert.equal(readdirSync(root).length, 1201);
   });
+
+  for (const count of [10, 1500]) {
+    it(`makes folders before what lies in them, of ${count} as of any number`, async (context) => {
+      const { root, from, contents } = await prepare(context);
+      const folders = Array.from({ length: count }, (_, index) => `f${Math.floor(index / 3)}${'/x'.repeat(index % 3)}`);
+      const stored = folders.map((folder) => [from, `${folder}/file`] as const);
+      await makeTree(root, contents({ folders, stored }));
+      assert.ok(folders.every((folder) => statSync(join(root, folder, 'file')).ino === statSync(from).ino));
+      assert.ok(folders.every((folder) => (statSync(join(root, folder)).mode & 0o222) === 0));
+    });
+
+    it(`says what the file system said of one of ${count} files`, async (context) => {
+      const { root, from, contents } = await prepare(context);
+      const stored = Array.from({ length: count }, (_, index) => [from, `f${index}`] as const);
+      const gone = [...stored, [`${from}.gone`, 'gone'] as const];
+      await assert.rejects(makeTree(root, contents({ stored: gone })), (error) => {
+        assert.ok(error instanceof BelljarError);
+        assert.deepEqual([error.code, error.details['code']], ['BUILD_FAILED', 'ENOENT']);
+        return true;
+      });
+      assert.ok(!existsSync(join(root, 'last')));
+    });
+  }
 
   it('stops when it is cancelled, and does nothing more after', async (context) => {
     const { root, from, contents } = await prepare(context);

@@ -23,6 +23,17 @@ describe('doSideBySide()', () => {
     assert.ok(most > 1 && most < numbers.length, `${most}`);
   });
 
+  it('does no more at a time than it may', async () => {
+    let [underWay, most] = [0, 0];
+    const work = async (): Promise<void> => {
+      most = Math.max(most, (underWay += 1));
+      await wait();
+      underWay -= 1;
+    };
+    await doSideBySide(numbers, work, { atOnce: 3 });
+    assert.equal(most, 3);
+  });
+
   it('counts what is done', async () => {
     let last = 0;
     await doSideBySide(numbers, wait, { onProgress: (done) => (last = done) });

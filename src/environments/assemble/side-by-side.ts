@@ -4,6 +4,8 @@ export interface SideBySideOptions {
   readonly signal?: AbortSignal | undefined;
   /** After each: how many are done. */
   readonly onProgress?: ((done: number) => void) | undefined;
+  /** How many at a time. */
+  readonly atOnce?: number | undefined;
 }
 
 /** Measured: more calls under way at once make no tree sooner, and fewer keep the threads waiting. */
@@ -17,7 +19,7 @@ const underWay = 64;
 export async function doSideBySide<Item>(
   items: Iterable<Item>,
   work: (item: Item) => Promise<unknown>,
-  { signal, onProgress }: SideBySideOptions = {},
+  { signal, onProgress, atOnce = underWay }: SideBySideOptions = {},
 ): Promise<void> {
   const rest = Iterator.from(items);
   const failures: unknown[] = [];
@@ -31,7 +33,7 @@ export async function doSideBySide<Item>(
     }
   };
   await Promise.all(
-    Array.from({ length: underWay }, () => workThrough().catch((error: unknown) => failures.push(error))),
+    Array.from({ length: atOnce }, () => workThrough().catch((error: unknown) => failures.push(error))),
   );
   if (failures.length > 0) throw failures[0];
 }
