@@ -22,7 +22,10 @@ describe('belljar run as an ordinary user without delegated cgroups', needs(root
   const drop = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--inh-caps=-all'];
   const surroundings = {
     cwd: '/',
-    env: { PATH: '/usr/bin:/bin', HOME: home, BELLJAR_HOME: join(home, 'belljar') },
+    env: {
+      ...{ PATH: '/usr/bin:/bin', HOME: home, BELLJAR_HOME: join(home, 'belljar') },
+      NODE_COMPILE_CACHE: join(home, 'compiled'),
+    },
   };
 
   before(() => {

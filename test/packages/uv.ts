@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { makeOwnFolder } from '../../src/own-folder.ts';
 import { findUvWheel } from '../../src/packages/resolve/uv-release.ts';
 import { keepUv, uvVersion } from '../../src/packages/resolve/index.ts';
+import { prepareCache } from '../support/prepared-cache.ts';
 import type { Prerequisite } from '../support/prerequisite.ts';
 import type { BuiltFile } from '../support/wheels.ts';
 import { MemoryUpstream } from './memory-upstream.ts';
@@ -42,6 +43,7 @@ export function upstreamWithUv(): MemoryUpstream {
 export async function placeUv(base: string): Promise<void> {
   const kept = await unpackUv(join(folder, 'unpacked'));
   const place = join(base, basename(kept));
+  prepareCache(base);
   await mkdir(base, { recursive: true, mode: 0o711 });
   await makeOwnFolder(place, 0o755);
   await link(join(kept, 'uv'), join(place, 'uv')).catch(() =>

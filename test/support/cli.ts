@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+import { cacheFolder } from '../../src/storage/index.ts';
+import { prepareCache } from './prepared-cache.ts';
+
 export const launcher = fileURLToPath(new URL('../../belljar', import.meta.url));
 
 export interface CliResult {
@@ -15,6 +18,9 @@ export interface CliResult {
   readonly stdoutBytes: Buffer;
 }
 
+/** Commands that start something behind glass. */
+const runs = new Set(['run', 'plan', 'install', 'gate']);
+
 /** The command line as a person calls it, on a home of its own. */
 export class TestCli implements Disposable {
   readonly home = join(mkdtempSync(join(tmpdir(), 'belljar-home-')), 'home');
@@ -24,6 +30,7 @@ export class TestCli implements Disposable {
   }
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    if (runs.has(args[0] ?? '')) prepareCache(cacheFolder(this.home));
     return spawn(launcher, args, {
       env: { ...process.env, BELLJAR_HOME: this.home, BELLJAR_NODE: process.execPath, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

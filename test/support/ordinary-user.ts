@@ -45,6 +45,7 @@ export class OrdinaryUser implements Disposable {
         HOME: this.#home,
         TMPDIR: this.temporary,
         BELLJAR_HOME: join(this.#home, 'belljar'),
+        NODE_COMPILE_CACHE: join(this.#home, 'compiled'),
       },
     });
   }
