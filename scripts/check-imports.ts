@@ -15,7 +15,7 @@ const floors = [
   ['packages'],
   ['environments'],
   ['sessions'],
-  ['notebooks', 'workspace-packages'],
+  ['notebooks', 'programs', 'workspace-packages'],
   ['exports'],
   ['plugins'],
   ['live-policy', 'settings'],

@@ -9,8 +9,9 @@ import { optionsReader, signalOption } from './options.ts';
 import { type RunLimits } from './policy/index.ts';
 import { Packages } from './packages/packages.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
+import { Programs, ShownFolders } from './programs/index.ts';
 import type { ProofReport, ProveOptions } from './proof/index.ts';
-import { ProcessBackend } from './sandbox/index.ts';
+import { type FindBundle, ProcessBackend } from './sandbox/index.ts';
 import {
   Sessions,
   type SessionsOptions,
@@ -73,6 +74,15 @@ export type {
 export type { EnvironmentLease } from './environments/index.ts';
 export type { AnsweredPlan, Approval, Plan, PlannedPackage, PlanProgress, PlanRequest } from './packages/index.ts';
 export {
+  describeProgramEnd,
+  Program,
+  type ProgramEnd,
+  programExitCode,
+  type ProgramOutcome,
+  Programs,
+  type StartProgram,
+} from './programs/index.ts';
+export {
   type AskOptions,
   type Asker,
   CellRun,
@@ -116,7 +126,13 @@ export {
   type PastDeclaration,
   WorkspacePackages,
 } from './workspace-packages/index.ts';
-export { type WokenSession, Workspace, Workspaces } from './workspaces.ts';
+export {
+  type StartedProgram,
+  type WokenSession,
+  Workspace,
+  type WorkspaceProgramOptions,
+  Workspaces,
+} from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
 
@@ -146,6 +162,7 @@ interface BelljarParts {
   readonly homeRecord: HomeRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
+  readonly programs: Programs;
   readonly packages: Packages;
   readonly environments: HomeEnvironments;
   readonly workspaces: Workspaces;
@@ -168,24 +185,28 @@ export class Belljar implements AsyncDisposable {
   readonly record: AuditRecord;
   readonly policy: LivePolicy;
   readonly sessions: Sessions;
+  readonly programs: Programs;
   readonly workspaces: Workspaces;
   readonly packages: Packages;
   readonly environments: HomeEnvironments;
   readonly #opened: AsyncDisposableStack;
 
   private constructor(parts: BelljarParts) {
-    const { home, pythonVersion, homeRecord, policy, sessions, packages, environments, workspaces, opened } = parts;
+    const { home, pythonVersion, homeRecord, policy, sessions, programs } = parts;
+    const { packages, environments, workspaces, opened } = parts;
     this.home = home;
     this.pythonVersion = pythonVersion;
     this.record = homeRecord.record;
     this.policy = policy;
     this.sessions = sessions;
+    this.programs = programs;
     this.workspaces = workspaces;
     this.packages = packages;
     this.environments = environments;
     this.#opened = opened;
     policy.on('changed', ({ hash, source }, previous) => {
       sessions.policyChanged();
+      programs.policyChanged();
       this.#note('policy.changed', { policyHash: hash, details: { source, previous: previous.hash } });
     });
     policy.on('broken', (problems) => {
@@ -232,11 +253,13 @@ export class Belljar implements AsyncDisposable {
     const environments = opened.use(
       new HomeEnvironments({ home, env, ...built, packages, currentPolicy, ...homeRecord }),
     );
-    const { findBundle } = environments;
+    const folders = new ShownFolders({ home });
+    const findBundle: FindBundle = async (name) => (await folders.find(name)) ?? environments.findBundle(name);
     const backend = new ProcessBackend(bundles, { cacheFolder: cache, volumesFolder: volumesFolder(home), findBundle });
     const parts = { backend, interpreter, record: homeRecord.record, environments, currentPolicy };
     const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
+    const programs = new Programs({ ...parts, folders, occupancy: sessions.occupancy });
     const pythons: WorkspacePythons = {
       own: interpreter,
       choose: async (wanted, cancel) => (await environments.pythons()).choose(wanted, cancel),
@@ -251,14 +274,14 @@ export class Belljar implements AsyncDisposable {
       return { presets, base };
     };
     const of = { ...homeRecord, packages, environments, pythons, readBases, currentPolicy };
-    const workspaces = opened.use(new Workspaces({ ...of, sessions }));
-    const made = { sessions, packages, environments, workspaces };
+    const workspaces = opened.use(new Workspaces({ ...of, sessions, programs }));
+    const made = { sessions, programs, packages, environments, workspaces };
     return new Belljar({ home, pythonVersion, policy, homeRecord, ...made, opened: opened.move() });
   }
 
-  /** Ends all sessions, then closes the record. */
+  /** Ends all sessions and programs, then closes the record. */
   async close(): Promise<void> {
-    await this.sessions.close();
+    await Promise.all([this.sessions.close(), this.programs.close()]);
     await this.#opened.disposeAsync();
   }
 

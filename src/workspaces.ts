@@ -3,6 +3,7 @@ import type { EnvironmentLease } from './environments/index.ts';
 import type { ExportOptions, ImportOptions, ImportResult, OpenBundle, OpenedStores } from './exports/index.ts';
 import type { Packages } from './packages/packages.ts';
 import { decideAction } from './policy/index.ts';
+import type { Program, Programs, StartProgram } from './programs/index.ts';
 import {
   type Asker,
   type Session,
@@ -32,10 +33,19 @@ export interface WokenSession {
   readonly report: StateReport | undefined;
 }
 
+export type WorkspaceProgramOptions = Omit<StartProgram, 'actor' | 'role' | 'workspace'>;
+
+export interface StartedProgram {
+  readonly program: Program;
+  /** Why it is without the packages that the workspace declares; undefined where it has them, or none are declared. */
+  readonly remark: string | undefined;
+}
+
 export interface WorkspacesParts extends Omit<PackagesParts, 'declarations' | 'background' | 'onChanged'> {
   readonly sessions: Sessions;
   readonly packages: Packages;
   readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
+  readonly programs: Programs;
   readonly database: Database;
 }
 
@@ -43,6 +53,7 @@ interface WorkspaceParts extends PackagesParts {
   readonly sessions: Sessions;
   readonly packages: Packages;
   readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
+  readonly programs: Programs;
 }
 
 /** The workspaces of this installation, by name. */
@@ -140,6 +151,26 @@ export class Workspace {
   }
 
   /**
+   * Starts a command on the workspace's files, with the environment of what it declares. Whoever may not install gets the
+   * base interpreter, and is told so; `environment: null` asks for that.
+   *
+   * @example
+   * const { program } = await workspace.startProgram({ argv: ['quarto', 'render', 'report.qmd'] });
+   * const { outcome } = await program.ended;
+   * @throws what openSession() throws.
+   */
+  async startProgram({ environment, ...options }: WorkspaceProgramOptions): Promise<StartedProgram> {
+    const { programs } = this.#parts;
+    const place = this.#place;
+    if (environment !== undefined) {
+      return { program: await programs.start({ ...options, ...place, environment }), remark: undefined };
+    }
+    using found = await this.#leaseOrNot(options);
+    const program = await programs.start({ ...options, ...place, environment: found.lease?.environment.key });
+    return { program, remark: found.without };
+  }
+
+  /**
    * Forgets what it declares, and the history of that; its files and its sessions stay.
    *
    * @throws POLICY_DENIED
@@ -187,7 +218,7 @@ export class Workspace {
   }
 
   /** The environment that it has, or why a session begins without. */
-  async #leaseOrNot({ signal }: WorkspaceSessionOptions): Promise<Found> {
+  async #leaseOrNot({ signal }: Pick<WorkspaceSessionOptions, 'signal'>): Promise<Found> {
     const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
     if (kept !== undefined && kept.environment !== null) return foundNothing(describeBase(kept));
     try {

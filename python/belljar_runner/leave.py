@@ -16,6 +16,7 @@ OURS = (
     "links",
     "output",
     "places",
+    "way_out",
     "workers",
 )
 

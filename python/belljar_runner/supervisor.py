@@ -27,34 +27,14 @@ def serve():
     os.dup2(2, 1)
     os.close(null)
     if len(sys.argv) == 3:
+        from way_out import start_forwarder
+
         start_forwarder(sys.argv[1], int(sys.argv[2]), os.environ.pop("BELLJAR_WALL_OUT", None))
     if "BELLJAR_GUARDS" in os.environ:
         import guarding
 
         guarding.prepare()
     return Supervisor(control_in, control_out).serve()
-
-
-def start_forwarder(path, port, wall):
-    """Starts what leads to the way out, where there is one, and waits until it listens."""
-    ready_in, ready_out = os.pipe()
-    if os.fork() == 0:
-        try:
-            os.setsid()
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            os.closerange(3, ready_out)
-            os.closerange(ready_out + 1, 1024)
-            import forwarder
-
-            forwarder.run(path, port, ready_out, wall)
-        except BaseException as error:
-            os.write(2, f"the way out: {error!r}\n".encode())
-        finally:
-            os._exit(1)
-    os.close(ready_out)
-    if not os.read(ready_in, 1):
-        raise SystemExit("the way out cannot be opened")
-    os.close(ready_in)
 
 
 def prepare_workers():

@@ -20,6 +20,8 @@ export interface Invocation {
   readonly io: CommandIo;
   /** Aborted by the first Ctrl-C or SIGTERM, or when the reader of standard output goes away. */
   readonly signal: AbortSignal;
+  /** Has an interrupt behind the first end what runs, in order; without it, it ends the command on the spot. */
+  readonly onFurtherInterrupt?: (listener: () => void) => void;
   /** Says that the end was forced: output that nobody reads does not keep the command any longer. */
   readonly abandonOutput?: () => void;
 }

@@ -12,6 +12,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'run a Python file behind glass',
     load: async () => (await import('./run.ts')).runCommand,
   },
+  exec: {
+    summary: 'run any command behind glass, in a workspace',
+    load: async () => (await import('./exec.ts')).execCommand,
+  },
   plan: {
     summary: 'resolve and judge packages, and change nothing',
     load: async () => (await import('./plan.ts')).planCommand,
@@ -147,6 +151,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   'env export': {
     summary: 'write an environment as pylock.toml, requirements or a bill of materials',
     load: async () => (await import('./env-export.ts')).envExportCommand,
+  },
+  'env python': {
+    summary: 'print the path of a program that runs a workspace’s Python behind glass',
+    load: async () => (await import('./env-python.ts')).envPythonCommand,
   },
   'env pythons': {
     summary: 'print the Pythons of this machine that environments can be made with',

@@ -26,6 +26,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 let interruptedBy: NodeJS.Signals | undefined;
+let furtherInterrupt: (() => void) | undefined;
+
+function onFurtherInterrupt(listener: () => void): void {
+  furtherInterrupt = listener;
+}
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -86,7 +91,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       hint: `Run belljar ${words} --help.`,
     });
   }
-  return command.run({ values, positionals, io, signal: interruption.signal, abandonOutput });
+  return command.run({ values, positionals, io, signal: interruption.signal, abandonOutput, onFurtherInterrupt });
 }
 
 function matchCommand(argv: readonly string[]): string | undefined {
@@ -118,9 +123,15 @@ function abandonOutput(): void {
 /** The first interrupt asks the command to stop; the second does not ask. */
 function listenForInterrupt(): () => void {
   const onSignal = (name: NodeJS.Signals): void => {
-    if (interruptedBy !== undefined) process.exit(128 + constants.signals[name]);
+    if (interruptedBy !== undefined && furtherInterrupt === undefined) process.exit(128 + constants.signals[name]);
+    if (interruptedBy !== undefined) {
+      furtherInterrupt?.();
+      furtherInterrupt = undefined;
+      return;
+    }
     interruptedBy = name;
-    interruption.abort(new BelljarError('CANCELLED', name === 'SIGINT' ? 'interrupted' : 'asked to stop'));
+    const message = name === 'SIGINT' ? 'interrupted' : 'asked to stop';
+    interruption.abort(new BelljarError('CANCELLED', message, { details: { signal: name } }));
   };
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of names) process.on(name, onSignal);

@@ -7,6 +7,7 @@ import { type RunEndDetails, runEndDetailsSchema, type RunStartDetails, runStart
 const start: RunStartDetails = {
   file: 'hello.py',
   codeDigest: 'a'.repeat(64),
+  shown: [],
   inputsDigest: 'b'.repeat(64),
   environmentKey: null,
   python: '3.12.3',

@@ -12,6 +12,8 @@ export const runStartDetailsSchema = z.strictObject({
   codeDigest: digestSchema,
   /** SHA-256 of the canonical JSON of what was passed in. */
   inputsDigest: digestSchema,
+  /** Folders of this machine that a program sees. */
+  shown: z.array(z.string().max(4096)).max(16).default([]),
   /** Null for the plain interpreter, without an environment. */
   environmentKey: z.string().max(256).nullable(),
   /** The version of CPython. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isEnvironmentKey } from '../environments/inside.ts';
 import { BelljarError } from '../errors.ts';
 import { optionsReader, signalOption, timeoutOption } from '../options.ts';
-import type { Actor, Policy, RunDecision, RunLimits } from '../policy/index.ts';
+import type { Actor, Policy, RunLimits } from '../policy/index.ts';
 import type { BackendName } from '../sandbox/index.ts';
 import { type Role, roleNames } from '../words.ts';
 
@@ -61,7 +61,8 @@ const opening = {
   signal: signalOption,
 };
 
-const asking = {
+/** Who asks, and in which role. */
+export const askingShape = {
   actor: z.strictObject({ id: z.string().min(1).max(512), kind: z.enum(['user', 'service', 'anonymous']) }),
   role: z.enum(roleNames),
 };
@@ -71,8 +72,8 @@ export type Asker = Pick<OpenSessionOptions, 'actor' | 'role'>;
 export type WorkspaceSessionOptions = Omit<OpenSessionOptions, 'actor' | 'role' | 'workspace'>;
 
 /** What is asked comes from the embedding program, which may not be TypeScript. */
-export const readOpening = optionsReader<OpenSessionOptions>('opening a session', { ...asking, ...opening });
-export const readAsker = optionsReader<Asker>('the user of a workspace', asking);
+export const readOpening = optionsReader<OpenSessionOptions>('opening a session', { ...askingShape, ...opening });
+export const readAsker = optionsReader<Asker>('the user of a workspace', askingShape);
 
 const { workspace: _named, ...ofWorkspace } = opening;
 export const readWorkspaceOpening = optionsReader<WorkspaceSessionOptions>(
@@ -86,21 +87,5 @@ export function findUnsupported({ backends }: Policy['runtime'], backend: Backen
   const message = `the policy allows the backends ${backends.join(', ')}, and this version has ${backend} only`;
   return new BelljarError('SANDBOX_UNAVAILABLE', message, {
     hint: `Add ${backend} to runtime.backends of the policy.`,
-  });
-}
-
-/** A refusal as the record tells it. */
-export function denialOf({ verdict, reasons }: RunDecision) {
-  const details = { reasons: reasons.map(({ rule, message }) => ({ rule, message })) };
-  return { action: 'run.refused', subject: 'session', verdict, details };
-}
-
-/** A refusal as the caller is told. */
-export function toRefusal({ verdict, reasons }: RunDecision, correlationId: string): BelljarError {
-  const decisive = reasons.filter((reason) => reason.verdict === verdict);
-  const message = decisive.map((reason) => `${reason.message} (${reason.rule})`).join('; ');
-  return new BelljarError('POLICY_DENIED', `the policy says ${verdict === 'ask' ? 'ask first' : 'no'}: ${message}`, {
-    details: { verdict, reasons },
-    correlationId,
   });
 }

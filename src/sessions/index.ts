@@ -21,11 +21,19 @@ export {
   describeMissing,
   explainMissing,
 } from './missing/index.ts';
-export type { EgressSettings } from './network.ts';
-export { RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';
-export { type LaunchLimits, type OpenSandboxOptions, describeBundles, openSandbox } from './open-sandbox.ts';
+export { type EgressSettings, Networks, type SessionNetwork } from './network.ts';
+export { workspaceFolder } from './inside.ts';
+export { type Begun, RunJournal, type JournalContext, type JournalOrigin } from './journal.ts';
+export {
+  type LaunchLimits,
+  type OpenSandboxOptions,
+  describeBundles,
+  describePlace,
+  openSandbox,
+} from './open-sandbox.ts';
 export { type RunOutcome, type RunStatus, describeOutcome, exitCodeOf, outcomeTable } from './outcome.ts';
-export type { RunEvent, RunOptions, RunRequest, RunResult, StreamName } from './run.ts';
+export { belljarClosed } from './session-closed.ts';
+export type { RunEvent, RunLimitsInForce, RunOptions, RunRequest, RunResult, StreamName } from './run.ts';
 export { CellRun } from './cell-run.ts';
 export type { ReadOptions } from './event-log.ts';
 export type * from './events.ts';
@@ -38,15 +46,18 @@ export {
   type Asker,
   type OpenSessionOptions,
   type WorkspaceSessionOptions,
+  askingShape,
+  environmentSchema,
   findUnsupported,
+  limitsSchema,
   readAsker,
   readWorkspaceOpening,
 } from './admission.ts';
 export type { PoolOptions, PoolReport } from './pool/index.ts';
-export {
-  type EnvironmentSource,
-  Sessions,
-  type SessionsOptions,
-  type SessionsParts,
-  readSessionsOptions,
-} from './sessions.ts';
+export { Admission, type Admitted, type AdmissionParts } from './admit.ts';
+export { watchCpu } from './cpu-clock.ts';
+export { listWalls } from './guards.ts';
+export { planLaunch, type LaunchPlan } from './launch-plan.ts';
+export { type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
+export type { Occupancy } from './occupancy.ts';
+export { Sessions, type SessionsOptions, type SessionsParts, readSessionsOptions } from './sessions.ts';

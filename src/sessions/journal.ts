@@ -32,6 +32,16 @@ export interface JournalContext extends JournalOrigin {
   readonly limits: LaunchLimits & { readonly wallTimeMs: number; readonly outputBytes: number };
 }
 
+export interface Begun {
+  readonly file: string;
+  readonly code: string;
+  readonly inputs: string;
+  /** Folders of this machine that it sees. */
+  readonly shown?: readonly string[];
+}
+
+export type Ended = Omit<RunResult, 'outcome' | 'survived'> & { readonly outcome: RunEndDetails['outcome'] };
+
 /** Puts a session's runs on the record: one entry before the code starts, one when it has ended. */
 export class RunJournal {
   readonly #context: JournalContext;
@@ -41,12 +51,19 @@ export class RunJournal {
   }
 
   async start(run: string, work: Work): Promise<void> {
-    const { request } = work;
+    const { name: file, code, args } = work.request;
+    const inputs = canonicalJson(work.kind === 'call' ? work.inputs : [...args]);
+    await this.begin(run, { file, code, inputs });
+  }
+
+  /** Of whatever runs: what it is called, and what it is told by digests. */
+  async begin(run: string, { file, code, inputs, shown = [] }: Begun): Promise<void> {
     const { environmentKey, python, backend, capabilities, limits } = this.#context;
     await this.#append('run.start', `run ${run}`, {
-      file: request.name,
-      codeDigest: digestOf(request.code),
-      inputsDigest: digestOf(canonicalJson(work.kind === 'call' ? work.inputs : [...request.args])),
+      file,
+      codeDigest: digestOf(code),
+      inputsDigest: digestOf(inputs),
+      shown: [...shown],
       environmentKey,
       python,
       backend,
@@ -55,7 +72,7 @@ export class RunJournal {
     } satisfies RunStartDetails);
   }
 
-  async end(run: string, result: RunResult): Promise<void> {
+  async end(run: string, result: Ended): Promise<void> {
     const { outcome, usage, outputBytes, cutBytes, artifacts = [], moreArtifacts = 0 } = result;
     const noted = withinRoom(artifacts);
     await this.#append('run.end', `run ${run}`, {

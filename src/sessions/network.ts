@@ -49,3 +49,31 @@ export class SessionNetwork {
     await this.#journal.flush();
   }
 }
+
+export type NetworksParts = Omit<SessionNetworkOptions, 'origin'>;
+
+/** The ways out that there are now. */
+export class Networks {
+  readonly #parts: NetworksParts;
+  readonly #open = new Set<SessionNetwork>();
+
+  constructor(parts: NetworksParts) {
+    this.#parts = parts;
+  }
+
+  /** A way out that closes when what it is for has ended. */
+  open(origin: JournalOrigin, ended: Promise<unknown>): SessionNetwork {
+    const network = new SessionNetwork({ ...this.#parts, origin });
+    this.#open.add(network);
+    void ended.finally(() => {
+      this.#open.delete(network);
+      void network.close();
+    });
+    return network;
+  }
+
+  /** Has the policy in force hold for what is under way: connections that it no longer opens are ended. */
+  policyChanged(): void {
+    for (const network of this.#open) network.policyChanged();
+  }
+}

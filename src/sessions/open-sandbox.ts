@@ -26,6 +26,10 @@ export interface LaunchLimits {
 
 export interface OpenSandboxOptions {
   readonly executable: string;
+  /** What process 1 is there for: runs of Python code, or one command of any kind. */
+  readonly serves?: 'runs' | 'command' | undefined;
+  /** Bundles that are shown beside the interpreter's own. */
+  readonly bundles?: readonly string[] | undefined;
   readonly limits: LaunchLimits;
   readonly require: readonly CapabilityName[];
   /** The key of the environment that it has; the plain interpreter where there is none. */
@@ -77,15 +81,18 @@ const leastFiles = 1024;
 /** How long a run that was asked to end may take to do so, with room to spare. */
 const ladderMs = 6000;
 
+const servants = { runs: 'main.py', command: 'program.py' };
+
 /** Starts the runner behind glass. */
 export function openSandbox(backend: Backend, options: OpenSandboxOptions): Promise<Sandbox> {
   const { executable, limits, require, signal, workspace, acceptEgress, environment } = options;
+  const { serves = 'runs', bundles = [] } = options;
   const isOpen = acceptEgress !== undefined;
   const { env, ...walls } = prepareGuards(options.guards, { hasWayOut: isOpen });
   return backend.launch(
     {
       argv: [
-        ...([executable, '-I', '-X', 'utf8', `${runnerFolder}/main.py`] as const),
+        ...([executable, '-I', '-X', 'utf8', `${runnerFolder}/${servants[serves]}`] as const),
         ...(isOpen ? [egressSocket, String(egressPort)] : []),
       ],
       env: {
@@ -95,7 +102,7 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
         ...env,
       },
       mounts: [
-        ...bundlesOf(environment).map((name) => ({ kind: 'bundle', name }) as const),
+        ...[...bundlesOf(environment), ...bundles].map((name) => ({ kind: 'bundle', name }) as const),
         mountWorkspace(workspace, limits.diskBytes),
         { kind: 'scratch', at: scratchFolder, maxBytes: limits.scratchBytes },
       ],
@@ -119,8 +126,11 @@ export function openSandbox(backend: Backend, options: OpenSandboxOptions): Prom
 }
 
 /** As a shell has them in which an environment was activated; what the code starts finds its programs first. */
-function describePlace(environment: string | undefined): Record<string, string> {
-  const path = '/usr/bin:/bin';
+export function describePlace(
+  environment: string | undefined,
+  folders: readonly string[] = [],
+): { readonly PATH: string; readonly VIRTUAL_ENV?: string } {
+  const path = [...folders, '/usr/bin', '/bin'].join(':');
   if (environment === undefined) return { PATH: path };
   return { PATH: `${environmentPath}/bin:${path}`, VIRTUAL_ENV: environmentPath };
 }

@@ -9,6 +9,7 @@ import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { type RunnerFrame, minPieceBytes } from './frame-schemas.ts';
 import { FrameViolation } from './frames.ts';
 import type { CallInputs } from './call-inputs.ts';
+import { watchCpu } from './cpu-clock.ts';
 import type { Artifact, Survived } from './events.ts';
 import type { RunOutcome } from './outcome.ts';
 
@@ -241,7 +242,9 @@ export class Run {
     };
     this.#climb = climb;
     const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
-    const stopCpuClock = watchCpu(this.#limits, () => steps.usedCpuMs(), climb);
+    const { cpuTimeMs: limitMs } = this.#limits;
+    const onUsedUp = (): void => climb({ status: 'timeout', clock: 'cpu', limitMs });
+    const stopCpuClock = watchCpu(this.#limits, () => steps.usedCpuMs(), onUsedUp);
     const onAbort = (): void => climb({ status: 'cancelled' });
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort(); // before we listened
@@ -327,29 +330,4 @@ function sound(text: string): string {
 export function decodeStream({ name, text, base64 }: StreamFrame): StreamEvent {
   const bytes = base64 === undefined ? Buffer.from(text ?? '', 'utf8') : Buffer.from(base64, 'base64');
   return { type: 'stream', name, bytes };
-}
-
-/** Looks again when it could be used up at the earliest. Returns what stops the clock. */
-function watchCpu(
-  { cpuTimeMs, cpus }: RunLimitsInForce,
-  usedCpuMs: () => Promise<number | undefined>,
-  climb: (verdict: LadderVerdict) => void,
-): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  const lookAfter = (leftMs: number): void => {
-    const waitMs = Math.min(Math.max(leftMs / Math.max(cpus, 0.1), 20), 60_000);
-    timer = setTimeout(() => void look(), waitMs).unref();
-  };
-  const look = async (): Promise<void> => {
-    const usedMs = await usedCpuMs();
-    if (usedMs === undefined || isStopped) return;
-    if (usedMs >= cpuTimeMs) climb({ status: 'timeout', clock: 'cpu', limitMs: cpuTimeMs });
-    else lookAfter(cpuTimeMs - usedMs);
-  };
-  lookAfter(cpuTimeMs);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-  };
 }

@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto';
-
 import { z } from 'zod';
 
 import type { Interpreter } from '../environments/index.ts';
-import { BelljarError, cancelled, refuseWhenCancelled, toBelljarError } from '../errors.ts';
+import { cancelled, refuseWhenCancelled } from '../errors.ts';
 import { type Policy, decideRun } from '../policy/index.ts';
 import { optionsReader, timeoutOption } from '../options.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Backend } from '../sandbox/index.ts';
-import { type OpenSessionOptions, denialOf, findUnsupported, readOpening, toRefusal } from './admission.ts';
+import { type OpenSessionOptions, findUnsupported, readOpening } from './admission.ts';
+import { Admission } from './admit.ts';
 import type { SessionFiles } from './files/index.ts';
 import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type LaunchPlan, newWorkspace, planLaunch } from './launch-plan.ts';
-import { type EgressSettings, SessionNetwork } from './network.ts';
+import { type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
+import { type EgressSettings, Networks } from './network.ts';
 import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
 import {
   type KeptPlan,
@@ -60,31 +60,25 @@ export interface SessionsParts extends SessionsOptions {
 
 export type NewFiles = Pick<OpenSessionOptions, 'actor' | 'role' | 'signal'> & { readonly workspace: string };
 
-/** Leases environments: each stays for as long as a session lasts that has it. */
-export interface EnvironmentSource {
-  /** Undefined where there is none of that key. */
-  lease(key: string): Promise<LeasedEnvironment | undefined>;
-}
-
-interface LeasedEnvironment extends Disposable {
-  readonly environment: { readonly python: Pick<Interpreter, 'executable' | 'version'> };
-}
-
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
 export class Sessions {
+  /** How many there are, programs among them. */
+  readonly occupancy: Occupancy;
   readonly #parts: SessionsParts;
-  readonly #occupancy: Occupancy;
   readonly #presets: readonly Preset[];
   readonly #pool: Pool | undefined;
   readonly #opening = new Set<Promise<Session>>();
   readonly #open = new Map<Session, LaunchPlan>();
-  readonly #networks = new Set<SessionNetwork>();
+  readonly #admission: Admission;
+  readonly #networks: Networks;
   #isClosed = false;
 
   /** @throws USAGE where the options of the pool are none. */
   constructor(parts: SessionsParts) {
     this.#parts = parts;
-    this.#occupancy = new Occupancy({ ...defaultOccupancy, ...occupancyOf(parts) });
+    this.#admission = new Admission(parts);
+    this.#networks = new Networks({ ...parts, settings: parts.egress ?? {} });
+    this.occupancy = new Occupancy({ ...defaultOccupancy, ...occupancyOf(parts) });
     const settings = parts.pool === undefined ? undefined : readPoolOptions(parts.pool);
     this.#presets = settings?.presets ?? [];
     if (settings === undefined) return;
@@ -128,7 +122,7 @@ export class Sessions {
   async makeFiles(options: NewFiles, fill: (files: SessionFiles) => Promise<void>): Promise<boolean> {
     const { workspace } = options;
     if (await this.hasFiles(workspace)) return false;
-    const leave = this.#occupancy.enter(workspace);
+    const leave = this.occupancy.enter(workspace);
     try {
       const fresh = await this.#launchNew(options);
       await using session = fresh.claim({});
@@ -142,17 +136,12 @@ export class Sessions {
   }
 
   /** With files that are nobody's yet. */
-  async #launchNew({ workspace, actor, role, signal }: NewFiles): Promise<FreshSession> {
+  async #launchNew({ signal, ...asking }: NewFiles): Promise<FreshSession> {
     if (this.#isClosed) throw belljarClosed();
-    const { policy, hash: policyHash } = this.#parts.currentPolicy();
-    const decision = decideRun({ policy, actor, role });
-    if (decision.verdict !== 'allow') {
-      const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
-      await this.#parts.record.append({ ...denialOf(decision), ...origin });
-      throw toRefusal(decision, origin.correlationId);
-    }
-    const plan = planLaunch(decision, { workspace: newWorkspace, environment: null, preload: [], policyHash });
-    return this.#launch(plan, { signal });
+    return this.#admission.admit({ ...asking, subject: 'session' }, ({ decision, origin: { policyHash } }) => {
+      const plan = planLaunch(decision, { workspace: newWorkspace, environment: null, preload: [], policyHash });
+      return this.#launch(plan, { signal });
+    });
   }
 
   /** Gives back the files of a workspace as far as only warm sessions hold them, so that they can be removed. */
@@ -162,40 +151,18 @@ export class Sessions {
 
   async #openNow(asked: OpenSessionOptions): Promise<Session> {
     const options = readOpening(asked);
-    for (;;) {
-      const session = await this.#openUnderPolicy(options);
-      if (session !== undefined) return session;
-    }
-  }
-
-  /** Undefined where another policy came into force meanwhile: what this one had decided is worth nothing any more. */
-  async #openUnderPolicy(options: OpenSessionOptions): Promise<Session | undefined> {
+    const { workspace = null, environment = null, preload = [] } = options;
     if (this.#isClosed) throw belljarClosed();
-    const { record, currentPolicy } = this.#parts;
-    const { actor, role, workspace = null, environment = null, requested = {}, preload = [] } = options;
-    if (workspace === newWorkspace) throw new BelljarError('USAGE', `“${workspace}” cannot be the name of a workspace`);
-    const { policy, hash: policyHash } = currentPolicy();
-    const origin = { actor: { ...actor, role }, workspace, correlationId: randomUUID(), policyHash };
-    const decision = decideRun({ policy, actor, role, requested });
-    if (decision.verdict !== 'allow') {
-      await record.append({ ...denialOf(decision), ...origin });
-      throw toRefusal(decision, origin.correlationId);
-    }
-    try {
-      const unsupported = findUnsupported(policy.runtime, this.#parts.backend.name);
-      if (unsupported !== undefined) throw unsupported;
+    return this.#admission.admit({ ...options, subject: 'session' }, async ({ decision, origin }) => {
+      const { policyHash } = origin;
       const plan = planLaunch(decision, { workspace, environment, preload, policyHash });
-      return await this.#openPlanned(plan, origin, options);
-    } catch (thrown) {
-      const { code, message } = toBelljarError(thrown);
-      await record.append({ action: 'run.failed', subject: 'session', details: { code, message }, ...origin });
-      throw thrown;
-    }
+      return this.#openPlanned(plan, origin, options);
+    });
   }
 
   /** Has the policy in force hold for what is under way: connections that it no longer opens are ended. */
   policyChanged(): void {
-    for (const network of this.#networks) network.policyChanged();
+    this.#networks.policyChanged();
     this.#pool?.dropAllBut(this.#parts.currentPolicy().hash);
     this.#pool?.keepOnly(this.#planPresets());
   }
@@ -221,10 +188,10 @@ export class Sessions {
     origin: JournalOrigin,
     options: OpenSessionOptions,
   ): Promise<Session | undefined> {
-    const leave = this.#occupancy.enter(plan.workspace);
+    const leave = this.occupancy.enter(plan.workspace);
     try {
       const fresh = await this.#obtain(plan, options.signal);
-      if (this.#parts.currentPolicy().hash !== plan.policyHash) {
+      if (!this.#admission.isInForce(plan.policyHash)) {
         await fresh.close();
         leave();
         return undefined;
@@ -269,20 +236,12 @@ export class Sessions {
   async #launch(plan: LaunchPlan, options: FreshSessionOptions): Promise<FreshSession> {
     const { backend, interpreter, importNames } = this.#parts;
     using held = new DisposableStack();
-    const lease = held.use(await this.#leaseFor(plan));
+    const lease = held.use(await leaseEnvironment(this.#parts.environments, plan.environment));
     const python = lease?.environment.python ?? interpreter;
     const fresh = await FreshSession.launch({ backend, python, importNames }, plan, options);
     const whileItLives = held.move();
     void fresh.ended.finally(() => whileItLives.dispose());
     return fresh;
-  }
-
-  async #leaseFor({ environment }: LaunchPlan): Promise<LeasedEnvironment | undefined> {
-    if (environment === null) return undefined;
-    const lease = await this.#parts.environments?.lease(environment);
-    if (lease !== undefined) return lease;
-    const message = `there is no environment ${environment} to open a session with`;
-    throw new BelljarError('ENVIRONMENT_MISSING', message, { details: { key: environment } });
   }
 
   #claim(fresh: FreshSession, origin: JournalOrigin, options: OpenSessionOptions): Session {
@@ -297,20 +256,9 @@ export class Sessions {
       capabilities: fresh.enforced,
       limits,
     });
-    const network = hasNetwork ? this.#openNetwork(origin, fresh) : undefined;
+    const network = hasNetwork ? this.#networks.open(origin, fresh.ended) : undefined;
     const { idleTimeoutMs = this.#parts.idleTimeoutMs } = options;
     return fresh.claim({ journal, network, idleTimeoutMs });
-  }
-
-  #openNetwork(origin: JournalOrigin, { ended }: FreshSession): SessionNetwork {
-    const { record, currentPolicy, egress = {} } = this.#parts;
-    const network = new SessionNetwork({ record, origin, currentPolicy, settings: egress });
-    this.#networks.add(network);
-    void ended.finally(() => {
-      this.#networks.delete(network);
-      void network.close();
-    });
-    return network;
   }
 
   /** What the presets come to under the policy in force; those that it denies are not kept. */

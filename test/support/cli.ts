@@ -29,10 +29,15 @@ export class TestCli implements Disposable {
     rmSync(join(this.home, '..'), { recursive: true, force: true });
   }
 
+  /** What whoever calls it has. */
+  get env(): NodeJS.ProcessEnv {
+    return { ...process.env, BELLJAR_HOME: this.home, BELLJAR_NODE: process.execPath };
+  }
+
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
     if (runs.has(args[0] ?? '')) prepareCache(cacheFolder(this.home));
     return spawn(launcher, args, {
-      env: { ...process.env, BELLJAR_HOME: this.home, BELLJAR_NODE: process.execPath, ...env },
+      env: { ...this.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
