@@ -1,0 +1,64 @@
+import type { Readable, Writable } from 'node:stream';
+
+import { channelNames, type Connection } from './connection-file.ts';
+import { ChannelRelay, type Dial } from './channel-relay.ts';
+import { connectionInside, socketInside } from './inside.ts';
+import { readParent, watchParent } from './parent-watch.ts';
+
+/** What starts a kernel: a program behind glass, as far as a kernel needs it. */
+export interface KernelProgram<End> {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly ended: Promise<End>;
+  readonly dial: Dial;
+  signal(name: 'SIGINT' | 'SIGTERM'): void;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions<End> {
+  readonly connection: Connection;
+  /** Called when the ports are ours: a kernel that nobody could reach is not started. */
+  readonly start: () => Promise<KernelProgram<End>>;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Of the client: who its process is. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the kernel. */
+  readonly signal: AbortSignal;
+  /** Calls back whenever the client interrupts the kernel. */
+  readonly onInterrupt: (interrupt: () => void) => Disposable;
+}
+
+/** Serves a client until its kernel has ended, by itself or because the client is gone; resolves to how. */
+export async function serveKernel<End>(options: ServeOptions<End>): Promise<End> {
+  const { connection, stdout, stderr, env, signal } = options;
+  const started = Promise.withResolvers<KernelProgram<End>>();
+  started.promise.catch(() => undefined); // whoever dials is told, and the caller is as well
+  const dial: Dial = async (path) => (await started.promise).dial(path);
+  await using _relay = await ChannelRelay.listen(channelsOf(connection), dial);
+  const program = await options.start().catch((error: unknown) => {
+    started.reject(error);
+    throw error;
+  });
+  started.resolve(program);
+  program.stdin.on('error', () => undefined); // it ended before it read; how, its end says
+  program.stdin.end(connectionInside(connection));
+  program.stdout.pipe(stdout, { end: false });
+  program.stderr.pipe(stderr, { end: false });
+  const end = (): void => void program.close();
+  using _interrupts = options.onInterrupt(() => program.signal('SIGINT'));
+  using _parent = watchParent({ parent: readParent(env), onGone: end });
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    return await program.ended;
+  } finally {
+    signal.removeEventListener('abort', end);
+    await program.close();
+  }
+}
+
+function channelsOf({ listenAt }: Connection): { listenAt: Connection['listenAt']['shell']; leadsTo: string }[] {
+  return channelNames.map((name) => ({ listenAt: listenAt[name], leadsTo: socketInside(name) }));
+}
