@@ -16,7 +16,7 @@ const floors = [
   ['environments'],
   ['sessions'],
   ['notebooks', 'programs', 'workspace-packages'],
-  ['exports'],
+  ['exports', 'jupyter'],
   ['plugins'],
   ['live-policy', 'settings'],
   ['home-gate.ts', 'housekeeping.ts', 'inspect.ts', 'proof'],

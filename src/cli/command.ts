@@ -22,6 +22,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** Has an interrupt behind the first end what runs, in order; without it, it ends the command on the spot. */
   readonly onFurtherInterrupt?: (listener: () => void) => void;
+  /** Has Ctrl-C mean something else from now on than that the command is to stop. */
+  readonly takeInterrupts?: (take: () => void) => Disposable;
   /** Says that the end was forced: output that nobody reads does not keep the command any longer. */
   readonly abandonOutput?: () => void;
 }

@@ -160,6 +160,22 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the Pythons of this machine that environments can be made with',
     load: async () => (await import('./env-pythons.ts')).envPythonsCommand,
   },
+  'jupyter install': {
+    summary: 'register a kernel for Jupyter that runs behind glass',
+    load: async () => (await import('./jupyter.ts')).jupyterInstallCommand,
+  },
+  'jupyter list': {
+    summary: 'print the kernels that are registered',
+    load: async () => (await import('./jupyter.ts')).jupyterListCommand,
+  },
+  'jupyter remove': {
+    summary: 'take a registered kernel away',
+    load: async () => (await import('./jupyter.ts')).jupyterRemoveCommand,
+  },
+  'jupyter kernel': {
+    summary: 'run a kernel for the client that wrote a connection file (what Jupyter calls)',
+    load: async () => (await import('./jupyter-kernel.ts')).jupyterKernelCommand,
+  },
   gate: {
     summary: 'serve the package index, filtered by the policy, to pip, uv and poetry',
     load: async () => (await import('./gate.ts')).gateCommand,

@@ -27,6 +27,7 @@ process.stderr.on('error', () => undefined);
 
 let interruptedBy: NodeJS.Signals | undefined;
 let furtherInterrupt: (() => void) | undefined;
+let interruptTaker: (() => void) | undefined;
 
 function onFurtherInterrupt(listener: () => void): void {
   furtherInterrupt = listener;
@@ -91,7 +92,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       hint: `Run belljar ${words} --help.`,
     });
   }
-  return command.run({ values, positionals, io, signal: interruption.signal, abandonOutput, onFurtherInterrupt });
+  const { signal } = interruption;
+  return command.run({ values, positionals, io, signal, abandonOutput, onFurtherInterrupt, takeInterrupts });
 }
 
 function matchCommand(argv: readonly string[]): string | undefined {
@@ -120,9 +122,15 @@ function abandonOutput(): void {
   setTimeout(() => process.exit(), 500).unref();
 }
 
+function takeInterrupts(take: () => void): Disposable {
+  interruptTaker = take;
+  return { [Symbol.dispose]: () => (interruptTaker = undefined) };
+}
+
 /** The first interrupt asks the command to stop; the second does not ask. */
 function listenForInterrupt(): () => void {
   const onSignal = (name: NodeJS.Signals): void => {
+    if (name === 'SIGINT' && interruptTaker !== undefined) return interruptTaker();
     if (interruptedBy !== undefined && furtherInterrupt === undefined) process.exit(128 + constants.signals[name]);
     if (interruptedBy !== undefined) {
       furtherInterrupt?.();

@@ -13,6 +13,8 @@ export interface Channel {
   readonly listenAt: ListenAddress;
   /** The path of the socket inside that its connections lead to. */
   readonly leadsTo: string;
+  /** Called whenever its client says something. */
+  readonly onSaid?: () => void;
 }
 
 /** More than any client has for one channel; a neighbour who opens them without end gets no further. */
@@ -52,18 +54,19 @@ export class ChannelRelay implements AsyncDisposable {
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
-  async #listen({ listenAt, leadsTo }: Channel): Promise<void> {
+  async #listen(channel: Channel): Promise<void> {
+    const { listenAt } = channel;
     if ('path' in listenAt) await removeStaleSocket(listenAt.path);
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
     server.maxConnections = maxConnections;
-    server.on('connection', (outer) => void this.#carry(outer, leadsTo));
+    server.on('connection', (outer) => void this.#carry(outer, channel));
     await listen(server, listenAt);
     this.#servers.push(server);
   }
 
-  async #carry(outer: Socket, path: string): Promise<void> {
+  async #carry(outer: Socket, { leadsTo, onSaid }: Channel): Promise<void> {
     this.#keep(outer);
-    const inner = await this.#dialPatiently(path, outer);
+    const inner = await this.#dialPatiently(leadsTo, outer);
     if (inner === undefined) {
       outer.destroy();
       return;
@@ -73,6 +76,7 @@ export class ChannelRelay implements AsyncDisposable {
     inner.once('close', () => outer.destroy());
     outer.pipe(inner);
     inner.pipe(outer);
+    if (onSaid !== undefined) outer.on('data', onSaid);
   }
 
   /** Undefined where the client left meanwhile, or its patience is at an end. */

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
 import { channelNames, type Connection } from './connection-file.ts';
-import { ChannelRelay, type Dial } from './channel-relay.ts';
+import { type Channel, ChannelRelay, type Dial } from './channel-relay.ts';
 import { connectionInside, socketInside } from './inside.ts';
 import { readParent, watchParent } from './parent-watch.ts';
 
@@ -12,7 +12,9 @@ export interface KernelProgram<End> {
   readonly stderr: Readable;
   readonly ended: Promise<End>;
   readonly dial: Dial;
-  signal(name: 'SIGINT' | 'SIGTERM'): void;
+  signal(name: 'SIGINT'): void;
+  /** Lets its time on the processors count anew. */
+  restartClocks(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export async function serveKernel<End>(options: ServeOptions<End>): Promise<End>
   const started = Promise.withResolvers<KernelProgram<End>>();
   started.promise.catch(() => undefined); // whoever dials is told, and the caller is as well
   const dial: Dial = async (path) => (await started.promise).dial(path);
-  await using _relay = await ChannelRelay.listen(channelsOf(connection), dial);
+  const onAsked = onceAtATime(async () => (await started.promise).restartClocks());
+  await using _relay = await ChannelRelay.listen(channelsOf(connection, onAsked), dial);
   const program = await options.start().catch((error: unknown) => {
     started.reject(error);
     throw error;
@@ -59,6 +62,26 @@ export async function serveKernel<End>(options: ServeOptions<End>): Promise<End>
   }
 }
 
-function channelsOf({ listenAt }: Connection): { listenAt: Connection['listenAt']['shell']; leadsTo: string }[] {
-  return channelNames.map((name) => ({ listenAt: listenAt[name], leadsTo: socketInside(name) }));
+/** What the client asks for comes by the shell; the kernel cannot say it in its place. */
+function channelsOf({ listenAt }: Connection, onAsked: () => void): Channel[] {
+  return channelNames.map((name) => {
+    const channel = { listenAt: listenAt[name], leadsTo: socketInside(name) };
+    return name === 'shell' ? { ...channel, onSaid: onAsked } : channel;
+  });
+}
+
+/** Does it now, or once more when it is done: never twice at once, and never not at all after the last call. */
+function onceAtATime(work: () => Promise<void>): () => void {
+  let state: 'idle' | 'busy' | 'again' = 'idle';
+  const run = async (): Promise<void> => {
+    do {
+      state = 'busy';
+      await work().catch(() => undefined); // it has ended: there is no clock any more
+    } while ((state as string) === 'again');
+    state = 'idle';
+  };
+  return () => {
+    if (state === 'idle') void run();
+    else state = 'again';
+  };
 }
