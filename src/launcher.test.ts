@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { temporaryFolder } from '../test/support/temporary-folder.ts';
-import { nameLauncher } from './launcher.ts';
+import { launcherWords, nameLauncher } from './launcher.ts';
 
 describe('nameLauncher()', () => {
   it('names the launcher of this clone by its whole path', () => {
@@ -22,5 +22,14 @@ describe('nameLauncher()', () => {
 
   it('names the program where there is no clone', () => {
     assert.equal(nameLauncher('/no/such/belljar'), 'belljar');
+  });
+});
+
+describe('launcherWords()', () => {
+  it('names the launcher of this clone, else what runs now', () => {
+    const [path = '', ...rest] = launcherWords();
+    assert.match(path, /^\/.*\/belljar$/);
+    assert.deepEqual(rest, []);
+    assert.deepEqual(launcherWords('/no/such/belljar'), [process.execPath, process.argv[1]]);
   });
 });

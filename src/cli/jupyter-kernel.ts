@@ -48,23 +48,32 @@ async function serve(invocation: Invocation): Promise<number> {
   const { io, signal, takeInterrupts = ignoreInterrupts } = invocation;
   const connection = await readConnectionFile(requireFile(invocation));
   const { stdout, stderr, env } = io;
-  const start = (): Promise<Program> => startKernel(invocation, opened);
+  const missing = describeMissing(requireWorkspace(invocation.values));
+  const start = (): Promise<Program> => startKernel(invocation, { opened, missing });
   await using opened = new AsyncDisposableStack();
   const { outcome } = await serveKernel({
     ...{ connection, start, stdout, stderr, env, signal, onInterrupt: takeInterrupts },
   });
+  if (outcome.status === 'unstarted') {
+    stderr.write(`${missing}\n`); // without an environment there is not even its Python
+    return 1;
+  }
   const said = describeProgramEnd(outcome);
   if (said !== undefined) stderr.write(`belljar: the kernel ended: ${toVisible(said)}\n`);
   return programExitCode(outcome);
 }
 
-async function startKernel(invocation: Invocation, opened: AsyncDisposableStack): Promise<Program> {
+interface Surroundings {
+  readonly opened: AsyncDisposableStack;
+  readonly missing: string;
+}
+
+async function startKernel(invocation: Invocation, { opened, missing }: Surroundings): Promise<Program> {
   const { io, values, signal } = invocation;
   const workspace = requireWorkspace(values);
   const belljar = opened.use(await openFor(invocation));
-  const missing = `belljar: “${workspace}” has no ipykernel: ${nameLauncher()} jupyter install brings it in`;
   const { program, remark } = await belljar.workspaces.use(workspace, localActor(values)).startProgram({
-    argv: kernelArguments('python3', toVisible(missing)),
+    argv: kernelArguments(missing),
     env: kernelEnvironment(io.env),
     requested: readLimits(values),
     isLasting: true,
@@ -75,6 +84,10 @@ async function startKernel(invocation: Invocation, opened: AsyncDisposableStack)
     io.stderr.write(`belljar: not enforced here, as the policy allows: ${program.notEnforced.join(', ')}\n`);
   }
   return program;
+}
+
+function describeMissing(workspace: string): string {
+  return toVisible(`belljar: “${workspace}” has no ipykernel: ${nameLauncher()} jupyter install brings it in`);
 }
 
 /** @throws USAGE */

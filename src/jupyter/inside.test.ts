@@ -50,12 +50,12 @@ describe('kernelArguments()', needs(python), () => {
 async function place(context: Parameters<typeof temporaryFolder>[0]) {
   const folder = await temporaryFolder(context);
   mkdirSync(folder, { recursive: true });
-  const [program, ...args] = kernelArguments('python3', 'bring ipykernel');
+  const [, ...args] = kernelArguments('bring ipykernel');
   const [own, missing] = [join(folder, 'own'), args.at(-1) ?? ''];
   // The two options that keep out what a folder of this test brings.
   const given = [...args.slice(1, -2), own, missing];
   const env = { ...process.env, PYTHONPATH: folder };
-  const run = (input: string) => spawnSync(program, given, { input, env, encoding: 'utf8' });
+  const run = (input: string) => spawnSync('python3', given, { input, env, encoding: 'utf8' });
   return { folder, run };
 }
 
@@ -65,6 +65,7 @@ describe('kernelEnvironment()', () => {
     assert.deepEqual(kernelEnvironment(env), {
       MPLBACKEND: 'agg',
       IPYTHONDIR: '/tmp/ipython',
+      JPY_PARENT_PID: '1',
       JUPYTER_PLATFORM_DIRS: '1',
     });
   });

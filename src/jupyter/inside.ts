@@ -1,3 +1,4 @@
+import { environmentPath } from '../environments/inside.ts';
 import { type ChannelName, channelNames, type Connection } from './connection-file.ts';
 
 /** Where the kernel's sockets are, in a folder of its own; ZeroMQ adds the number of the port. */
@@ -40,17 +41,20 @@ os.execv(python, [python, '-Xfrozen_modules=off', '-m', 'ipykernel_launcher', '-
 `;
 
 /** The program that becomes the kernel; `missing` is what it says where the environment has none. */
-export function kernelArguments(python: string, missing: string): [string, ...string[]] {
-  return [python, '-I', '-c', start.trim(), folder, missing];
+export function kernelArguments(missing: string): [string, ...string[]] {
+  return [`${environmentPath}/bin/python`, '-I', '-c', start.trim(), folder, missing];
 }
 
 /** What the kernel gets of the client's environment. */
 const passedOn = ['MPLBACKEND', 'TZ', 'COLUMNS', 'LINES', 'PYDEVD_DISABLE_FILE_VALIDATION'];
 
-/** IPython keeps its history with the kernel, not among the files of the workspace. */
+/**
+ * IPython keeps its history with the kernel, not among the files of the workspace. Its parent is process 1, which it need not
+ * watch: told so, it does not explain how to end a kernel that has no client.
+ */
 export function kernelEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const passed = passedOn.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return { ...Object.fromEntries(passed), IPYTHONDIR: '/tmp/ipython', JUPYTER_PLATFORM_DIRS: '1' };
+  return { ...Object.fromEntries(passed), IPYTHONDIR: '/tmp/ipython', JPY_PARENT_PID: '1', JUPYTER_PLATFORM_DIRS: '1' };
 }
 
 function portOf(channel: ChannelName): number {
