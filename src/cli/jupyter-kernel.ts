@@ -4,7 +4,7 @@ import { kernelArguments, kernelEnvironment, readConnectionFile, serveKernel } f
 import { nameLauncher } from '../launcher.ts';
 import { localActor } from './actor.ts';
 import { openFor, requireWorkspace } from './change-packages.ts';
-import { type Command, type Invocation, stringOption } from './command.ts';
+import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
 import { readLimits } from './limits.ts';
 import { toVisible } from './terminal-text.ts';
 
@@ -23,6 +23,7 @@ person rarely has a reason to. SIGINT interrupts the kernel, SIGTERM ends it.
   --policy FILE               the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID                  who asks, for the policy and the record (default: your user name)
   --role ROLE                 in which role (default: owner)
+  --json                      how it ended, as one document; what the kernel prints goes to standard error
 
 Exit code: that of the kernel, 0 after a shutdown; 66 the connection file cannot be used, 69 its ports are taken, 77 denied.
 
@@ -47,13 +48,16 @@ Example:
 async function serve(invocation: Invocation): Promise<number> {
   const { io, signal, takeInterrupts = ignoreInterrupts } = invocation;
   const connection = await readConnectionFile(requireFile(invocation));
-  const { stdout, stderr, env } = io;
+  const { stderr, env } = io;
+  const wantsJson = isFlagSet(invocation.values, 'json');
+  const stdout = wantsJson ? stderr : io.stdout;
   const missing = describeMissing(requireWorkspace(invocation.values));
   const start = (): Promise<Program> => startKernel(invocation, { opened, missing });
   await using opened = new AsyncDisposableStack();
-  const { outcome } = await serveKernel({
+  const { outcome, usage } = await serveKernel({
     ...{ connection, start, stdout, stderr, env, signal, onInterrupt: takeInterrupts },
   });
+  if (wantsJson) printJson(io, { outcome, usage });
   if (outcome.status === 'unstarted') {
     stderr.write(`${missing}\n`); // without an environment there is not even its Python
     return 1;

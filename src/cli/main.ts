@@ -130,7 +130,10 @@ function takeInterrupts(take: () => void): Disposable {
 /** The first interrupt asks the command to stop; the second does not ask. */
 function listenForInterrupt(): () => void {
   const onSignal = (name: NodeJS.Signals): void => {
-    if (name === 'SIGINT' && interruptTaker !== undefined) return interruptTaker();
+    if (name === 'SIGINT' && interruptTaker !== undefined) {
+      interruptTaker();
+      return;
+    }
     if (interruptedBy !== undefined && furtherInterrupt === undefined) process.exit(128 + constants.signals[name]);
     if (interruptedBy !== undefined) {
       furtherInterrupt?.();

@@ -87,21 +87,13 @@ describe('ChannelRelay', () => {
     assert.equal(String(await echoed), 'early');
   });
 
-  it('dials no more for a client that left', async (context) => {
-    const { open, serve, relay, dialled } = await relayFor(context);
+  it('lets go of a client that still waits, when it is closed', async (context) => {
+    const { open, relay, dialled } = await relayFor(context);
     const client = open();
     while (dialled() < 1) await new Promise(setImmediate);
-    client.destroy();
-    const other = open();
-    let connections = 0;
-    await serve((inner) => {
-      connections += 1;
-      inner.pipe(inner);
-    });
-    other.end('here');
-    assert.equal(String(await buffer(other)), 'here');
+    const ended = once(client.resume(), 'end');
     await relay[Symbol.asyncDispose]();
-    assert.equal(connections, 1);
+    await ended;
   });
 
   it('passes on that one side has said all, and lets the other go on', async (context) => {

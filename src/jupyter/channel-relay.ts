@@ -79,7 +79,7 @@ export class ChannelRelay implements AsyncDisposable {
     if (onSaid !== undefined) outer.on('data', onSaid);
   }
 
-  /** Undefined where the client left meanwhile, or its patience is at an end. */
+  /** Undefined where nobody waits any more, or has waited long enough. */
   async #dialPatiently(path: string, outer: Socket): Promise<Duplex | undefined> {
     const endMs = performance.now() + patienceMs;
     for (let delayMs = retryMs.first; performance.now() < endMs; delayMs = Math.min(delayMs * 2, retryMs.longest)) {

@@ -15,21 +15,24 @@ async function startProcess(context: TestContext) {
 describe('watchParent()', () => {
   it('tells that a process is gone, which did not start us itself', async (context) => {
     const { child, pid } = await startProcess(context);
-    const gone = Promise.withResolvers<void>();
-    using _watch = watchParent({ parent: pid, onGone: gone.resolve, everyMs: 5 });
+    const gone = Promise.withResolvers<undefined>();
+    using _watch = watchParent({ parent: pid, onGone: () => gone.resolve(undefined), everyMs: 5 });
     using _alive = setInterval(() => undefined, 1000);
-    let isTold = false;
-    void gone.promise.then(() => (isTold = true));
-    await once(child.kill('SIGKILL') ? child : child, 'exit');
-    await gone.promise;
-    assert.equal(isTold, true);
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await Promise.all([exited, gone.promise]);
   });
 
   it('tells that our own parent is gone, whatever has its number now', async (context) => {
     const { pid } = await startProcess(context);
     let parent = pid;
-    const gone = Promise.withResolvers<void>();
-    using _watch = watchParent({ parent: pid, onGone: gone.resolve, everyMs: 5, currentParent: () => parent });
+    const gone = Promise.withResolvers<undefined>();
+    using _watch = watchParent({
+      parent: pid,
+      onGone: () => gone.resolve(undefined),
+      everyMs: 5,
+      currentParent: () => parent,
+    });
     using _alive = setInterval(() => undefined, 1000);
     parent = 1;
     await gone.promise;

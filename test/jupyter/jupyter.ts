@@ -98,9 +98,9 @@ function notebookOf(sources: readonly string[]): object {
 
 /** Without what may differ from one kernel to the next: where packages lie, and where objects do. */
 export function normalise(cells: readonly ConvertedCell[]): unknown {
-  const text = JSON.stringify(cells.map(({ execution_count, outputs }) => ({ execution_count, outputs })));
+  const written = JSON.stringify(cells.map(({ execution_count, outputs }) => ({ execution_count, outputs })));
   return JSON.parse(
-    text
+    written
       .replaceAll(venv, '/environment')
       .replaceAll('/belljar/environment', '/environment')
       .replaceAll(/0x[0-9a-f]{6,}/g, '0x0'),

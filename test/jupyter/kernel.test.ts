@@ -106,6 +106,11 @@ describe('a kernel behind glass', needs(root, bubblewrap, python, jupyter), () =
     const { greedy } = (await user.drive(kernel, ['greedy'])) as { greedy: { died: boolean; said: string } };
     assert.equal(greedy.died, true);
     assert.match(greedy.said, /belljar: the kernel ended: .*512 MiB/);
+    const { entries } = JSON.parse(await user.belljar('audit', 'tail', '--limit', '20', '--json')) as {
+      entries: { action: string; details: { outcome?: { status: string } } }[];
+    };
+    const ends = entries.filter(({ action }) => action === 'run.end');
+    assert.equal(ends.at(-1)?.details.outcome?.status, 'memory');
   });
 
   it('says why it does not start: no ipykernel, or a policy that says no', async () => {
