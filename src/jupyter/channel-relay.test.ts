@@ -152,6 +152,22 @@ describe('ChannelRelay', () => {
     assert.equal((await all).length, written);
   });
 
+  it('still says what the kernel said last, when it is closed', async (context) => {
+    const { open, serve, relay } = await relayFor(context);
+    const last = randomBytes(4 * 1024 * 1024);
+    const said = Promise.withResolvers<undefined>();
+    await serve((inner) => {
+      inner.end(last);
+      inner.once('data', () => said.resolve(undefined));
+    });
+    const client = open();
+    client.write('goodbye');
+    await said.promise;
+    const heard = buffer(client).finally(() => client.end());
+    const [bytes] = await Promise.all([heard, relay[Symbol.asyncDispose]()]);
+    assert.ok(last.equals(bytes));
+  });
+
   it('takes the place of a socket that a killed one left, and leaves none itself', async (context) => {
     const folder = await temporaryFolder(context);
     const path = join(folder, 'kernel-1');

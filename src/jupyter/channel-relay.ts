@@ -24,6 +24,9 @@ const maxConnections = 64;
 const patienceMs = 20_000;
 const retryMs = { first: 5, longest: 50 };
 
+/** For what is on its way when it is closed. */
+const graceMs = 500;
+
 /**
  * Carries the bytes of the client's connections to the kernel's sockets and back, whatever they are. It listens before the
  * kernel does: a client that finds nobody at a port waits longer than one that is let in and has to be patient.
@@ -47,11 +50,17 @@ export class ChannelRelay implements AsyncDisposable {
     return relay;
   }
 
-  /** Ends all connections and takes no more. */
+  /** Takes no more connections, and ends all: at once, but for what the kernel said last and is on its way to the client. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    for (const stream of this.#open) stream.destroy();
+    const late = setTimeout(() => this.#destroyAll(), graceMs);
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    clearTimeout(late);
+    this.#destroyAll();
+  }
+
+  #destroyAll(): void {
+    for (const stream of this.#open) stream.destroy();
   }
 
   async #listen(channel: Channel): Promise<void> {
@@ -73,7 +82,7 @@ export class ChannelRelay implements AsyncDisposable {
     }
     this.#keep(inner);
     outer.once('close', () => inner.destroy());
-    inner.once('close', () => outer.destroy());
+    inner.once('close', () => outer.destroySoon());
     outer.pipe(inner);
     inner.pipe(outer);
     if (onSaid !== undefined) outer.on('data', onSaid);
@@ -97,7 +106,6 @@ export class ChannelRelay implements AsyncDisposable {
     this.#open.add(stream);
     stream.on('error', () => undefined);
     stream.once('close', () => this.#open.delete(stream));
-    if (this.#closing.signal.aborted) stream.destroy();
   }
 }
 
