@@ -10,7 +10,7 @@ import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { type Belljar, openBelljar } from '../../src/belljar.ts';
 import { readTar } from '../../src/exports/tar/index.ts';
 import { uvWheel } from '../packages/uv.ts';
-import { opened } from '../support/bundles.ts';
+import { opened, packBundle } from '../support/bundles.ts';
 import { importedVersion, openPackageHome, type PackageHome } from '../support/package-home.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -62,6 +62,23 @@ async function unpack(bundle: Buffer): Promise<Map<string, string>> {
     files.set(path, Buffer.concat(await Array.fromAsync(content)).toString());
   }
   return files;
+}
+
+interface EnvironmentWords {
+  readonly target: string;
+  readonly treeDigest: string;
+}
+
+/** The same bundle with another word on its environment, and a manifest that is right. */
+async function retell(
+  bundle: Buffer,
+  change: (environment: EnvironmentWords) => Partial<EnvironmentWords>,
+): Promise<Buffer> {
+  const { 'manifest.json': _manifest, ...files } = Object.fromEntries(await unpack(bundle));
+  const document = JSON.parse(files['workspace.json'] ?? '') as { environment: EnvironmentWords };
+  const { environment } = document;
+  const told = { ...document, environment: { ...environment, ...change(environment) } };
+  return packBundle({ ...files, 'workspace.json': JSON.stringify(told) });
 }
 
 describe('Workspace.export() and Workspaces.import()', needs(root, bubblewrap, python, uvWheel), () => {
@@ -159,6 +176,23 @@ describe('Workspace.export() and Workspaces.import()', needs(root, bubblewrap, p
       message: /no index/,
     });
     assert.equal(await belljar.sessions.hasFiles('source'), false);
+  });
+
+  it('say where the tree is another one, and take nothing for another machine or Python', async (context) => {
+    const source = await openSource(context);
+    const bundle = await exportFrom(source);
+    const belljar = await openElsewhere(context, source);
+    const bring = async (change: Parameters<typeof retell>[1], as: string): Promise<boolean | undefined> => {
+      const told = await retell(bundle, change);
+      return (await belljar.workspaces.import(opened(told), { ...owner, as })).isSameTree;
+    };
+    const elsewhere = bring(({ target }) => ({ target: target.replace(/,.*/, ', aarch64-apple-darwin') }), 'mac');
+    await assert.rejects(elsewhere, { code: 'LOCK_UNUSABLE', message: /aarch64-apple-darwin/ });
+    const older = bring(({ target }) => ({ target: target.replace(/3\.\d+\.\d+/, '3.99.0') }), 'future');
+    await assert.rejects(older, { code: 'PYTHON_NOT_FOUND' });
+    assert.deepEqual(await belljar.workspaces.list(), []);
+    assert.equal(await bring(() => ({ treeDigest: '0'.repeat(64) }), 'other'), false);
+    assert.equal(await bring(() => ({}), 'same'), true);
   });
 
   it('let nothing out to whom the policy does not grant it', async (context) => {
