@@ -48,6 +48,10 @@ export class PageStore {
     await writeBeside(this.#pathOf(name), kept.bytes);
   }
 
+  async remove(name: string): Promise<void> {
+    await rm(this.#pathOf(name), { force: true });
+  }
+
   async confirm(name: string, checkedAtMs: number): Promise<void> {
     // Gone meanwhile: it is fetched again when it is wanted.
     await utimes(this.#pathOf(name), checkedAtMs / 1000, checkedAtMs / 1000).catch(() => undefined);

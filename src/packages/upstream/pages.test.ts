@@ -125,6 +125,22 @@ describe('Pages', () => {
     assert.equal((await upstream.findPage('good'))?.isStale, false);
   });
 
+  it('keeps no file of names that nobody has, and asks for each once a minute', async (context) => {
+    const { index, folder, open } = await setStage(context);
+    const upstream = await open();
+    for (const name of ['no-such-thing', 'nor-this', 'no-such-thing']) {
+      assert.equal(await upstream.findPage(name), undefined);
+    }
+    assert.equal(index.countRequests('/simple/no-such-thing/'), 1);
+    assert.deepEqual(await keptPages(folder), []);
+    await upstream.findPage('good');
+    assert.equal((await keptPages(folder)).length, 1, 'what is there is kept');
+    index.remove('good');
+    await age(folder, 120 * minuteMs);
+    assert.equal(await (await open()).findPage('good'), undefined);
+    assert.deepEqual(await keptPages(folder), []);
+  });
+
   it('does not ask a lost index again and again for what it has', async (context) => {
     const { index, folder, open } = await setStage(context);
     index.add('more', makeWheel({ name: 'more' }));

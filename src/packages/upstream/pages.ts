@@ -32,6 +32,7 @@ export interface PagesOptions extends PageTimes {
 }
 
 const atOnceLater = 3;
+const rememberedBytes = 512;
 
 interface Known {
   readonly kept: KeptPage;
@@ -127,7 +128,8 @@ export class Pages {
     try {
       const kept = await fetchPage({ ...this.#options, name, known: known?.kept, signal });
       this.#lostAtMs = Number.NEGATIVE_INFINITY;
-      if (kept === known?.kept) await this.#store.confirm(name, askedAtMs);
+      if (kept.page === undefined) await this.#store.remove(name);
+      else if (kept === known?.kept) await this.#store.confirm(name, askedAtMs);
       else await this.#store.write(name, kept);
       return this.#remember(name, { kept, checkedAtMs: askedAtMs, isStale: false });
     } catch (error) {
@@ -139,7 +141,8 @@ export class Pages {
 
   #remember(name: string, known: Known): Known {
     this.#options.client.admitHosts(known.kept.hosts);
-    this.#memory.set(name, known, known.kept.bytes.length);
+    // Each costs more than what stands in it: names that nobody has are asked for without end.
+    this.#memory.set(name, known, known.kept.bytes.length + rememberedBytes);
     return known;
   }
 }
