@@ -1,3 +1,4 @@
+import { checkWorkspaceName } from '../workspace-name.ts';
 import { LateKnownModules } from './late-known-modules.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
 import type { AnsweredPlan, Reconsidered } from './plan/index.ts';
@@ -32,10 +33,11 @@ export class Packages implements AsyncDisposable {
    * @example
    * const plan = await belljar.packages.plan({ requirements: ['pandas>=2'], actor, role: 'owner' });
    * if (plan.verdict !== 'allow') console.log(plan.packages.filter(({ verdict }) => verdict !== 'allow'));
-   * @throws WISH_INVALID, POLICY_DENIED where the actor may not plan, INDEX_UNAVAILABLE, UV_UNAVAILABLE, RESOLVE_FAILED,
+   * @throws USAGE, WISH_INVALID, POLICY_DENIED where the actor may not plan, INDEX_UNAVAILABLE, UV_UNAVAILABLE, RESOLVE_FAILED,
    * CANCELLED, and what a launch throws.
    */
   async plan(request: PlanRequest): Promise<AnsweredPlan> {
+    if (request.workspace !== undefined) checkWorkspaceName(request.workspace);
     return (await this.#load()).plan(request);
   }
 

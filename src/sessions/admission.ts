@@ -6,6 +6,7 @@ import { optionsReader, signalOption, timeoutOption } from '../options.ts';
 import type { Actor, Policy, RunLimits } from '../policy/index.ts';
 import type { BackendName } from '../sandbox/index.ts';
 import { type Role, roleNames } from '../words.ts';
+import { workspaceNameSchema } from '../workspace-name.ts';
 
 export interface OpenSessionOptions {
   readonly actor: Actor;
@@ -53,7 +54,7 @@ export function limitsSchema(amount: z.ZodType<number>): z.ZodType<Partial<RunLi
 export const environmentSchema = z.string().refine(isEnvironmentKey, 'must be the key of an environment').nullable();
 
 const opening = {
-  workspace: z.string().nullable().optional(),
+  workspace: workspaceNameSchema.nullable().optional(),
   environment: environmentSchema.optional(),
   requested: limitsSchema(z.custom<number>()).optional(),
   preload: modulesSchema.optional(),

@@ -7,6 +7,7 @@ import { type Actor, decideAction, type Policy, type Reason } from '../../policy
 import type { AuditRecord, Draft } from '../../record/index.ts';
 import { type Database, sql, type Transaction } from '../../storage/index.ts';
 import type { Role } from '../../words.ts';
+import { checkWorkspaceName } from '../../workspace-name.ts';
 import { type Agreement, agreementOf, type Approval, approvalBodySchema, covers, questionsOf } from './approval.ts';
 import type { Plan } from './plan.ts';
 
@@ -61,9 +62,10 @@ export class Approvals {
   /**
    * Puts the questions of a plan to the approvers; the same lock is asked for once at a time.
    *
-   * @throws USAGE where the plan asks nothing.
+   * @throws USAGE where the plan asks nothing, or the workspace is none.
    */
   async ask({ plan, actor, role, workspace, because }: AskOptions): Promise<Approval> {
+    if (workspace !== undefined) checkWorkspaceName(workspace);
     const { lock, verdict } = plan;
     if (lock === undefined || verdict !== 'ask') {
       throw new BelljarError('USAGE', `there is nothing to ask: the verdict on the plan is ${verdict}`);

@@ -4,43 +4,17 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
-import { VolumeLayout, checkVolumeName } from './layout.ts';
+import { VolumeLayout } from './layout.ts';
 
-describe('checkVolumeName()', () => {
-  for (const name of ['a', 'notebook-7', 'Team_2.final', '0', 'x'.repeat(100)]) {
-    it(`takes “${name.slice(0, 20)}”`, () => assert.equal(checkVolumeName(name), name));
-  }
-
-  for (const name of [
-    '',
-    '.',
-    '..',
-    '../x',
-    'a/b',
-    '/etc',
-    '.hidden',
-    '-rf',
-    'a b',
-    'a\n',
-    'a\0',
-    'ä',
-    'x'.repeat(101),
-  ]) {
-    it(`refuses ${JSON.stringify(name.slice(0, 20))}`, () => {
-      assert.throws(() => checkVolumeName(name), { code: 'USAGE' });
-    });
-  }
-
-  it('is asked for every path that a name goes into', () => {
+describe('VolumeLayout', () => {
+  it('makes no path of what is no name of a workspace', () => {
     const layout = new VolumeLayout('/volumes');
     for (const path of ['volume', 'image', 'files', 'lock'] as const) {
       assert.throws(() => layout[path]('../x'), { code: 'USAGE' }, path);
     }
     assert.throws(() => layout.mountPoint('1-2-3-4', '..'), { code: 'USAGE' });
   });
-});
 
-describe('VolumeLayout', () => {
   it('makes folders that nobody else may enter, and makes them once', async (context) => {
     const folder = join(await temporaryFolder(context), 'volumes');
     await new VolumeLayout(folder).make();

@@ -2,6 +2,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BelljarError } from '../../errors.ts';
+import { checkWorkspaceName } from '../../workspace-name.ts';
 
 /**
  * Where everything of the volumes lies. All of it below one folder that nobody else may enter, and of these folders
@@ -32,7 +33,9 @@ export class VolumeLayout {
   }
 
   volume(name: string): string {
-    return isNameless(name) ? this.unfinished(name.slice(1)) : join(this.folder, 'workspaces', checkVolumeName(name));
+    return isNameless(name)
+      ? this.unfinished(name.slice(1))
+      : join(this.folder, 'workspaces', checkWorkspaceName(name));
   }
 
   image(name: string): string {
@@ -44,7 +47,7 @@ export class VolumeLayout {
   }
 
   lock(name: string): string {
-    return join(this.folder, 'locks', checkVolumeName(name));
+    return join(this.folder, 'locks', checkWorkspaceName(name));
   }
 
   /** For whoever asks how much of the disk is promised; no volume has such a name. */
@@ -65,7 +68,7 @@ export class VolumeLayout {
   }
 
   mountPoint(server: string, name: string): string {
-    return join(this.mounted(server), isNameless(name) ? name : checkVolumeName(name));
+    return join(this.mounted(server), isNameless(name) ? name : checkWorkspaceName(name));
   }
 
   unfinished(name = ''): string {
@@ -80,14 +83,6 @@ export function namelessName(mark: string): string {
 
 export function isNameless(name: string): boolean {
   return /^\+[A-Za-z0-9._-]{1,99}$/.test(name);
-}
-
-/** No separators, no leading dot, nothing a terminal or a shell would take for something else. */
-export function checkVolumeName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) return name;
-  throw new BelljarError('USAGE', `“${name.slice(0, 100)}” cannot be the name of a workspace’s files`, {
-    hint: 'Use letters, digits, “-”, “_” and “.”, a letter or digit first, at most 100 of them.',
-  });
 }
 
 async function makePrivate(folder: string): Promise<void> {

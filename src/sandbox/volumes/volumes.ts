@@ -1,6 +1,8 @@
 import { lstat, readdir, realpath, rename, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { refuseWhenCancelled } from '../../errors.ts';
+import { checkWorkspaceName } from '../../workspace-name.ts';
 import {
   type AttachParts,
   type AttachedVolume,
@@ -15,11 +17,12 @@ import {
 } from './attach.ts';
 import { type VolumeBounds, checkBounds } from './bounds.ts';
 import { attachedDevices } from './image.ts';
-import { VolumeLayout, checkVolumeName, isNameless, namelessName } from './layout.ts';
+import { VolumeLayout, isNameless, namelessName } from './layout.ts';
 import { VolumeLease } from './lease.ts';
 import { withLock } from './lock.ts';
 import { makeVolume } from './make-volume.ts';
 import { type VolumeMeans, findVolumeMeans } from './means.ts';
+import { measureFolder } from './measure.ts';
 import { type IsGone, isPresent } from './presence.ts';
 import { removeTree, sweepVolumes } from './sweep.ts';
 import { isNoSpace, unusable } from './unusable.ts';
@@ -38,6 +41,8 @@ export interface VolumesOptions {
 export interface VolumeRequest extends VolumeBounds {
   readonly name: string;
 }
+
+const boundless: VolumeBounds = { maxBytes: Number.POSITIVE_INFINITY, maxFiles: Number.POSITIVE_INFINITY };
 
 interface UsedVolume {
   attached: AttachedVolume;
@@ -77,7 +82,7 @@ export class Volumes {
    * @throws USAGE, WORKSPACE_UNUSABLE; CANCELLED with nothing half-made left.
    */
   async acquire(request: VolumeRequest, signal?: AbortSignal): Promise<VolumeLease> {
-    checkVolumeName(request.name);
+    checkWorkspaceName(request.name);
     checkBounds(request);
     return this.#inTurn(request.name, () => this.#acquire(request, signal), signal);
   }
@@ -110,12 +115,28 @@ export class Volumes {
 
   /** Whether a workspace has files. */
   async has(name: string): Promise<boolean> {
-    checkVolumeName(name);
+    checkWorkspaceName(name);
     const layout = await this.#makeLayout();
     return findVolumeKind(layout, name).then(
       (kind) => kind !== undefined,
       () => true, // damaged, but there
     );
+  }
+
+  /** The workspaces that have files. */
+  async list(): Promise<string[]> {
+    const layout = await this.#makeLayout();
+    return (await readdir(join(layout.folder, 'workspaces'))).sort();
+  }
+
+  /** What the files of a workspace take on the disk; undefined where it has none. @throws USAGE, WORKSPACE_UNUSABLE */
+  async measure(name: string): Promise<number | undefined> {
+    checkWorkspaceName(name);
+    const layout = await this.#makeLayout();
+    const kind = await findVolumeKind(layout, name);
+    if (kind === undefined) return undefined;
+    if (kind === 'folder') return (await measureFolder(layout.files(name), boundless)).bytes;
+    return (await lstat(layout.image(name))).blocks * 512; // it is sparse: what was never written takes nothing
   }
 
   /**
@@ -124,7 +145,7 @@ export class Volumes {
    * @throws USAGE, WORKSPACE_UNUSABLE where they are in use.
    */
   async remove(name: string): Promise<boolean> {
-    checkVolumeName(name);
+    checkWorkspaceName(name);
     return this.#inTurn(name, () => this.#remove(name));
   }
 
@@ -153,7 +174,7 @@ export class Volumes {
       bounds,
       isHard,
       release: () => this.#inTurn(used.attached.name, () => this.#release(used)),
-      nameAs: (name) => this.#inTurn(checkVolumeName(name), () => this.#nameAs(used, name)),
+      nameAs: (name) => this.#inTurn(checkWorkspaceName(name), () => this.#nameAs(used, name)),
     });
   }
 
