@@ -1,5 +1,6 @@
 import { Belljar, type ChangeOptions, type ChangeResult, type WorkspacePackages } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
+import { checkWorkspaceName } from '../workspace-name.ts';
 import { localActor } from './actor.ts';
 import {
   type CommandOptions,
@@ -42,10 +43,20 @@ read, 69 the index cannot be asked; whatever fails leaves the workspace as it wa
 
 export type Change = (packages: WorkspacePackages, options: ChangeOptions) => Promise<ChangeResult>;
 
+export interface Aim {
+  /** What the yes is for. */
+  readonly what: string;
+  /** The one that -w names where left out. */
+  readonly workspace?: string | undefined;
+}
+
 /** Changes what a workspace declares: the plan is shown and agreed to before anything comes in. */
-export async function changePackages(invocation: Invocation, what: string, change: Change): Promise<number> {
+export async function changePackages(
+  invocation: Invocation,
+  { what, workspace = requireWorkspace(invocation.values) }: Aim,
+  change: Change,
+): Promise<number> {
   const { io, values, signal } = invocation;
-  const workspace = requireWorkspace(values);
   const [policyFile, python, base] = ['policy', 'python', 'base'].map((name) => stringOption(values, name));
   await using belljar = await Belljar.open({ env: io.env, policyFile, signal });
   const planning = startProgress(io, 'planning');
@@ -81,9 +92,9 @@ export function openFor({ io, values, signal }: Invocation): Promise<Belljar> {
 }
 
 /** @throws USAGE */
-export function requireWorkspace(values: OptionValues): string {
+function requireWorkspace(values: OptionValues): string {
   const workspace = stringOption(values, 'workspace');
-  if (workspace !== undefined && workspace !== '') return workspace;
+  if (workspace !== undefined) return checkWorkspaceName(workspace);
   throw new BelljarError('USAGE', 'name the workspace with -w');
 }
 

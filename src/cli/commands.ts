@@ -37,7 +37,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./install.ts')).syncCommand,
   },
   'workspace list': {
-    summary: 'print the workspaces that declare packages',
+    summary: 'print the workspaces, what they declare and what their files take',
     load: async () => (await import('./workspace.ts')).workspaceListCommand,
   },
   'workspace show': {
@@ -50,7 +50,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
   'workspace rollback': {
     summary: 'go back to what a workspace declared before',
-    load: async () => (await import('./workspace.ts')).workspaceRollbackCommand,
+    load: async () => (await import('./workspace-rollback.ts')).workspaceRollbackCommand,
   },
   'workspace export': {
     summary: 'write a workspace as an archive that can be imported elsewhere',
@@ -61,8 +61,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./workspace-import.ts')).workspaceImportCommand,
   },
   'workspace remove': {
-    summary: 'forget what a workspace declared',
-    load: async () => (await import('./workspace.ts')).workspaceRemoveCommand,
+    summary: 'forget what a workspace declared, or remove it with its files',
+    load: async () => (await import('./workspace-remove.ts')).workspaceRemoveCommand,
   },
   'approvals list': {
     summary: 'print what approvers are asked, and what they answered',

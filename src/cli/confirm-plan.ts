@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-
 import type { AnsweredPlan, Belljar } from '../belljar.ts';
-import { BelljarError, cancelled } from '../errors.ts';
+import { BelljarError } from '../errors.ts';
 import { localActor } from './actor.ts';
+import { askYesNo, canAnswer } from './ask-yes-no.ts';
 import { type CommandIo, type Invocation, isFlagSet } from './command.ts';
 import { formatPlan } from './plan-table.ts';
 
@@ -47,26 +45,6 @@ function refused(code: 'POLICY_DENIED' | 'APPROVAL_NEEDED' | 'CONFIRMATION_NEEDE
 
 function show({ stderr }: CommandIo, plan: AnsweredPlan): void {
   stderr.write(`${formatPlan(plan, { isTerminal: stderr.isTTY === true, columns: stderr.columns })}\n`);
-}
-
-function canAnswer({ stdin, stderr }: CommandIo): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true;
-}
-
-/** No is what everything but yes means, the end of the input too. */
-async function askYesNo({ io, signal }: Invocation, question: string): Promise<boolean> {
-  io.stderr.write(`${question} [y/N] `);
-  const lines = createInterface({ input: io.stdin });
-  try {
-    const ended = once(lines, 'close', { signal }).then(() => ['']);
-    const [line] = (await Promise.race([once(lines, 'line', { signal }), ended])) as [string];
-    return /^\s*y(es)?\s*$/i.test(line);
-  } catch (error) {
-    if (signal.aborted) throw cancelled(signal);
-    throw error;
-  } finally {
-    lines.close();
-  }
 }
 
 async function agree(approvals: Asked, { values }: Invocation, { plan, workspace }: Proposal): Promise<void> {

@@ -25,7 +25,7 @@ Example:
   options: { ...changeOptions, ...files },
   run: async (invocation) => {
     const { requirements, pythonNeeds } = asksForFooting(invocation) ? nothing : await readSources(invocation);
-    return changePackages(invocation, 'install them', (packages, options) => {
+    return changePackages(invocation, { what: 'install them' }, (packages, options) => {
       return packages.install(requirements, { ...options, pythonNeeds });
     });
   },
@@ -46,7 +46,7 @@ Example:
   options: { ...changeOptions, ...files },
   run: async (invocation) => {
     const { requirements, pythonNeeds } = await readSources(invocation);
-    return changePackages(invocation, 'have exactly these', (packages, options) => {
+    return changePackages(invocation, { what: 'have exactly these' }, (packages, options) => {
       return packages.sync(requirements, { ...options, pythonNeeds });
     });
   },
@@ -66,7 +66,9 @@ Example:
   options: changeOptions,
   run: (invocation) => {
     const names = requireNames(invocation);
-    return changePackages(invocation, 'have these instead', (packages, options) => packages.uninstall(names, options));
+    return changePackages(invocation, { what: 'have these instead' }, (packages, options) =>
+      packages.uninstall(names, options),
+    );
   },
 };
 
@@ -83,7 +85,7 @@ Example:
 `,
   options: changeOptions,
   run: (invocation) => {
-    return changePackages(invocation, 'upgrade to these', (packages, options) => packages.upgrade(options));
+    return changePackages(invocation, { what: 'upgrade to these' }, (packages, options) => packages.upgrade(options));
   },
 };
 

@@ -158,7 +158,9 @@ async function bringKernel(invocation: Invocation, workspace: string): Promise<v
   io.stderr.write(`belljar: “${toVisible(workspace)}” has no ipykernel, which a kernel needs\n`);
   // What is told of it on the way is no part of the one document that --json promises.
   const beside = { ...invocation, values: { ...values, json: false }, io: { ...io, stdout: io.stderr } };
-  await changePackages(beside, 'install ipykernel', (packages, options) => packages.install(['ipykernel'], options));
+  await changePackages(beside, { what: 'install ipykernel', workspace }, (packages, options) =>
+    packages.install(['ipykernel'], options),
+  );
 }
 
 async function hasKernel(invocation: Invocation, workspace: string): Promise<boolean> {

@@ -1,18 +1,19 @@
-import type { Declaration } from '../belljar.ts';
+import type { Declaration, PastDeclaration, WorkspaceSummary } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
+import { formatBytes } from '../units.ts';
+import { checkWorkspaceName } from '../workspace-name.ts';
 import { localActor } from './actor.ts';
-import { describeResult, openFor } from './change-packages.ts';
+import { openFor } from './change-packages.ts';
 import { type Command, type CommandOptions, type Invocation, isFlagSet, printJson, printLine } from './command.ts';
-import { startProgress } from './progress.ts';
 import { toVisible } from './terminal-text.ts';
 
-const options: CommandOptions = {
+export const workspaceOptions: CommandOptions = {
   policy: { type: 'string' },
   actor: { type: 'string' },
   role: { type: 'string' },
 };
 
-const optionsHelp = `  --policy FILE     the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
+export const workspaceHelp = `  --policy FILE     the policy (default: BELLJAR_POLICY, else the one in BELLJAR_HOME, else the built-in one)
   --actor ID        who asks, for the policy and the record (default: your user name)
   --role ROLE       in which role (default: owner)
   --json            one document
@@ -23,17 +24,18 @@ export const workspaceListCommand: Command = {
   help: `
 belljar workspace list [OPTION…]
 
-Prints the workspaces that declare packages, those changed last first.
+Prints the workspaces: what each declares, those changed last first, and what its files take on the disk.
 
-${optionsHelp}
+${workspaceHelp}
 Example:
   belljar workspace list
 `,
-  options,
+  options: workspaceOptions,
   run: async (invocation) => {
     await using belljar = await openFor(invocation);
     const all = await belljar.workspaces.list();
     if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { workspaces: all });
+    else if (all.length === 0) printVisible(invocation, 'there is no workspace yet');
     else for (const each of all) printVisible(invocation, describe(each));
     return 0;
   },
@@ -44,20 +46,25 @@ export const workspaceShowCommand: Command = {
   help: `
 belljar workspace show NAME [OPTION…]
 
-Prints what a workspace declares, the Python and the base that it stands on, and the lock and the environment that came of it.
+Prints what a workspace declares, the Python and the base that it stands on, the lock and the environment that came of it, and
+what its files take on the disk.
 
-${optionsHelp}
+${workspaceHelp}
 Example:
   belljar workspace show notebook-1
 `,
-  options,
+  options: workspaceOptions,
   run: async (invocation) => {
     const name = requireName(invocation);
     await using belljar = await openFor(invocation);
-    const found = await belljar.workspaces.use(name, localActor(invocation.values)).packages.show();
-    if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { workspace: found ?? null });
-    else if (found === undefined) printVisible(invocation, `${name} declares nothing`);
-    else for (const line of describeWhole(found)) printVisible(invocation, line);
+    const workspace = belljar.workspaces.use(name, localActor(invocation.values));
+    const found = await workspace.packages.show();
+    const filesBytes = await workspace.filesBytes();
+    if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { workspace: found ?? null, filesBytes });
+    else {
+      const lines = found === undefined ? [`${name} declares nothing`] : describeWhole(found);
+      for (const line of [...lines, describeFiles(filesBytes)]) printVisible(invocation, line);
+    }
     return 0;
   },
 };
@@ -69,93 +76,41 @@ belljar workspace history NAME [OPTION…]
 
 Prints every state of what a workspace declared, the newest first, with who made it.
 
-${optionsHelp}
+${workspaceHelp}
 Example:
   belljar workspace history notebook-1
 `,
-  options,
+  options: workspaceOptions,
   run: async (invocation) => {
     const name = requireName(invocation);
     await using belljar = await openFor(invocation);
     const history = await belljar.workspaces.use(name, localActor(invocation.values)).packages.history();
     if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { history });
-    for (const { number, time, kind, actor, requirements } of isFlagSet(invocation.values, 'json') ? [] : history) {
-      printVisible(invocation, `${number}  ${time}  ${kind.padEnd(9)}  ${actor.id}  ${listed(requirements)}`);
-    }
+    else if (history.length === 0) printVisible(invocation, `${name} never declared anything`);
+    else for (const each of history) printVisible(invocation, describePast(each));
     return 0;
   },
 };
 
-export const workspaceRollbackCommand: Command = {
-  positionals: 2,
-  help: `
-belljar workspace rollback NAME [NUMBER] [OPTION…]
-
-Goes back to what a workspace declared before, with the versions of that time: to a number of its history, else to the state
-before this one. It is judged by the policy of today.
-
-${optionsHelp}
-Exit code: 0 done, 76 an approver has to agree first, 77 denied.
-
-Example:
-  belljar workspace rollback notebook-1 2
-`,
-  options,
-  run: async (invocation) => {
-    const name = requireName(invocation);
-    const { io, values, signal } = invocation;
-    const to = readNumber(invocation.positionals[1]);
-    await using belljar = await openFor(invocation);
-    const progress = startProgress(io, 'building');
-    try {
-      const onProgress = ({ done, total }: { done: number; total: number }): void => progress.update(done, total);
-      const { packages } = belljar.workspaces.use(name, localActor(values));
-      const result = await packages.rollback(to, { signal, onProgress });
-      progress.end();
-      if (isFlagSet(values, 'json')) printJson(io, result);
-      else for (const line of describeResult(name, result)) printVisible(invocation, line);
-      return 0;
-    } finally {
-      progress.end();
-    }
-  },
-};
-
-export const workspaceRemoveCommand: Command = {
-  positionals: 1,
-  help: `
-belljar workspace remove NAME [OPTION…]
-
-Forgets what a workspace declared, and the history of that. Its files stay, and the environments that others have too.
-
-${optionsHelp}
-Example:
-  belljar workspace remove notebook-1
-`,
-  options,
-  run: async (invocation) => {
-    const name = requireName(invocation);
-    await using belljar = await openFor(invocation);
-    const isRemoved = await belljar.workspaces.use(name, localActor(invocation.values)).remove();
-    if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { isRemoved });
-    else printVisible(invocation, isRemoved ? `${name} declares nothing any more` : `${name} declared nothing`);
-    return 0;
-  },
-};
-
-function requireName({ positionals: [name] }: Invocation): string {
-  if (name === undefined || name === '') throw new BelljarError('USAGE', 'name a workspace');
-  return name;
+/** @throws USAGE */
+export function requireName({ positionals: [name] }: Invocation): string {
+  if (name === undefined) throw new BelljarError('USAGE', 'name a workspace');
+  return checkWorkspaceName(name);
 }
 
-function readNumber(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new BelljarError('USAGE', `“${text}” is no number of the history`);
+function describe({ name, declaration, filesBytes }: WorkspaceSummary): string {
+  const { changed = '-', requirements = [] } = declaration ?? {};
+  return `${name}  ${changed}  ${listed(requirements)}  ${describeFiles(filesBytes)}`;
 }
 
-function describe({ name, changed, requirements }: Declaration): string {
-  return `${name}  ${changed}  ${listed(requirements)}`;
+function describePast({ number, time, kind, actor, requirements }: PastDeclaration): string {
+  return `${number}  ${time}  ${kind.padEnd(9)}  ${actor.id}  ${listed(requirements)}`;
+}
+
+/** What the files of a workspace take, in words. */
+export function describeFiles(bytes: number | null | undefined): string {
+  if (bytes === null) return 'no files';
+  return bytes === undefined ? 'files that cannot be measured' : `${formatBytes(bytes)} of files`;
 }
 
 function describeWhole(declaration: Declaration): string[] {
@@ -182,6 +137,6 @@ function listed(requirements: readonly string[]): string {
   return requirements.length === 0 ? 'nothing' : requirements.join(', ');
 }
 
-function printVisible({ io }: Invocation, line: string): void {
+export function printVisible({ io }: Invocation, line: string): void {
   printLine(io, toVisible(line));
 }

@@ -92,7 +92,7 @@ export {
 } from './planning.ts';
 export type { Reconsidered } from './plan/index.ts';
 export type { Lock } from './resolve/index.ts';
-export { maxPylockBytes, readPylock, writePylock } from './resolve/index.ts';
+export { maxPylockBytes, parseTargetKey, readPylock, writePylock } from './resolve/index.ts';
 export {
   digestWish,
   formatRequirement,

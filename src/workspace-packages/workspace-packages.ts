@@ -3,13 +3,11 @@ import { BelljarError } from '../errors.ts';
 import type { AnsweredPlan, PlanRequest } from '../packages/index.ts';
 import { decideAction } from '../policy/index.ts';
 import {
-  attachState,
   askedNow,
   change,
   type ChangeOptions,
   type ChangeParts,
   type ChangeResult,
-  describePython,
   type Place,
   presentSet,
   requireAction,
@@ -17,9 +15,10 @@ import {
 import type { Adopted, AdoptedSet } from './adopt.ts';
 import type { Background } from '../background.ts';
 import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
+import type { KeptState, RollbackOptions } from './roll-back.ts';
 import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
 import { findFooting, standOn } from './footing.ts';
-import { type KeptPython, keptPython } from './workspace-python.ts';
+import { keptPython } from './workspace-python.ts';
 import type * as Reading from './requirements.ts';
 import type { Requirements, WantedSet } from './requirements.ts';
 
@@ -97,29 +96,14 @@ export class WorkspacePackages {
 
   /**
    * Goes back to what was declared before, with the versions of that time: to a number of the history, else to the state
-   * before this one. It is judged as it is today.
+   * before this one. It is judged as it is today; `review` sees what changes.
    *
    * @throws USAGE where there is no such state, LOCK_UNKNOWN, and what install() throws.
    */
-  async rollback(to?: number, { signal, onProgress }: LeaseOptions = {}): Promise<ChangeResult> {
-    const { workspace, actor, role } = this.#place;
-    await requireAction(this.#parts, this.#place, 'install');
-    for (;;) {
-      const before = await this.#parts.declarations.find(workspace);
-      const past = await this.#findPast(before, to);
-      const { number, requirements, wish, lock, base, asked } = past;
-      using held = new DisposableStack();
-      const asker = { workspace, actor, role };
-      const owner = before?.owner ?? null;
-      const lease =
-        lock === null ? undefined : held.use(await this.#acquire({ ...past, lock, owner }, { signal, onProgress }));
-      const { python, interpreter } = lease === undefined ? past : describePython(lease);
-      const environment = lease?.environment.key ?? null;
-      const state = { requirements, wish, base, asked, lock, python, interpreter, environment };
-      const attaching = { ...asker, kind: 'rollback', before, state, details: { to: number } } as const;
-      const declaration = await attachState(this.#parts, attaching);
-      if (declaration !== undefined) return { declaration, isChanged: true, wasDeclined: false, plan: undefined };
-    }
+  async rollback(to?: number, options: RollbackOptions = {}): Promise<ChangeResult> {
+    const { rollBack } = await import('./roll-back.ts');
+    const acquire = (kept: KeptState): Promise<EnvironmentLease> => this.#acquire(kept, options);
+    return rollBack(this.#parts, this.#place, { ...options, to, acquire });
   }
 
   /**
@@ -187,7 +171,7 @@ export class WorkspacePackages {
   }
 
   async #acquire(
-    { lock, owner, ...kept }: KeptPython & { readonly lock: string; readonly owner: string | null },
+    { lock, owner, ...kept }: KeptState,
     { signal, onProgress }: LeaseOptions,
   ): Promise<EnvironmentLease> {
     const { pythons, environments } = this.#parts;
@@ -201,17 +185,6 @@ export class WorkspacePackages {
     want: (declared: readonly string[]) => WantedSet,
   ): Promise<ChangeResult> {
     return change(this.#parts, this.#place, { ...options, kind, want });
-  }
-
-  async #findPast(before: Declaration | undefined, to: number | undefined): Promise<PastDeclaration> {
-    const { workspace } = this.#place;
-    const history = await this.#parts.declarations.history(workspace);
-    const past = history.find(({ number }) => (to === undefined ? number !== before?.number : number === to));
-    if (past !== undefined && past.number !== before?.number) return past;
-    const numbers = history.map(({ number }) => number).filter((number) => number !== before?.number);
-    throw new BelljarError('USAGE', `there is no earlier state ${to ?? ''} of “${workspace}” to go back to`, {
-      hint: numbers.length === 0 ? 'It has no other state.' : `Its states are ${numbers.slice(0, 20).join(', ')}.`,
-    });
   }
 }
 
