@@ -127,11 +127,14 @@ export {
   WorkspacePackages,
 } from './workspace-packages/index.ts';
 export {
+  type Removal,
+  type RemoveOptions,
   type StartedProgram,
   type WokenSession,
   Workspace,
   type WorkspaceProgramOptions,
   Workspaces,
+  type WorkspaceSummary,
 } from './workspaces.ts';
 
 export type RequestedLimits = Partial<RunLimits>;
@@ -273,7 +276,7 @@ export class Belljar implements AsyncDisposable {
       } = await readSettings({ home, env });
       return { presets, base };
     };
-    const of = { ...homeRecord, packages, environments, pythons, readBases, currentPolicy };
+    const of = { ...homeRecord, files: backend.files, packages, environments, pythons, readBases, currentPolicy };
     const workspaces = opened.use(new Workspaces({ ...of, sessions, programs }));
     const made = { sessions, programs, packages, environments, workspaces };
     return new Belljar({ home, pythonVersion, policy, homeRecord, ...made, opened: opened.move() });

@@ -1,7 +1,10 @@
-import { BelljarError, toBelljarError } from './errors.ts';
+import { z } from 'zod';
+
+import { toBelljarError } from './errors.ts';
 import type { EnvironmentLease } from './environments/index.ts';
 import type { ExportOptions, ImportOptions, ImportResult, OpenBundle, OpenedStores } from './exports/index.ts';
 import type { Packages } from './packages/packages.ts';
+import { optionsReader } from './options.ts';
 import { decideAction } from './policy/index.ts';
 import type { Program, Programs, StartProgram } from './programs/index.ts';
 import {
@@ -16,6 +19,7 @@ import {
 import {
   Background,
   type Asked,
+  ChangesElsewhere,
   findFooting,
   type Footing,
   type PackagesParts,
@@ -25,7 +29,9 @@ import {
   requireAction,
   WorkspacePackages,
 } from './workspace-packages/index.ts';
+import type { WorkspaceFiles } from './sandbox/index.ts';
 import type { Database } from './storage/index.ts';
+import { checkWorkspaceName } from './workspace-name.ts';
 
 export interface WokenSession {
   readonly session: Session;
@@ -47,6 +53,7 @@ export interface WorkspacesParts extends Omit<PackagesParts, 'declarations' | 'b
   readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
   readonly programs: Programs;
   readonly database: Database;
+  readonly files: WorkspaceFiles;
 }
 
 interface WorkspaceParts extends PackagesParts {
@@ -54,7 +61,32 @@ interface WorkspaceParts extends PackagesParts {
   readonly packages: Packages;
   readonly environments: PackagesParts['environments'] & { stores(): Promise<OpenedStores> };
   readonly programs: Programs;
+  readonly files: WorkspaceFiles;
+  readonly elsewhere: ChangesElsewhere;
 }
+
+/** A workspace as a list of all has it. */
+export interface WorkspaceSummary {
+  readonly name: string;
+  /** Undefined where it has files alone. */
+  readonly declaration: Declaration | undefined;
+  /** What its files take on the disk; null where it has none, undefined where they cannot be measured. */
+  readonly filesBytes: number | null | undefined;
+}
+
+export interface RemoveOptions {
+  /** Removes the files too, for good. */
+  readonly files?: boolean | undefined;
+}
+
+export interface Removal {
+  /** Whether it had declared something. */
+  readonly isRemoved: boolean;
+  /** Whether there were files that are gone now. */
+  readonly hadFiles: boolean;
+}
+
+const readRemoveOptions = optionsReader<RemoveOptions>('remove()', { files: z.boolean().optional() });
 
 /** The workspaces of this installation, by name. */
 export class Workspaces implements AsyncDisposable {
@@ -62,12 +94,14 @@ export class Workspaces implements AsyncDisposable {
 
   constructor({ database, ...parts }: WorkspacesParts) {
     const { record, sessions } = parts;
-    this.#parts = {
-      ...parts,
-      declarations: new Declarations({ database, record }),
-      background: new Background(),
-      onChanged: (workspace, environment) => sessions.environmentChanged(workspace, environment),
+    const declarations = new Declarations({ database, record });
+    const onChanged = (workspace: string, environment: string | null): void => {
+      elsewhere.tell(workspace, environment);
+      sessions.environmentChanged(workspace, environment);
     };
+    const watched = (): Set<string> => sessions.workspacesInUse();
+    const elsewhere = new ChangesElsewhere({ declarations, watched, onChanged });
+    this.#parts = { ...parts, declarations, background: new Background(), elsewhere, onChanged };
   }
 
   /**
@@ -78,13 +112,26 @@ export class Workspaces implements AsyncDisposable {
    * @throws USAGE where the name is none, or the asker none.
    */
   use(name: string, asker: Asker): Workspace {
-    if (name === '') throw new BelljarError('USAGE', 'a workspace needs a name');
-    return new Workspace({ ...readAsker(asker), workspace: name }, this.#parts);
+    return new Workspace({ ...readAsker(asker), workspace: checkWorkspaceName(name) }, this.#parts);
   }
 
   /** What workspaces declare, those changed last first. */
   async list(): Promise<Declaration[]> {
     return this.#parts.declarations.list();
+  }
+
+  /** All there are: those that declare something, changed last first, then those that have files alone. */
+  async summarize(): Promise<WorkspaceSummary[]> {
+    const { declarations, files } = this.#parts;
+    const [declared, withFiles] = await Promise.all([declarations.list(), files.list()]);
+    const known = new Map(declared.map((each) => [each.name, each]));
+    const names = [...new Set([...known.keys(), ...withFiles])];
+    return Promise.all(
+      names.map(async (name) => {
+        const filesBytes = withFiles.includes(name) ? await measure(files, name) : null;
+        return { name, declaration: known.get(name), filesBytes };
+      }),
+    );
   }
 
   /**
@@ -113,6 +160,7 @@ export class Workspaces implements AsyncDisposable {
 
   /** Ends what still goes on for nobody. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.elsewhere.close();
     await this.#parts.background[Symbol.asyncDispose]();
   }
 }
@@ -141,13 +189,20 @@ export class Workspace {
    */
   async openSession(options: WorkspaceSessionOptions = {}): Promise<Session> {
     const { environment, ...read } = readWorkspaceOpening(options);
-    const { sessions } = this.#parts;
+    const { sessions, elsewhere } = this.#parts;
     const place = this.#place;
     if (environment !== undefined) return sessions.open({ ...read, ...place, environment });
     using found = await this.#leaseOrNot(read);
     const session = await sessions.open({ ...read, ...place, environment: found.lease?.environment.key });
+    elsewhere.begin(this.name, found.environment);
     if (found.without !== undefined) session.tellEnvironment(null, found.without);
     return session;
+  }
+
+  /** What its files take on the disk, in bytes; null where it has none. @throws POLICY_DENIED, WORKSPACE_UNUSABLE */
+  async filesBytes(): Promise<number | null> {
+    await requireAction(this.#parts, this.#place, 'view');
+    return (await this.#parts.files.measure(this.name)) ?? null;
   }
 
   /**
@@ -171,15 +226,19 @@ export class Workspace {
   }
 
   /**
-   * Forgets what it declares, and the history of that; its files and its sessions stay.
+   * Forgets what it declares, and the history of that, and with `files` removes those; sessions stay, and files with them.
    *
-   * @throws POLICY_DENIED
+   * @throws POLICY_DENIED, WORKSPACE_UNUSABLE where the files are in use: then nothing is done.
    */
-  async remove(): Promise<boolean> {
+  async remove(options: RemoveOptions = {}): Promise<Removal> {
+    const { files: withFiles = false } = readRemoveOptions(options);
     await requireAction(this.#parts, this.#place, 'manage-workspace');
+    const { declarations, files, record, currentPolicy } = this.#parts;
     const { actor, role } = this.#place;
-    const { hash: policyHash } = this.#parts.currentPolicy();
-    return this.#parts.declarations.remove({ workspace: this.name, actor: { ...actor, role }, policyHash });
+    const origin = { workspace: this.name, actor: { ...actor, role }, policyHash: currentPolicy().hash };
+    const hadFiles = withFiles && (await files.remove(this.name));
+    if (hadFiles) await record.append({ action: 'workspace.files.removed', ...origin });
+    return { isRemoved: await declarations.remove(origin), hadFiles };
   }
 
   /**
@@ -220,10 +279,11 @@ export class Workspace {
   /** The environment that it has, or why a session begins without. */
   async #leaseOrNot({ signal }: Pick<WorkspaceSessionOptions, 'signal'>): Promise<Found> {
     const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
-    if (kept !== undefined && kept.environment !== null) return foundNothing(describeBase(kept));
+    if (kept !== undefined && kept.environment !== null) return foundNothing(describeBase(kept), kept.environment);
     try {
       const lease = await this.packages.lease({ signal });
-      return { lease, [Symbol.dispose]: () => lease?.[Symbol.dispose]() };
+      const environment = lease?.environment.key ?? null;
+      return { lease, environment, [Symbol.dispose]: () => lease?.[Symbol.dispose]() };
     } catch (thrown) {
       const error = toBelljarError(thrown);
       // What the installation would have given to everybody is no reason for anybody not to begin.
@@ -235,12 +295,22 @@ export class Workspace {
 
 interface Found extends Disposable {
   readonly lease?: EnvironmentLease | undefined;
+  /** What the workspace has, whether or not this one gets it. */
+  readonly environment: string | null;
   /** For a person; left out where nothing is missing. */
   readonly without?: string;
 }
 
-function foundNothing(without: string): Found {
-  return { without, [Symbol.dispose]: () => undefined };
+function foundNothing(without: string, environment: string | null = null): Found {
+  return { without, environment, [Symbol.dispose]: () => undefined };
+}
+
+/** One that cannot be measured keeps nobody from a list of all. */
+async function measure(files: WorkspaceFiles, name: string): Promise<number | null | undefined> {
+  return files.measure(name).then(
+    (bytes) => bytes ?? null,
+    () => undefined,
+  );
 }
 
 function describeBase({ requirements }: Declaration): string {

@@ -91,8 +91,8 @@ export function openFor({ io, values, signal }: Invocation): Promise<Belljar> {
   return Belljar.open({ env: io.env, ...options, signal });
 }
 
-/** @throws USAGE */
-function requireWorkspace(values: OptionValues): string {
+/** The name that `-w` gives. @throws USAGE */
+export function requireWorkspace(values: OptionValues): string {
   const workspace = stringOption(values, 'workspace');
   if (workspace !== undefined) return checkWorkspaceName(workspace);
   throw new BelljarError('USAGE', 'name the workspace with -w');

@@ -33,7 +33,7 @@ Example:
   options: workspaceOptions,
   run: async (invocation) => {
     await using belljar = await openFor(invocation);
-    const all = await belljar.workspaces.list();
+    const all = await belljar.workspaces.summarize();
     if (isFlagSet(invocation.values, 'json')) printJson(invocation.io, { workspaces: all });
     else if (all.length === 0) printVisible(invocation, 'there is no workspace yet');
     else for (const each of all) printVisible(invocation, describe(each));

@@ -5,6 +5,16 @@ import type { RequiredCapability } from '../policy/index.ts';
 /** The names under which a policy requires what a backend reports. */
 export type CapabilityName = RequiredCapability;
 
+/** The files of workspaces, while nobody uses them. */
+export interface WorkspaceFiles {
+  /** The workspaces that have some. */
+  list(): Promise<readonly string[]>;
+  /** What they take, in bytes; undefined where there are none. @throws USAGE, WORKSPACE_UNUSABLE */
+  measure(workspace: string): Promise<number | undefined>;
+  /** Resolves to whether there were any. @throws USAGE, WORKSPACE_UNUSABLE where they are in use. */
+  remove(workspace: string): Promise<boolean>;
+}
+
 /**
  * What every backend can give, one on another machine too: mounts are symbolic, control is one duplex byte stream, an
  * exit is a value that says why.
@@ -22,6 +32,7 @@ export interface Backend {
   launch(spec: LaunchSpec, signal?: AbortSignal): Promise<Sandbox>;
   /** Whether a workspace has files: those of its first launch are made then. */
   hasFiles(workspace: string): Promise<boolean>;
+  readonly files: WorkspaceFiles;
 }
 
 export type BackendName = 'process' | 'container';

@@ -17,6 +17,7 @@ export {
   type SandboxUsage,
   type Wall,
   type WallName,
+  type WorkspaceFiles,
 } from './contract.ts';
 export {
   type EgressLimits,

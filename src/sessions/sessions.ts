@@ -176,6 +176,11 @@ export class Sessions {
     }
   }
 
+  /** The workspaces that have open sessions. */
+  workspacesInUse(): Set<string> {
+    return new Set([...this.#open.values()].flatMap(({ workspace }) => workspace ?? []));
+  }
+
   /** Ends all sessions; what ran has its end on the record. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -35,6 +35,8 @@ export const declarationSchema = z
   .object({ ...states, name: z.string(), owner: z.string().nullable(), made: z.string(), changed: z.string() })
   .readonly();
 
+export const environmentSchema = z.object({ name: z.string(), environment: z.string().nullable() });
+
 const actorText = z
   .string()
   .transform((text): unknown => JSON.parse(text))

@@ -6,6 +6,7 @@ import {
   type Declaration,
   declarationSchema,
   type DeclaredState,
+  environmentSchema,
   type PastDeclaration,
   pastDeclarationSchema,
 } from './declaration.ts';
@@ -49,6 +50,15 @@ export class Declarations {
 
   async find(workspace: string): Promise<Declaration | undefined> {
     return findIn(this.#options.database, workspace);
+  }
+
+  /** Which environment each of these has; those that declare nothing are left out. */
+  async environmentsOf(workspaces: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    const found = await this.#options.database.read(
+      sql`select name, environment from workspaces where name in (select value from json_each(${JSON.stringify(workspaces)}))`,
+      { schema: environmentSchema },
+    );
+    return new Map(found.map(({ name, environment }) => [name, environment]));
   }
 
   /** Those changed last first. */

@@ -1,5 +1,6 @@
 export type { Adopted, AdoptedSet } from './adopt.ts';
 export { Background } from '../background.ts';
+export { ChangesElsewhere } from './changes-elsewhere.ts';
 export { type ChangeOptions, type ChangeResult, type EnvironmentMaker, type Place, requireAction } from './change.ts';
 export type { BaseInterpreter, CompileEnvironment, CompileOptions } from './compile-environment.ts';
 export type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';

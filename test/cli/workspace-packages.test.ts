@@ -61,7 +61,7 @@ describe('belljar install', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal((await call('install', 'dep', ...name, '--yes')).code, 77);
     await setPolicy('  ask: [dep]\n');
     assert.equal((await call('install', 'dep', ...name, '--yes')).code, 76);
-    assert.equal((await call('workspace', 'show', 'skill')).stdout, 'skill declares nothing\n');
+    assert.equal((await call('workspace', 'show', 'skill')).stdout, 'skill declares nothing\nno files\n');
   });
 
   it('wants to know which workspace, and what', async (context) => {
@@ -71,6 +71,45 @@ describe('belljar install', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal((await call('uninstall', ...name)).code, 2);
     assert.equal((await call('uninstall', 'dep', ...name)).code, 2);
     assert.equal((await call('workspace', 'rollback', 'skill', 'x')).code, 2);
+  });
+});
+
+describe('belljar workspace', needs(root, bubblewrap, python, uvWheel), () => {
+  it('says what is not there, to a person and to a program', async (context) => {
+    const { call } = await open(context);
+    const parsed = async (...args: string[]): Promise<unknown> => JSON.parse((await call(...args, '--json')).stdout);
+    assert.equal((await call('workspace', 'list')).stdout, 'there is no workspace yet\n');
+    assert.deepEqual(await parsed('workspace', 'list'), { workspaces: [] });
+    assert.equal((await call('workspace', 'history', 'skill')).stdout, 'skill never declared anything\n');
+    assert.deepEqual(await parsed('workspace', 'history', 'skill'), { history: [] });
+    assert.deepEqual(await parsed('workspace', 'show', 'skill'), { workspace: null, filesBytes: null });
+    assert.deepEqual(await parsed('workspace', 'remove', 'skill'), { isRemoved: false, hadFiles: false });
+    assert.equal((await call('workspace', 'rollback', 'skill')).code, 2);
+  });
+
+  it('refuses names that no workspace can have', async (context) => {
+    const { call } = await open(context);
+    for (const bad of ['../x', '', 'a\u001b[2J', 'x'.repeat(101)]) {
+      for (const verb of ['show', 'history', 'remove', 'rollback']) {
+        const { code, stderr } = await call('workspace', verb, bad);
+        assert.equal(code, 2, `${verb} ${bad}`);
+        assert.ok(!stderr.includes('\u001b'));
+      }
+    }
+    assert.equal((await call('install', 'dep', '-w', '../x')).code, 2);
+    assert.equal((await call('plan', 'dep', '-w', '../x')).code, 2);
+    assert.equal((await call('run', '-', '-w', '../x')).code, 2);
+  });
+
+  it('says on standard error whom a run leaves without the packages', async (context) => {
+    const { call, offer, setPolicy } = await open(context);
+    offer('dep', ['1.0']);
+    const member = 'allow: [view, run, plan, install]';
+    await setPolicy(`\nroles:\n  owner: {${member}}\n  viewer: {allow: [view, run]}\n`);
+    await call('install', 'dep', ...name, '--yes');
+    const guest = await call('run', '-', ...name, '--role', 'viewer');
+    assert.match(guest.stderr, /^belljar: without the packages that the workspace declares \(dep\)/m);
+    assert.doesNotMatch((await call('run', '-', ...name)).stderr, /without the packages/);
   });
 });
 
@@ -98,13 +137,22 @@ describe('belljar uninstall, sync, upgrade and workspace', needs(root, bubblewra
         [1, 'install'],
       ],
     );
-    const back = await call('workspace', 'rollback', 'skill', '2');
+    const shown = await call('workspace', 'rollback', 'skill', '2');
+    assert.equal(shown.code, 76, 'nobody said yes');
+    assert.match(shown.stderr, /down +one 2\.0 → 1\.0/);
+    const back = await call('workspace', 'rollback', 'skill', '2', '--yes');
     assert.match(back.stdout, /^skill: state 4 declares one<2; environment/);
     assert.equal(await print('one'), '1.0');
-    assert.match((await call('workspace', 'list')).stdout, /^skill {2}\S+ {2}one<2\n$/);
+    assert.match((await call('workspace', 'list')).stdout, /^skill {2}\S+ {2}one<2 {2}\S+ \S+ of files\n$/);
     assert.match((await call('workspace', 'history', 'skill')).stdout, /^4 {2}\S+ {2}rollback /);
-    assert.equal((await call('workspace', 'remove', 'skill')).stdout, 'skill declares nothing any more\n');
+    const removed = await call('workspace', 'remove', 'skill');
+    assert.match(removed.stdout, /^skill declares nothing any more\n\S+ \S+ of files stay; --files removes them\n$/);
     assert.match(await print('one'), /ModuleNotFoundError/);
+    const unsure = await call('workspace', 'remove', 'skill', '--files');
+    assert.deepEqual([unsure.code, unsure.stdout], [76, '']);
+    const gone = await call('workspace', 'remove', 'skill', '--files', '--yes');
+    assert.equal(gone.stdout, 'skill declared nothing\nits files are gone\n');
+    assert.equal((await call('workspace', 'list')).stdout, 'there is no workspace yet\n');
   });
 
   it('have a Python and a base, which they tell', async (context) => {

@@ -18,7 +18,8 @@ function without(missing: CapabilityName, backend: Backend): Backend {
     if (!spec.require.includes(missing)) return backend.launch(spec, signal);
     throw new BelljarError('SANDBOX_CAPABILITY_MISSING', `${missing} cannot be enforced`);
   };
-  return { name: backend.name, launch, probe: () => backend.probe(), hasFiles: (name) => backend.hasFiles(name) };
+  const { name, files } = backend;
+  return { name, files, launch, probe: () => backend.probe(), hasFiles: (workspace) => backend.hasFiles(workspace) };
 }
 
 interface Parts {

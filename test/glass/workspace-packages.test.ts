@@ -123,6 +123,36 @@ describe('WorkspacePackages', needs(root, bubblewrap, python, uvWheel), () => {
     assert.equal(index.countRequests('/simple/dep/'), asked, 'else it is fresh for an hour');
   });
 
+  it('shows what going back would change, and goes back only where the answer is yes', async (context) => {
+    const { belljar, offer } = await openPackageHome(context);
+    offer('dep', ['1.0', '2.0']);
+    const { packages } = belljar.workspaces.use('skill', owner);
+    await packages.install(['dep<2']);
+    await packages.install(['dep>=2']);
+    const seen: unknown[] = [];
+    const answer = (isYes: boolean) => (plan: { changes?: unknown }) => {
+      seen.push(plan.changes);
+      return isYes;
+    };
+    const declined = await packages.rollback(1, { review: answer(false) });
+    assert.deepEqual([declined.wasDeclined, declined.declaration?.number], [true, 2]);
+    const { declaration, plan } = await packages.rollback(1, { review: answer(true) });
+    assert.deepEqual([declaration?.number, plan?.verdict], [3, 'allow']);
+    const down = [{ name: 'dep', kind: 'down', from: '2.0', to: '1.0' }];
+    assert.deepEqual(seen, [down, down]);
+  });
+
+  it('needs no index to go back where nobody wants to see what changes', async (context) => {
+    const { belljar, index, offer } = await openPackageHome(context);
+    offer('dep', ['1.0', '2.0']);
+    const { packages } = belljar.workspaces.use('skill', owner);
+    await packages.install(['dep<2']);
+    await packages.install(['dep>=2']);
+    const asked = index.requests.length;
+    assert.equal((await packages.rollback(1)).isChanged, true);
+    assert.equal(index.requests.length, asked);
+  });
+
   it('uninstalls by name, down to the base interpreter', async (context) => {
     const { belljar, offer } = await openPackageHome(context);
     offer('one', ['1.0']);
@@ -291,6 +321,59 @@ describe('WorkspacePackages', needs(root, bubblewrap, python, uvWheel), () => {
     assert.notEqual(declaration?.environment, null);
   });
 
+  it('tells running sessions what another process made of their workspace', async (context) => {
+    const { belljar, offer, openAnother } = await openPackageHome(context);
+    offer('dep', ['1.0', '2.0']);
+    const workspace = belljar.workspaces.use('skill', owner);
+    await workspace.packages.install(['dep<2']);
+    await using session = await workspace.openSession();
+    const other = (await openAnother()).workspaces.use('skill', owner);
+    const { declaration } = await other.packages.install(['dep>=2']);
+    const told = await firstOf(session.events(), 'environment');
+    assert.equal(told?.key, declaration?.environment);
+    assert.equal(await importedVersion(session, 'dep'), '1.0');
+  });
+
+  it('lists what there is, with what its files take, and removes the files only where that is said', async (context) => {
+    const { belljar, offer, actions } = await openPackageHome(context);
+    offer('dep', ['1.0']);
+    const workspace = belljar.workspaces.use('skill', owner);
+    await workspace.packages.install(['dep']);
+    const drafts = belljar.workspaces.use('drafts', owner);
+    const session = await drafts.openSession();
+    await assert.rejects(drafts.remove({ files: true }), { code: 'WORKSPACE_UNUSABLE' });
+    await session.close();
+    const all = await belljar.workspaces.summarize();
+    assert.deepEqual(
+      all.map(({ name, declaration, filesBytes }) => [name, declaration?.requirements, typeof filesBytes]),
+      [
+        ['skill', ['dep'], 'object'],
+        ['drafts', undefined, 'number'],
+      ],
+    );
+    assert.deepEqual(await drafts.remove(), { isRemoved: false, hadFiles: false });
+    assert.ok(((await drafts.filesBytes()) ?? 0) > 0, 'they stay');
+    await assert.rejects(belljar.workspaces.use('drafts', viewer).remove({ files: true }), { code: 'POLICY_DENIED' });
+    assert.deepEqual(await drafts.remove({ files: true }), { isRemoved: false, hadFiles: true });
+    assert.equal(await drafts.filesBytes(), null);
+    assert.deepEqual(await actions('workspace.files'), ['workspace.files.removed']);
+    assert.deepEqual(
+      (await belljar.workspaces.summarize()).map(({ name }) => name),
+      ['skill'],
+    );
+  });
+
+  it('refuses a name that no workspace can have, wherever one is named', async (context) => {
+    const { belljar } = await openPackageHome(context);
+    for (const name of ['', '../x', 'a\u001b[2J', 'x'.repeat(101)]) {
+      assert.throws(() => belljar.workspaces.use(name, owner), { code: 'USAGE' });
+      await assert.rejects(belljar.packages.plan({ requirements: ['dep'], ...owner, workspace: name }), {
+        code: 'USAGE',
+      });
+      await assert.rejects(belljar.sessions.open({ ...owner, workspace: name }), { code: 'USAGE' });
+    }
+  });
+
   it('forgets what a workspace declared', async (context) => {
     const { belljar, offer } = await openPackageHome(context);
     offer('dep', ['1.0']);
@@ -301,7 +384,7 @@ describe('WorkspacePackages', needs(root, bubblewrap, python, uvWheel), () => {
       ['skill'],
     );
     await assert.rejects(belljar.workspaces.use('skill', viewer).remove(), { code: 'POLICY_DENIED' });
-    assert.equal(await workspace.remove(), true);
+    assert.deepEqual(await workspace.remove(), { isRemoved: true, hadFiles: false });
     assert.deepEqual(await belljar.workspaces.list(), []);
   });
 });

@@ -63,6 +63,10 @@ export class CountingBackend implements Backend {
     return this.#inner.probe(signal);
   }
 
+  get files(): Backend['files'] {
+    return this.#inner.files;
+  }
+
   hasFiles(workspace: string): Promise<boolean> {
     return this.#inner.hasFiles(workspace);
   }

@@ -17,6 +17,14 @@ export class MemoryBackend implements Backend {
     return Promise.reject(new Error('there is nothing to probe'));
   }
 
+  get files(): Backend['files'] {
+    return {
+      list: () => Promise.resolve([]),
+      measure: () => Promise.resolve(undefined),
+      remove: () => Promise.resolve(false),
+    };
+  }
+
   hasFiles(): Promise<boolean> {
     return Promise.resolve(false);
   }

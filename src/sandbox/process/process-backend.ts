@@ -22,6 +22,7 @@ import type {
   Sandbox,
   SandboxLimits,
   WallName,
+  WorkspaceFiles,
 } from '../contract.ts';
 import { openBridge, sweepBridges } from '../egress/index.ts';
 import { compileFilter, compileWall } from '../seccomp/index.ts';
@@ -49,6 +50,12 @@ export interface ProcessBackendOptions {
   /** Asked for the bundles that come and go: those that the catalogue does not have. */
   readonly findBundle?: FindBundle | undefined;
 }
+
+const noFiles: WorkspaceFiles = {
+  list: () => Promise.resolve([]),
+  measure: () => Promise.resolve(undefined),
+  remove: () => Promise.resolve(false),
+};
 
 /** Isolation by Linux namespaces, made by bubblewrap. */
 export class ProcessBackend implements Backend {
@@ -96,6 +103,10 @@ export class ProcessBackend implements Backend {
       await files?.end();
       throw error;
     }
+  }
+
+  get files(): WorkspaceFiles {
+    return this.#volumes ?? noFiles;
   }
 
   async hasFiles(workspace: string): Promise<boolean> {

@@ -50,5 +50,6 @@ function withMounts(backend: Backend, bounds: { readonly maxBytes?: number; read
     probe: (signal) => backend.probe(signal),
     launch: (spec, signal) => backend.launch(change(spec), signal),
     hasFiles: (workspace) => backend.hasFiles(workspace),
+    files: backend.files,
   };
 }
