@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
@@ -89,5 +89,23 @@ describe('PackageSources', () => {
     assert.equal((await find({ env }))?.index, 'own');
     const python = await pipThatSays(folder, { cert: trusted });
     assert.equal((await find({ python, env: {} }))?.index, 'own');
+  });
+
+  it('says that it was cancelled where whoever asked gave up while pip was asked, and opens for the next', async (context) => {
+    const { folder, open } = await prepare(context);
+    const python = await pipThatSays(folder, {});
+    const slow = join(folder, 'slow');
+    await writeFile(
+      slow,
+      `#!/bin/sh\nif [ -e ${folder}/asking ]; then exec ${python}; fi\ntouch ${folder}/asking\nexec sleep 600\n`,
+    );
+    await chmod(slow, 0o755);
+    const sources = open({ python: slow });
+    const stop = new AbortController();
+    const opening = sources.open(stop.signal);
+    for await (const { filename } of watch(folder)) if (filename === 'asking') break;
+    stop.abort();
+    await assert.rejects(opening, { code: 'CANCELLED' });
+    assert.equal((await sources.open()).freshMs, 1000);
   });
 });

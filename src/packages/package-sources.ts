@@ -10,6 +10,7 @@ import { handlingTerms } from './handling/index.ts';
 import { Inspector, inspectorVersion } from './inspection/index.ts';
 import { learnFromWheel, LearnedImports } from './learned/index.ts';
 import {
+  Flights,
   type IndexSource,
   type LocalUpstream,
   openUpstream,
@@ -55,31 +56,28 @@ export interface OpenedSources {
 export class PackageSources implements AsyncDisposable {
   readonly #options: PackageSourcesOptions;
   readonly #resources = new AsyncDisposableStack();
-  #opened: Promise<OpenedSources> | undefined;
+  readonly #opening = new Flights<OpenedSources>();
+  #opened: OpenedSources | undefined;
 
   constructor(options: PackageSourcesOptions) {
     this.#options = options;
   }
 
   /** @throws USAGE, INDEX_UNAVAILABLE, ARTIFACT_UNKEPT, CANCELLED, what reading the settings throws, and the codes of the database. */
-  open(): Promise<OpenedSources> {
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw error;
-    });
-    return this.#opened;
+  async open(signal?: AbortSignal): Promise<OpenedSources> {
+    return (this.#opened ??= await this.#opening.join('all', (opening) => this.#open(opening), signal));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened?.catch(() => undefined); // whoever asked for it was told
+    await this.#opening.close(); // whoever asked for it was told
     await this.#resources.disposeAsync();
   }
 
-  async #open(): Promise<OpenedSources> {
+  async #open(opening: AbortSignal): Promise<OpenedSources> {
     const { cacheFolder, database, record, env, currentPolicy } = this.#options;
     const { indexes: named, freshMs } = await this.#options.readSettings();
     const folder = join(cacheFolder, 'packages');
-    const indexes = await this.#findIndexes(folder, named);
+    const indexes = await this.#findIndexes(folder, { named, opening });
     const [upstream, advisories] = await Promise.all([
       openUpstream({ folder, indexes, freshMs, env }).then((each) => this.#resources.use(each)),
       openAdvisories(database, { record, env }),
@@ -96,8 +94,12 @@ export class PackageSources implements AsyncDisposable {
     return { folder, upstream, advisories, inspections, inspector, freshMs };
   }
 
-  #findIndexes(folder: string, named: readonly IndexSource[] | undefined): Promise<readonly IndexSource[]> {
-    const { env, python = env['BELLJAR_PYTHON'] || 'python3', signal } = this.#options;
+  #findIndexes(
+    folder: string,
+    { named, opening }: { readonly named: readonly IndexSource[] | undefined; readonly opening: AbortSignal },
+  ): Promise<readonly IndexSource[]> {
+    const { env, python = env['BELLJAR_PYTHON'] || 'python3', signal: own } = this.#options;
+    const signal = own === undefined ? opening : AbortSignal.any([own, opening]);
     // Two Pythons may have two pips, each with an answer of its own.
     const keptIn = join(folder, 'pip', `${hash('sha256', python).slice(0, 16)}.json`);
     const question = { python, keptIn, signal };

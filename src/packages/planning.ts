@@ -74,7 +74,7 @@ export class Planning implements AsyncDisposable {
 
   async plan({ requirements, ...options }: PlanRequest): Promise<AnsweredPlan> {
     const wish = requireSound(readWanted(requirements));
-    const sources = await this.#sources.open();
+    const sources = await this.#sources.open(options.signal);
     await sources.advisories.reload(options.signal);
     const plan = await this.#toolsFor(sources).planner.plan({ ...options, requirements: wish });
     const approval = plan.verdict === 'ask' ? await this.#approvals.find(plan) : undefined;
@@ -82,7 +82,7 @@ export class Planning implements AsyncDisposable {
   }
 
   async buildSource(request: BuildRequest): Promise<BuildResult> {
-    const { builder } = this.#toolsFor(await this.#sources.open());
+    const { builder } = this.#toolsFor(await this.#sources.open(request.signal));
     const result = await builder.build(request);
     const { name, version, sdist, asker } = request;
     const outcome =
@@ -113,7 +113,7 @@ export class Planning implements AsyncDisposable {
     digest: string,
     { asker, python = this.#options.python, ...rest }: BringLockOptions,
   ): Promise<BroughtLock> {
-    const sources = await this.#sources.open();
+    const sources = await this.#sources.open(rest.signal);
     const [lock, { requirements }] = await Promise.all([this.findLock(digest), this.#requirePlan(digest)]);
     const target = requireTarget(lock, python);
     const buildSource = (request: Omit<BuildRequest, 'python'>): Promise<BuildResult> => {
