@@ -45,6 +45,11 @@ interface Page {
   readonly files: readonly { filename: string; url: string; 'core-metadata': unknown; yanked: unknown }[];
 }
 
+/** Where the METADATA of the one file of a page lies. */
+function metadataOf({ files: [file] }: Page): string {
+  return `${new URL(file?.url ?? '', `http://index/${view}/simple/dep/`).pathname}.metadata`;
+}
+
 describe('ResolverIndex', () => {
   it('serves a page whose files lie below the same view, and the METADATA beside them', async (context) => {
     const { upstream, ask } = await open(context);
@@ -54,9 +59,23 @@ describe('ResolverIndex', () => {
     const page = (await answer.json()) as Page;
     const sha256 = createHash('sha256').update(built.metadata).digest('hex');
     assert.deepEqual(page.files[0]?.['core-metadata'], { sha256 });
-    assert.equal(page.files[0].url, `../../files/${built.sha256}/${built.filename}`);
-    const metadata = await ask(`/${view}/files/${built.sha256}/${built.filename}.metadata`);
+    assert.match(page.files[0].url, new RegExp(`^../../files/${built.sha256}/[0-9a-f]{16}/${built.filename}$`));
+    const metadata = await ask(metadataOf(page));
     assert.match(await metadata.text(), /^Requires-Dist: other$/m);
+  });
+
+  it('has another address for METADATA that another index tells, or that is promised anew', async (context) => {
+    const { upstream, ask } = await open(context);
+    upstream.addWheel({ name: 'dep' });
+    const look = async (): Promise<string> => metadataOf((await (await ask(`/${view}/simple/dep/`)).json()) as Page);
+    const first = await look();
+    assert.equal(await look(), first, 'the same is at the same place');
+    const { files } = (await upstream.findPage('dep')) ?? { files: [] };
+    upstream.setPage('dep', { files: files.map((file) => ({ ...file, coreMetadata: { sha256: 'cd'.repeat(32) } })) });
+    const corrected = await look();
+    assert.notEqual(corrected, first);
+    upstream.setPage('dep', { index: 'another' });
+    assert.ok(![first, corrected].includes(await look()));
   });
 
   it('shows a source as a wheel, with the METADATA that its reader gives, and notes what nobody could read', async (context) => {
@@ -72,7 +91,7 @@ describe('ResolverIndex', () => {
     const page = (await (await ask(`/${view}/simple/dep/`)).json()) as Page;
     const [file] = page.files;
     assert.deepEqual([file?.filename, file?.['core-metadata']], ['dep-1.0-py3-none-any.whl', true]);
-    const path = `/${view}/files/${source.sha256}/dep-1.0-py3-none-any.whl.metadata`;
+    const path = metadataOf(page);
     assert.equal(await (await ask(path)).text(), 'Name: dep 1.0');
     isKnown = false;
     assert.equal((await ask(path)).status, 404);

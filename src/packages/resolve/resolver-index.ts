@@ -35,7 +35,7 @@ interface Answer {
 
 const pageType = 'application/vnd.pypi.simple.v1+json';
 /** Raised whenever pages are made in another way. */
-const pageForm = 1;
+const pageForm = 2;
 const forGood = 'max-age=31536000, immutable';
 /** A page that is not there may be there soon. */
 const absentForSeconds = 60;
@@ -89,7 +89,7 @@ export class ResolverIndex {
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: '' };
     const [, name] = /^\/[0-9a-f]+\/simple\/([^/]+)\/$/.exec(url) ?? [];
     if (name !== undefined) return this.#answerPage(name, headers['if-none-match']);
-    const [, sha256, filename] = /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/([^/]+)\.metadata$/.exec(url) ?? [];
+    const [, sha256, filename] = /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/[0-9a-f]{16}\/([^/]+)\.metadata$/.exec(url) ?? [];
     if (sha256 !== undefined && filename !== undefined) return this.#answerMetadata(sha256, filename);
     return { status: 404, body: '' };
   }
@@ -185,13 +185,13 @@ interface ShownFile {
   readonly source?: NamedSource;
 }
 
-function renderPage({ name }: ProjectPage, files: readonly ShownFile[]): string {
+function renderPage({ name, index }: ProjectPage, files: readonly ShownFile[]): string {
   return JSON.stringify({
     meta: { 'api-version': '1.0' },
     name,
     files: files.map(({ file, filename }) => ({
       filename,
-      url: `../../files/${file.sha256}/${encodeURIComponent(filename)}`,
+      url: `../../files/${file.sha256}/${promiseOf(index, file)}/${encodeURIComponent(filename)}`,
       hashes: { sha256: file.sha256 },
       'requires-python': file.requiresPython,
       'upload-time': file.uploadTime,
@@ -199,6 +199,15 @@ function renderPage({ name }: ProjectPage, files: readonly ShownFile[]): string 
       'core-metadata': markMetadata(filename, file),
     })),
   });
+}
+
+/**
+ * The engine keeps METADATA for good, by its address: what another index says of the same wheel, and what is promised of it
+ * anew, have other addresses, so that what was wrong once is not believed for ever.
+ */
+function promiseOf(index: string, { coreMetadata }: ProjectFile): string {
+  const promised = typeof coreMetadata === 'object' ? (coreMetadata.sha256 ?? '') : '';
+  return hash('sha256', `${index}\n${promised}`).slice(0, 16);
 }
 
 /** What has none beside it is read out of the wheel, by us: the engine never needs to take a wheel apart. */
