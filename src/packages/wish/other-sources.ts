@@ -28,21 +28,23 @@ export function refuseOtherSources(
 }
 
 /** Where tools look for other indexes than the installation's. */
-const otherIndexes: readonly (readonly [tool: string, key: string])[] = [
-  ...['index', 'index-url', 'extra-index-url', 'find-links'].map((key) => ['uv', key] as const),
-  ['poetry', 'source'],
-  ['pdm', 'source'],
+const otherIndexes: readonly (readonly [table: readonly string[], key: string])[] = [
+  ...['index', 'index-url', 'extra-index-url', 'find-links'].map((key) => [['uv'], key] as const),
+  [['poetry'], 'source'],
+  [['pdm'], 'source'],
+  ...['index-url', 'extra-index-urls', 'find-links'].map((key) => [['pixi', 'pypi-options'], key] as const),
 ];
 
 /** Refuses a file that names indexes of its own: its names would be looked for where it does not mean them. */
 export function refuseOtherIndexes(root: TomlTable, { problems, linesBefore }: TomlPlace): void {
-  for (const [tool, key] of otherIndexes) {
-    const node = findTable(root, 'tool', tool)?.entries.get(key);
+  for (const [table, key] of otherIndexes) {
+    const node = findTable(root, 'tool', ...table)?.entries.get(key);
     if (node === undefined) continue;
+    const text = ['tool', ...table, key].join('.');
     problems.add({
       line: linesBefore + node.line,
-      text: `tool.${tool}.${key}`,
-      message: `tool.${tool}.${key} names another index, and that is not followed`,
+      text,
+      message: `${text} names another index, and that is not followed`,
       hint: 'The indexes of the installation stand in its settings; leave it out.',
     });
   }

@@ -135,10 +135,13 @@ describe('readPyproject()', () => {
       '[tool.uv]\nfind-links = ["./wheels"]\n',
       '[[tool.poetry.source]]\nname = "a"\nurl = "https://a.example/simple"\n',
       '[[tool.pdm.source]]\nname = "a"\nurl = "https://a.example/simple"\n',
+      '[tool.pixi.pypi-options]\nindex-url = "https://a.example/simple"\n',
+      '[tool.pixi.pypi-options]\nextra-index-urls = ["https://a.example/simple"]\n',
     ]) {
-      assert.match(problemsOf(`${own}${more}`).join(), /^[4-6]: tool\.\w+\.[\w-]+ names another index/, more);
+      assert.match(problemsOf(`${own}${more}`).join(), /^[4-6]: tool(?:\.[\w-]+){2,3} names another index/, more);
     }
     assert.deepEqual(problemsOf(`${own}[tool.uv]\npackage = false\n`), []);
+    assert.deepEqual(problemsOf(`${own}[tool.pixi.pypi-options]\nno-binary = true\n`), []);
   });
 
   it('refuses names that the file itself takes from somewhere else', () => {
