@@ -39,17 +39,18 @@ async function diff(invocation: Invocation): Promise<number> {
     await requireNamedPolicy(invocation, newFile),
   ];
   const since = parseMoment(stringOption(values, 'since') ?? '30d', { now: new Date() });
-  const changes: VerdictChange[] = [];
+  const found = new Map<string, VerdictChange>();
   let count = 0;
   for await (const plan of readPlans(io.env, since, signal)) {
     count += 1;
     const change = judgeAgain(plan, [before.policy, after.policy]);
-    if (change !== undefined) changes.push(change);
+    if (change !== undefined) found.set(digestOf(change), change);
   }
+  const changes = [...found.values()];
   if (isFlagSet(values, 'json'))
     printJson(io, { plans: count, since: since.toISOString(), changes: changes.map(toDocument) });
   else {
-    printLine(io, `${count} plans since ${since.toISOString().slice(0, 10)}, ${changes.length} decided differently`);
+    printLine(io, `${count} plans since ${since.toISOString().slice(0, 10)}, ${changes.length} wishes decided differently`);
     for (const change of changes) for (const line of describe(change)) printLine(io, toVisible(line));
   }
   return changes.length === 0 ? 0 : 1;
@@ -64,6 +65,13 @@ async function* readPlans(env: NodeJS.ProcessEnv, since: Date, signal: AbortSign
 function toDocument({ plan, ...change }: VerdictChange): Record<string, unknown> {
   const { id, time, workspace, lock, requirements, actor, role } = plan;
   return { plan: { id, time, workspace, lock, requirements, actor, role }, ...change };
+}
+
+/** The same wish is planned again and again; what became of it is told once, by its newest plan. */
+function digestOf({ plan, before, after, packages }: VerdictChange): string {
+  const { requirements, workspace, role } = plan;
+  const judged = packages.map(({ name, version, before: was, after: is }) => [name, version, was, is]);
+  return JSON.stringify([requirements, workspace, role, before, after, judged]);
 }
 
 function describe({ plan, before, after, packages }: VerdictChange): string[] {
