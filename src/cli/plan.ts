@@ -12,6 +12,7 @@ import {
 } from './command.ts';
 import { formatPlan } from './plan-table.ts';
 import { planWithProgress } from './plan-progress.ts';
+import { toVisible } from './terminal-text.ts';
 import { writeWholeFile } from './whole-file.ts';
 import { readWish, type WishFromSources } from './wish-file.ts';
 
@@ -37,7 +38,7 @@ what would pass instead. Nothing is installed, and nothing is built unless --bui
   --platform NAME          the platform to plan for, as uv names it (default: this machine)
   --upgrade                look for newer versions, although the same was planned before
   --build-sources          where the policy lets sources in: build those, behind glass, that do not say what they need
-  --lock FILE              write what was found as pylock.toml (PEP 751)
+  --lock FILE              write what was found as pylock.toml (PEP 751), unless it is denied
   --ask WHY                where an approver has to answer first: ask, and say what it is wanted for
   --python PYTHON          the CPython that code runs with: 3.12, or a path (default: the workspace's, else BELLJAR_PYTHON, else
                            the machine's python3)
@@ -89,11 +90,19 @@ async function plan(invocation: Invocation): Promise<number> {
   const wish = isDeclared ? { requirements: [], pythonNeeds: [] } : await readWish(sources);
   const found = await makePlan(invocation, wish);
   const file = stringOption(values, 'lock');
-  const { lock } = found;
-  if (file !== undefined && lock !== undefined) await writeWholeFile(file, async (write) => write(writePylock(lock)));
+  if (file !== undefined) await writeLock(io, file, found);
   if (isFlagSet(values, 'json')) printJson(io, found);
   else io.stdout.write(formatPlan(found, { isTerminal: io.stdout.isTTY === true, columns: io.stdout.columns }));
   return found.approval?.state === 'approved' ? 0 : exitCodes[found.verdict];
+}
+
+/** Whoever finds a lock takes it for one that may be installed. */
+async function writeLock({ stderr }: Invocation['io'], file: string, { lock, verdict }: AnsweredPlan): Promise<void> {
+  if (lock === undefined || verdict === 'deny') {
+    stderr.write(`belljar: no lock was written to ${toVisible(file)}: the plan is denied\n`);
+    return;
+  }
+  await writeWholeFile(file, async (write) => write(writePylock(lock)));
 }
 
 async function makePlan(invocation: Invocation, wish: WishFromSources): Promise<AnsweredPlan> {

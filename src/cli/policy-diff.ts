@@ -50,7 +50,10 @@ async function diff(invocation: Invocation): Promise<number> {
   if (isFlagSet(values, 'json'))
     printJson(io, { plans: count, since: since.toISOString(), changes: changes.map(toDocument) });
   else {
-    printLine(io, `${count} plans since ${since.toISOString().slice(0, 10)}, ${changes.length} wishes decided differently`);
+    printLine(
+      io,
+      `${count} plans since ${since.toISOString().slice(0, 10)}, ${changes.length} ${changes.length === 1 ? 'wish' : 'wishes'} decided differently`,
+    );
     for (const change of changes) for (const line of describe(change)) printLine(io, toVisible(line));
   }
   return changes.length === 0 ? 0 : 1;

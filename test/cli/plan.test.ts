@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -100,6 +100,17 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
       packages.map(({ name, version }) => `${name} ${version}`),
       ['app 1.0', 'dep 1.0'],
     );
+  });
+
+  it('writes no lock of what is denied, and says so', async (context) => {
+    const { run, folder } = await open(context, '  limits: {packages: 1}\n');
+    const lock = join(folder, 'pylock.toml');
+    const denied = await run('app', '--lock', lock);
+    assert.equal(denied.code, 77, denied.stderr);
+    assert.match(denied.stderr, /^belljar: no lock was written to .*: the plan is denied$/m);
+    assert.ok(!existsSync(lock));
+    assert.equal((await run('dep', '--lock', lock)).code, 0);
+    assert.ok(existsSync(lock));
   });
 
   it('plans a script for a Python that it takes, and refuses one that it does not', async (context) => {
@@ -226,11 +237,12 @@ describe('belljar plan', needs(root, bubblewrap, python, uvWheel), () => {
   it('lets another policy judge what was planned before', async (context) => {
     const { run, call, folder } = await open(context);
     assert.equal((await run('app')).code, 0);
+    assert.equal((await run('app')).code, 0);
     const [was, strict] = [join(folder, 'policy.yaml'), join(folder, 'strict.yaml')];
     await writeFile(strict, `${readFileSync(was, 'utf8')}  deny: [dep]\n`);
     const different = await call('policy', 'diff', was, strict);
     assert.equal(different.code, 1, different.stderr);
-    assert.match(different.stdout, /^1 plans since .*, 1 decided differently/);
+    assert.match(different.stdout, /^2 plans since .*, 1 wish decided differently/);
     assert.match(different.stdout, /allow → deny {2}app\n {2}dep 2\.0: allow → deny, packages\.deny\[0\]/);
     const same = await call('policy', 'diff', was, was, '--json');
     assert.equal(same.code, 0);
