@@ -21,6 +21,8 @@ export function configuredSource(env: NodeJS.ProcessEnv, fromSettings?: string):
 export function requireSource(source: string | undefined): string {
   if (source !== undefined) return source;
   throw new BelljarError('ADVISORIES_UNAVAILABLE', 'nothing says where advisories are fetched from', {
-    hint: `Set ${sourceVariable}, or advisories.url in the settings, to the address of OSV's dump for PyPI.`,
+    hint:
+      `Set ${sourceVariable}, or write “advisories: {url: ADDRESS}” into belljar.settings.yaml in BELLJAR_HOME. ADDRESS is that of ` +
+      'OSV’s dump for PyPI, which its documentation gives under “Data Dumps” and which ends in /PyPI/all.zip, or of a mirror of it.',
   });
 }
