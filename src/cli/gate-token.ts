@@ -9,7 +9,8 @@ export const gateTokenCommand: Command = {
 belljar gate token [NAME] [--view strict|plan] [--revoke] [--json]
 
 Gives a client of the gate a token of its own, so that its addresses stay the same and its refusals are told apart. The token
-is shown once; only its hash is kept. Gates that are open notice within a second. Without a name: lists the clients.
+is shown once; only its hash is kept. A client that has one keeps it until it is revoked. Gates that are open notice within a
+second. Without a name: lists the clients.
 
   --view strict|plan  whether what the policy asks about is hidden (default) or shown
   --revoke            takes the client's token away

@@ -24,9 +24,9 @@ test('addClient() keeps the hash of a token and never the token', async (context
     assert.doesNotMatch(await readFile(join(path, name), 'utf8'), new RegExp(`${token}|${second}`));
     assert.equal((await stat(join(path, name))).mode & 0o777, 0o600);
   }
-  const renewed = await addClient(path, { id: 'ci', view: 'strict' });
-  assert.notEqual(renewed, token);
-  assert.equal((await readClients(path)).length, 2);
+  await assert.rejects(addClient(path, { id: 'ci', view: 'strict' }), { code: 'USAGE', hint: /--revoke/ });
+  assert.equal((await readClients(path))[0]?.tokenHash, hashToken(token), 'whoever has the token keeps it');
+  assert.deepEqual((await readdir(path)).sort(), ['ci.json', 'desk.json']);
   assert.deepEqual([await removeClient(path, 'ci'), await removeClient(path, 'ci')], [true, false]);
   assert.deepEqual(
     (await readClients(path)).map(({ id }) => id),
@@ -59,6 +59,7 @@ test('addClient() refuses what is no name, and readClients() a file that it does
   await mkdir(path);
   await writeFile(join(path, 'ci.json'), '{"id":"ci"}');
   await assert.rejects(readClients(path), { code: 'INPUT_UNREADABLE' });
+  await removeClient(path, 'ci');
   await addClient(path, { id: 'ci', view: 'strict' });
   assert.equal((await readClients(path)).length, 1);
 });

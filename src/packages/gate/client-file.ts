@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -52,10 +52,9 @@ async function readClient(path: string): Promise<StoredClient | undefined> {
 }
 
 /**
- * Adds a client, or gives one of that name a new token. The token is told once: its file only has the hash. Each has a file
- * of its own, so that two that are added at once do not undo each other.
+ * Adds a client. The token is told once: its file only has the hash. Each has a file of its own, so that two that are added at once do not undo each other.
  *
- * @throws USAGE
+ * @throws USAGE where the name is none, or taken: whoever has its token would be shut out by another.
  */
 export async function addClient(folder: string, { id, view }: NewClient): Promise<string> {
   if (!entrySchema.shape.id.safeParse(id).success) {
@@ -94,10 +93,19 @@ async function writeClient(folder: string, client: StoredClient): Promise<void> 
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     await writeFile(half, `${JSON.stringify(client, undefined, 2)}\n`, { mode: 0o600 });
-    await rename(half, join(folder, `${client.id}${ending}`));
+    await link(half, join(folder, `${client.id}${ending}`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(client.id);
+    throw error;
   } finally {
     await rm(half, { force: true });
   }
+}
+
+function taken(id: string): BelljarError {
+  return new BelljarError('USAGE', `the client ${id} has a token already`, {
+    hint: `Take it away first, with belljar gate token ${id} --revoke, or choose another name.`,
+  });
 }
 
 function unreadable(path: string, cause: unknown): BelljarError {
