@@ -27,9 +27,10 @@ import {
   toHostName,
   watchAdvisories,
 } from './packages/index.ts';
-import { openHomeRecord } from './record/index.ts';
+import { type AuditRecord, openHomeRecord } from './record/index.ts';
 import { readSettings } from './settings/index.ts';
 import { cacheFolder, type Database, ensureHome, resolveHome } from './storage/index.ts';
+import { formatProblem } from './yaml/index.ts';
 
 export interface OpenGateOptions {
   /** Where BELLJAR_HOME, BELLJAR_POLICY and the indexes are looked up; the process's own where left out. */
@@ -119,7 +120,7 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
       readSettings: () => Promise.resolve({ indexes: settings.indexes, freshMs: settings.gate.fresh }),
     }),
   );
-  const { folder, upstream, advisories, inspections, inspector } = await sources.open();
+  const { folder, upstream, advisories, inspections, inspector } = await sources.open(signal);
   const clients = await readClients(clientsFolder(home));
   const locks = new PlannedLocks({
     plans: new PlanStore(database),
@@ -163,10 +164,26 @@ export async function openHomeGate(options: OpenGateOptions = {}): Promise<HomeG
       onNotice: options.onNotice,
     }),
   );
+  tellOfPolicy({ policy, record, onNotice: options.onNotice });
+  return new HomeGate({ gate, policy, advisories, origin, indexUrl: `${origin}${path}/simple/` }, opened.move());
+}
+
+interface Telling extends Pick<OpenGateOptions, 'onNotice'> {
+  readonly policy: LivePolicy;
+  readonly record: AuditRecord;
+}
+
+/** Nobody waits for the record: what cannot be written stops what comes next. */
+function tellOfPolicy({ policy, record, onNotice }: Telling): void {
+  policy.on('broken', (problems) => {
+    const [first = '', ...more] = problems.map(formatProblem);
+    onNotice?.(`the policy is broken, and the one before it stays in force: ${first}`);
+    const details = { problems: [first, ...more].slice(0, 20) };
+    record.append({ action: 'policy.broken', policyHash: policy.current.hash, details }).catch(() => undefined);
+  });
   policy.on('changed', ({ hash, source }) => {
     record.append({ action: 'policy.changed', policyHash: hash, details: { source } }).catch(() => undefined);
   });
-  return new HomeGate({ gate, policy, advisories, origin, indexUrl: `${origin}${path}/simple/` }, opened.move());
 }
 
 function refuseNetwork({ host = '127.0.0.1', isOpenToNetwork = false }: OpenGateOptions): void {

@@ -35,6 +35,7 @@ const refusalSchema = z.object({
   reasons: z.array(z.object({ rule: z.string(), message: z.string() })),
 });
 const answerSchema = z.object({ refusals: z.array(refusalSchema) });
+const answerTimeoutMs = 10_000;
 type ClientRefusal = z.output<typeof refusalSchema>;
 
 async function runRefusals(invocation: Invocation): Promise<number> {
@@ -59,7 +60,8 @@ async function findOwn({ io }: Invocation): Promise<string[]> {
 /** Which address it was holds a token, so no error names it. */
 async function fetchRefusals(url: string, signal: AbortSignal): Promise<ClientRefusal[]> {
   try {
-    const response = await fetch(url, { headers: { accept: 'application/json' }, signal, redirect: 'error' });
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
+    const response = await fetch(url, { headers: { accept: 'application/json' }, signal: deadline, redirect: 'error' });
     if (!response.ok) throw new Error((await response.text()).slice(0, 300));
     return answerSchema.parse(await response.json()).refusals;
   } catch (cause) {

@@ -59,6 +59,16 @@ async function openGate(
   return { opened: JSON.parse(text) as Opened, child };
 }
 
+/** Reads what a gate says to its operator until it has said this. */
+async function waitForNotice({ stderr }: ChildProcess, wanted: RegExp): Promise<void> {
+  let said = '';
+  for await (const chunk of stderr?.iterator({ destroyOnReturn: false }) ?? []) {
+    said += String(chunk);
+    if (wanted.test(said)) return;
+  }
+  assert.fail(`the gate ended without a word of it: ${said}`);
+}
+
 async function listLinks(indexUrl: string, name: string): Promise<string[]> {
   const page = `${indexUrl}${name}/`;
   const html = await (await fetch(page)).text();
@@ -87,6 +97,9 @@ test(
     const { refusals } = JSON.parse((await cli.run(['gate', 'refusals', '--json'])).stdout) as { refusals: unknown[] };
     assert.equal(refusals.length, 2);
 
+    await writeFile(join(cli.home, 'belljar.policy.yaml'), 'version: 99\n', { mode: 0o600 });
+    await waitForNotice(child, /the policy is broken, and the one before it stays in force: /);
+
     const token = /\/t\/([^/]+)\//.exec(opened.indexUrl)?.[1] ?? '';
     child.kill('SIGINT');
     const { code } = await finish(child);
@@ -94,6 +107,7 @@ test(
     const actions = (await cli.entries()).map(({ action, verdict, subject }) => [action, verdict, subject]);
     for (const entry of [
       ['gate.served', 'allow', 'acme-good 1.0'],
+      ['policy.broken', null, null],
       ['gate.refused', 'deny', 'acme-bad'],
       ['gate.refused', 'deny', 'acme-hostile 1.0'],
     ]) {
