@@ -116,7 +116,12 @@ function describeWhy({ verdict, reasons, path, nearest }: PlannedPackage): strin
   if (verdict === 'allow') return way === '' ? '' : `for ${way}`;
   const against = reasons.filter((reason) => reason.verdict === verdict);
   const more = against.length > 1 ? ` (and ${against.length - 1} more)` : '';
-  const other = nearest === undefined ? '' : nearest === null ? '; no other version passes' : `; ${nearest} would pass`;
+  const other =
+    nearest === undefined
+      ? ''
+      : nearest === null
+        ? '; no other version passes'
+        : `; by what is known, ${nearest} would pass`;
   const [first] = against;
   return `${first === undefined ? '' : `${first.rule}: ${first.message}`}${more}${other}${way === '' ? '' : `; for ${way}`}`;
 }

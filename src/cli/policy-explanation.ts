@@ -38,7 +38,7 @@ function nearestOf({ reasons }: PackageJudgement): string[] {
   const nearest = reasons.find((reason) => reason.nearest !== undefined)?.nearest;
   if (nearest === undefined) return [];
   if (nearest === null) return ['  no known version would pass'];
-  return [`  the nearest version that would pass: ${toVisible(nearest)}`];
+  return [`  the nearest version that would pass, by what is known: ${toVisible(nearest)}`];
 }
 
 const order: readonly Verdict[] = ['deny', 'ask', 'allow'];
