@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import { BelljarError, type HomeGate, openHomeGate } from '../belljar.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine, stringOption } from './command.ts';
+import { describeOldAdvisories } from './old-advisories.ts';
 import { toVisible } from './terminal-text.ts';
 
 export const gateCommand: Command = {
@@ -54,6 +55,9 @@ async function runGate(invocation: Invocation): Promise<number> {
     onNotice: (notice) => void io.stderr.write(`belljar: ${toVisible(notice)}\n`),
     signal,
   });
+  const { policy, advisories } = opened;
+  const old = describeOldAdvisories({ policy: policy.current.policy, asOf: advisories.current.asOf, now: new Date() });
+  if (old !== undefined) io.stderr.write(`belljar: ${old}\n`);
   if (isFlagSet(values, 'json')) printJson(io, describeGate(opened));
   else printLine(io, introduce(opened));
   if (!signal.aborted) await once(signal, 'abort');

@@ -157,7 +157,10 @@ describe('formatPlan()', () => {
   it('shows the reasons whole below a table that a terminal cuts, also where that says that it is 0 wide', () => {
     for (const columns of [40, 0]) {
       const text = formatPlan({ ...plan, verdict: 'deny', packages: [dep, denied] }, { isTerminal: true, columns });
-      assert.match(text, /^ {2}evil\\u001b\[31m 1\.0: packages\.deny\[0\]: evil is denied; by what is known, 0\.9 would pass$/m);
+      assert.match(
+        text,
+        /^ {2}evil\\u001b\[31m 1\.0: packages\.deny\[0\]: evil is denied; by what is known, 0\.9 would pass$/m,
+      );
     }
     assert.match(formatPlan(plan, { isTerminal: true, columns: 0 }), /dep {6}1\.0/);
   });

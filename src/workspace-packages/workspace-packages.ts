@@ -170,10 +170,7 @@ export class WorkspacePackages {
     return (await this.#change('sync', { signal, onProgress }, keep)).declaration;
   }
 
-  async #acquire(
-    { lock, owner, ...kept }: KeptState,
-    { signal, onProgress }: LeaseOptions,
-  ): Promise<EnvironmentLease> {
+  async #acquire({ lock, owner, ...kept }: KeptState, { signal, onProgress }: LeaseOptions): Promise<EnvironmentLease> {
     const { pythons, environments } = this.#parts;
     const python = await keptPython(pythons, { kept, workspace: this.#place.workspace, signal });
     return environments.acquire({ lock, asker: this.#place, python, owner, signal, onProgress });

@@ -89,7 +89,8 @@ export class ResolverIndex {
     if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: '' };
     const [, name] = /^\/[0-9a-f]+\/simple\/([^/]+)\/$/.exec(url) ?? [];
     if (name !== undefined) return this.#answerPage(name, headers['if-none-match']);
-    const [, sha256, filename] = /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/[0-9a-f]{16}\/([^/]+)\.metadata$/.exec(url) ?? [];
+    const [, sha256, filename] =
+      /^\/[0-9a-f]+\/files\/([0-9a-f]{64})\/[0-9a-f]{16}\/([^/]+)\.metadata$/.exec(url) ?? [];
     if (sha256 !== undefined && filename !== undefined) return this.#answerMetadata(sha256, filename);
     return { status: 404, body: '' };
   }
