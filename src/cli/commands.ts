@@ -52,6 +52,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: 'go back to what a workspace declared before',
     load: async () => (await import('./workspace-rollback.ts')).workspaceRollbackCommand,
   },
+  'workspace put': {
+    summary: 'copy files and folders of this machine into a workspace',
+    load: async () => (await import('./workspace-files.ts')).workspacePutCommand,
+  },
+  'workspace get': {
+    summary: 'copy files and folders of a workspace to this machine',
+    load: async () => (await import('./workspace-files.ts')).workspaceGetCommand,
+  },
   'workspace export': {
     summary: 'write a workspace as an archive that can be imported elsewhere',
     load: async () => (await import('./workspace-export.ts')).workspaceExportCommand,
