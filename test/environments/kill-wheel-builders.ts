@@ -31,7 +31,10 @@ export interface KillWheelsReport {
 }
 
 const program = new URL('fixtures/build-wheels.ts', import.meta.url);
-const longestLifeMs = 2000;
+/** What a builder says of one environment: the wheels are unpacked and compiled, it is assembled, placed, and there. */
+const linesPerSet = 2 * 2 + 3;
+/** About as long as a step takes. */
+const longestStepMs = 150;
 
 /**
  * Has several processes build environments of small wheels and kills each at a random moment of its work, then looks at all
@@ -44,13 +47,16 @@ export async function killWheelBuilders(options: KillWheelsOptions): Promise<Kil
   const counts = { begun: 0, hits: 0, built: 0, leases: 0 };
   await using opened = await openShelf(home, { verifyTree });
   const seen = new Set<string>();
+  const compiled = { NODE_COMPILE_CACHE: join(home, 'compiled') };
+  await startOnce([home, wheels], compiled);
   const work = async (): Promise<void> => {
     while (counts.begun < kills) {
       const round = (counts.begun += 1);
       const sets = await giveWheels(wheels, round);
-      const lines = await killOne([home, wheels, ...sets]);
-      counts.built += lines.filter((line) => line === 'built').length;
-      if (lines.length < sets.length) counts.hits += 1;
+      const lines = await killOne([home, wheels, ...sets], compiled);
+      const results = lines.filter(isResult);
+      counts.built += results.filter((line) => line === 'built').length;
+      if (results.length < sets.length) counts.hits += 1;
       counts.leases += await lookAtNew(opened.shelf, seen);
       onKill?.(round);
     }
@@ -60,24 +66,40 @@ export async function killWheelBuilders(options: KillWheelsOptions): Promise<Kil
   return { kills: begun, ...told, ...(await settle(home)) };
 }
 
-/** What one builder said before it was killed. */
-async function killOne(args: readonly string[]): Promise<string[]> {
-  await using builder = new OtherProcess(program, args);
-  const lines: string[] = [];
+/** Leaves what every start makes for itself: who is killed leaves nothing. */
+async function startOnce(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  await using builder = new OtherProcess(program, args, env);
+  builder.release();
+  await builder.exit();
+}
+
+/**
+ * What one builder said before it was killed: within a step that is drawn, so that kills hit each however slow the machine is.
+ */
+async function killOne(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
+  await using builder = new OtherProcess(program, args, env);
   if ((await builder.nextLine()) !== 'ready') throw new Error('it does not begin');
+  const sets = args.length - 2;
+  const lastStep = Math.floor(Math.random() * sets * linesPerSet);
+  const lines: string[] = [];
+  while (lines.length < lastStep && lines.filter(isResult).length < sets) lines.push(await builder.nextLine());
   const reading = (async () => {
     for (;;) lines.push(await builder.nextLine());
   })().catch(() => undefined);
-  await delay(Math.random() * longestLifeMs);
+  await delay(Math.random() * longestStepMs);
   builder.child.kill('SIGKILL');
   await builder.exit();
   await reading;
   return lines;
 }
 
-/** Those of neighbouring rounds overlap, so that several builders ask for the same and share wheels. */
+function isResult(line: string): boolean {
+  return line === 'built' || line === 'leased';
+}
+
+/** Neighbouring rounds have one set in common, and sets of one round a wheel: several builders ask for the same. */
 async function giveWheels(folder: string, round: number): Promise<string[]> {
-  const first = Math.floor(round / 2);
+  const first = round * 2;
   const names = [0, 1, 2, 3].map((step) => `pack${first + step}`);
   for (const name of names) {
     const { filename, bytes } = makeWheel({ name, files: modulesOf(name) });
@@ -87,7 +109,7 @@ async function giveWheels(folder: string, round: number): Promise<string[]> {
 }
 
 function modulesOf(name: string): Record<string, string> {
-  const numbers = Array.from({ length: 20 }, (_, at) => at);
+  const numbers = Array.from({ length: 4 }, (_, at) => at);
   return Object.fromEntries(numbers.map((at) => [`${name}/m${at}.py`, `def f${at}():\n    return ${at}\n`.repeat(20)]));
 }
 

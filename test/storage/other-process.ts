@@ -9,9 +9,10 @@ export class OtherProcess implements AsyncDisposable {
   readonly #lines: AsyncIterator<string>;
   readonly #exit: Promise<unknown[]>;
 
-  constructor(program: URL, args: readonly string[]) {
+  constructor(program: URL, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     this.child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(program), ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     });
     this.#exit = once(this.child, 'close');
     if (this.child.stdout === null) throw new Error('standard output is not piped');
