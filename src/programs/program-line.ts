@@ -25,6 +25,12 @@ const firstConnection = 3;
 const maxConnections = 128;
 const maxPathBytes = 100;
 
+/** How much a command may print, and who is told when it printed more. */
+export interface OutputBound {
+  readonly maxBytes: number;
+  readonly onExceeded: () => void;
+}
+
 /** The one line to what serves a command inside: its streams, and those to sockets that its processes listen on. */
 export class ProgramLine {
   readonly stdin: Channel;
@@ -39,15 +45,14 @@ export class ProgramLine {
   readonly #channels = new Map<number, Channel>();
   readonly #dialled = new Map<number, PromiseWithResolvers<Duplex>>();
   readonly #becameReady = Promise.withResolvers<string | undefined>();
-  readonly #onOutput: (allBytes: number) => void;
+  readonly #bound: OutputBound;
   #nextConnection = firstConnection;
   #told: ToldEnd | undefined;
   #isOver = false;
 
-  /** `onOutput` is told of how much was printed so far. */
-  constructor({ control }: Pick<Sandbox, 'control'>, onOutput: (allBytes: number) => void) {
+  constructor({ control }: Pick<Sandbox, 'control'>, bound: OutputBound) {
     this.#control = control;
-    this.#onOutput = onOutput;
+    this.#bound = bound;
     this.stdin = this.#open(0, { readable: false, writable: true });
     this.stdout = this.#open(1, { readable: true, writable: false });
     this.stderr = this.#open(2, { readable: true, writable: false });
@@ -125,8 +130,7 @@ export class ProgramLine {
         this.#takeClose(channel, payload);
         break;
       case 'data':
-        if (channel === this.stdout.number || channel === this.stderr.number) this.#count(payload.length);
-        this.#channels.get(channel)?.receive(payload);
+        this.#channels.get(channel)?.receive(this.#isPrinted(channel) ? this.#cut(payload) : payload);
         break;
       case 'end':
         this.#channels.get(channel)?.receiveEnd();
@@ -141,9 +145,17 @@ export class ProgramLine {
     }
   }
 
-  #count(bytes: number): void {
-    this.outputBytes += bytes;
-    this.#onOutput(this.outputBytes);
+  #isPrinted(channel: number): boolean {
+    return channel === this.stdout.number || channel === this.stderr.number;
+  }
+
+  /** As much of it as may still be printed: it is a while until the end of what prints too much. */
+  #cut(payload: Buffer): Buffer {
+    const { maxBytes, onExceeded } = this.#bound;
+    const left = Math.max(0, maxBytes - this.outputBytes);
+    this.outputBytes += payload.length;
+    if (this.outputBytes > maxBytes) onExceeded();
+    return payload.subarray(0, left);
   }
 
   #answer(number: number): void {

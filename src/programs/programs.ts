@@ -121,9 +121,8 @@ export class Programs {
     const network = plan.hasNetwork ? this.#networks.open(admitted.origin, over.promise) : undefined;
     const sandbox = await this.#launch(plan, { ...options, python, network });
     let program: Program | undefined;
-    const line = new ProgramLine(sandbox, (bytes) => {
-      if (bytes > plan.limits.outputBytes) program?.printedTooMuch();
-    });
+    const bound = { maxBytes: plan.limits.outputBytes, onExceeded: () => program?.printedTooMuch() };
+    const line = new ProgramLine(sandbox, bound);
     try {
       await becomeReady(line, sandbox, options.signal);
       if (this.#isClosed) throw belljarClosed();

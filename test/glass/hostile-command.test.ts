@@ -96,5 +96,5 @@ async function open(test: TestContext, script: string): Promise<ProgramLine> {
     sandbox.kill('the test');
     await sandbox.exited;
   });
-  return new ProgramLine(sandbox, () => undefined);
+  return new ProgramLine(sandbox, { maxBytes: 1_000_000, onExceeded: () => undefined });
 }
