@@ -6,6 +6,8 @@ import { holdsForWriting } from '../observe/descriptors.ts';
 import { fileAppeared, messageArrived, secretCameOut } from '../observe/messages.ts';
 import type { ProgramRow } from '../program-case.ts';
 import { stageEnvironment } from '../staged-environment.ts';
+import { startVictim } from '../victim.ts';
+import { outside } from '../way.ts';
 
 /**
  * Attacks from where wheels are opened and compiled: a wheel that took that program over has no folder of its own, and nothing
@@ -36,6 +38,21 @@ export const handlerRows: readonly ProgramRow[] = [
     },
     seen: secretCameOut,
     isHandler: true,
+  },
+  {
+    id: 'handler-host-processes',
+    title: 'reads the environment of every process that it can name from there',
+    stoppedBy: ['pid-namespace', 'dropped-privileges'],
+    alone: ['pid-namespace'],
+    program: 'files.read_of_every_process',
+    input: async (preparation) => {
+      const { secret } = preparation.stage;
+      await startVictim(preparation, { program: 'victims.wait', env: { SECRET: secret } });
+      return { file: 'environ' };
+    },
+    seen: secretCameOut,
+    isHandler: true,
+    asUser: { control: outside() },
   },
   {
     id: 'handler-other-wheels',
