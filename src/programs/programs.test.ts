@@ -7,11 +7,12 @@ import { buffer, text } from 'node:stream/consumers';
 import { type TestContext, describe, it } from 'node:test';
 
 import { type Belljar, openBelljar, type Program, type StartProgram } from '../belljar.ts';
+import { bubblewrap, needs, python } from '../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 
 const asker = { actor: { id: 'ann', kind: 'user' }, role: 'owner' } as const;
 
-describe('Programs', () => {
+describe('Programs', needs(bubblewrap, python), () => {
   it('start() passes on what a command prints, and how it ended', async (test) => {
     const { stdout, stderr, end } = await runInside(test, ['sh', '-c', 'echo out; echo err >&2; exit 7']);
     assert.equal(stdout, 'out\n');
