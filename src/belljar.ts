@@ -9,7 +9,7 @@ import { optionsReader, signalOption } from './options.ts';
 import { type RunLimits } from './policy/index.ts';
 import { Packages } from './packages/packages.ts';
 import { type AuditRecord, type Draft, type HomeRecord, openHomeRecord } from './record/index.ts';
-import { Programs, ShownFolders } from './programs/index.ts';
+import { Programs, type ReadHostPrograms, ShownFolders } from './programs/index.ts';
 import type { ProofReport, ProveOptions } from './proof/index.ts';
 import { type FindBundle, ProcessBackend } from './sandbox/index.ts';
 import {
@@ -262,7 +262,8 @@ export class Belljar implements AsyncDisposable {
     const parts = { backend, interpreter, record: homeRecord.record, environments, currentPolicy };
     const { version: pythonVersion } = interpreter;
     const sessions = new Sessions({ ...options.sessions, ...parts, importNames: packages.knownModules });
-    const programs = new Programs({ ...parts, folders, occupancy: sessions.occupancy });
+    const readHostPrograms: ReadHostPrograms = async () => (await readSettings({ home, env })).programs;
+    const programs = new Programs({ ...parts, folders, readHostPrograms, occupancy: sessions.occupancy });
     const pythons: WorkspacePythons = {
       own: interpreter,
       choose: async (wanted, cancel) => (await environments.pythons()).choose(wanted, cancel),

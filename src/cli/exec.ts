@@ -10,6 +10,8 @@ import {
   type WorkspaceProgramOptions,
 } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
+import { readSettings } from '../settings/index.ts';
+import { resolveHome } from '../storage/index.ts';
 import { localActor } from './actor.ts';
 import { openFor, requireWorkspace } from './change-packages.ts';
 import { type Command, type Invocation, isFlagSet, listOption, printJson, readerLeft } from './command.ts';
@@ -68,7 +70,7 @@ Example:
 async function run(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   const workspace = requireWorkspace(values);
-  const wanted = isFlagSet(values, 'interpreter') ? wantPython(invocation) : wantCommand(invocation);
+  const wanted = isFlagSet(values, 'interpreter') ? await wantPython(invocation) : wantCommand(invocation);
   await using belljar = await openFor(invocation);
   const started = await belljar.workspaces.use(workspace, localActor(values)).startProgram({
     ...wanted,
@@ -88,8 +90,10 @@ function wantCommand({ positionals: [command, ...args] }: Invocation): Wanted {
 }
 
 /** As a `python` that is called where the caller is, as far as that is shown inside. */
-function wantPython({ positionals, values, io }: Invocation): Wanted {
-  const [current, shown] = [process.cwd(), listOption(values, 'show')];
+async function wantPython({ positionals, values, io }: Invocation): Promise<Wanted> {
+  const { programs } = await readSettings({ home: resolveHome(io.env), env: io.env });
+  const ours = Object.values(programs).map(({ folder }) => folder);
+  const [current, shown] = [process.cwd(), [...ours, ...listOption(values, 'show')]];
   requireScriptShown(positionals, current, shown);
   const workingDirectory = chooseFolder(current, shown);
   const env = choosePythonVariables(io.env);
@@ -167,6 +171,8 @@ function tellEnd({ outcome }: ProgramEnd, { io, signal }: Invocation): void {
   if (remark === undefined || signal.reason === readerLeft) return;
   io.stderr.write(`belljar: ${toVisible(remark)}\n`);
   if (outcome.status === 'unstarted' && outcome.code === 127) {
-    io.stderr.write('  hint: A program of this machine is only there where its folder is shown, with --show FOLDER.\n');
+    io.stderr.write(
+      '  hint: A program of this machine is only there where its folder is shown, with --show FOLDER or by the settings.\n',
+    );
   }
 }

@@ -1,3 +1,4 @@
+export type { HostProgram, ReadHostPrograms } from './host-programs.ts';
 export { describeProgramEnd, type ProgramEnd, programExitCode, type ProgramOutcome } from './outcome.ts';
 export { Program } from './program.ts';
 export { Programs, type ProgramsParts } from './programs.ts';

@@ -28,6 +28,7 @@ import {
   workspaceFolder,
 } from '../sessions/index.ts';
 import { requireHoldable } from './guards.ts';
+import { type ReadHostPrograms, showHostPrograms } from './host-programs.ts';
 import { Program } from './program.ts';
 import { type Command, ProgramLine } from './program-line.ts';
 import type { ShownFolders } from './shown-folders.ts';
@@ -40,6 +41,8 @@ export interface ProgramsParts extends AdmissionParts {
   readonly environments?: EnvironmentSource | undefined;
   /** The backend has to find their bundles. */
   readonly folders: Pick<ShownFolders, 'bundleOf'>;
+  /** Programs of this machine that every command finds on its PATH. */
+  readonly readHostPrograms?: ReadHostPrograms | undefined;
   readonly egress?: EgressSettings | undefined;
   /** Shared with sessions: a program takes as much of the machine as one of them. */
   readonly occupancy: Occupancy;
@@ -96,16 +99,24 @@ export class Programs {
 
   async #startNow(asked: StartProgram): Promise<Program> {
     const options = readStartProgram(asked);
-    const { workspace = null, environment = null, shown = [] } = options;
+    const { workspace = null, environment = null } = options;
     if (this.#isClosed) throw belljarClosed();
-    const bundles = await Promise.all(shown.map((folder) => this.#parts.folders.bundleOf(folder)));
+    const toShow = await this.#findShown(options.shown);
     return this.#admission.admit({ ...options, subject: 'program' }, async (admitted) => {
       const { decision, origin } = admitted;
       requireHoldable(decision.guards);
       const { policyHash } = origin;
       const plan = planLaunch(decision, { workspace, environment, preload: [], policyHash });
-      return this.#startPlanned(plan, admitted, { ...options, bundles });
+      return this.#startPlanned(plan, admitted, { ...options, ...toShow });
     });
+  }
+
+  async #findShown(asked: readonly string[] = []): Promise<ToShow> {
+    const { folders, readHostPrograms } = this.#parts;
+    const ours = await showHostPrograms(readHostPrograms, folders);
+    const theirs = await Promise.all(asked.map((folder) => folders.bundleOf(folder)));
+    const bundles = [...new Set([...ours.bundles, ...theirs])];
+    return { shown: [...new Set([...ours.folders, ...asked])], bundles, places: ours.places };
   }
 
   /** Undefined where another policy came into force meanwhile. */
@@ -178,11 +189,16 @@ export class Programs {
   }
 }
 
-interface Planned extends StartProgram {
+interface ToShow {
+  readonly shown: readonly string[];
   readonly bundles: readonly string[];
+  /** For PATH. */
+  readonly places: readonly string[];
 }
 
-interface Launching extends Planned {
+type Planned = StartProgram & ToShow;
+
+interface Launching extends Pick<Planned, 'bundles' | 'signal'> {
   readonly python: Pick<Interpreter, 'executable'>;
   readonly network: SessionNetwork | undefined;
 }
@@ -214,11 +230,11 @@ async function becomeReady(line: ProgramLine, sandbox: Sandbox, signal: AbortSig
 }
 
 /** As a shell has it in which the environment was activated; Quarto asks for its Python by a name of its own. */
-function describeCommand(options: StartProgram, plan: LaunchPlan, python: Pick<Interpreter, 'executable'>): Command {
-  const { argv, env, workingDirectory = workspaceFolder } = options;
+function describeCommand(options: Planned, plan: LaunchPlan, python: Pick<Interpreter, 'executable'>): Command {
+  const { argv, env, places, workingDirectory = workspaceFolder } = options;
   const { environment } = plan;
   const quartoPython = environment === null ? python.executable : `${environmentPath}/bin/python`;
-  const folders = environment === null ? [dirname(python.executable)] : [];
+  const folders = [...(environment === null ? [dirname(python.executable)] : []), ...places];
   const place = describePlace(environment ?? undefined, folders);
   return { argv, workingDirectory, env: { ...place, QUARTO_PYTHON: quartoPython, ...env } };
 }

@@ -114,6 +114,23 @@ test('a preset has a name of small letters and something in it, and a base is on
   }
 });
 
+test('a program of this machine has an absolute folder, and a path below it', () => {
+  const table: readonly [text: string, expected: RegExp | undefined][] = [
+    ['programs: {quarto: {folder: /opt/quarto, path: bin}, tool: {folder: /opt/tool}}', undefined],
+    ['programs: {quarto: {folder: quarto}}', /must be an absolute path/],
+    ['programs: {quarto: {path: bin}}', /programs\.quarto/],
+    ['programs: {quarto: {folder: /opt/quarto, path: /bin}}', /below the folder/],
+    ['programs: {quarto: {folder: /opt/quarto, path: ../bin}}', /below the folder/],
+    ['programs: {Quarto: {folder: /opt/quarto}}', /small letters/],
+    ['programs: {quarto: {folder: /opt/quarto, mode: write}}', /mode/],
+  ];
+  for (const [line, expected] of table) {
+    const problems = problemsOf(`version: 1\n${line}\n`);
+    if (expected === undefined) assert.deepEqual(problems, [], line);
+    else assert.match(problems.join('\n'), expected, line);
+  }
+});
+
 test('what the documentation shows can be used as it stands', async () => {
   const text = await readFile(new URL('../../docs/settings.md', import.meta.url), 'utf8');
   const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);

@@ -45,6 +45,22 @@ const preset = z.strictObject({
   python: z.string().optional().meta({ description: 'A version (3.12) or a path; left out: the installation’s own.' }),
 });
 
+const programName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be of small letters, digits and hyphens, such as quarto');
+
+const program = z.strictObject({
+  folder: z
+    .string()
+    .regex(/^\/./, 'must be an absolute path, such as /opt/quarto')
+    .meta({ description: 'All of it is shown, read-only and at the same path.' }),
+  path: z
+    .string()
+    .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'must be a path below the folder')
+    .prefault('.')
+    .meta({ description: 'Where its commands are, below the folder.' }),
+});
+
 /** How this installation is set up: nothing here decides what may come in. */
 export const settingsSchema = z
   .strictObject({
@@ -94,6 +110,10 @@ export const settingsSchema = z
       .record(presetName, preset)
       .prefault({})
       .meta({ description: 'Curated sets of packages, by the names that workspaces use as their base.' }),
+    programs: z
+      .record(programName, program)
+      .prefault({})
+      .meta({ description: 'Programs of this machine that commands behind glass find on their PATH.' }),
     advisories: z
       .strictObject({
         url: adviceAddress.optional().meta({ description: 'A dump of OSV records, as a zip file.' }),

@@ -116,9 +116,13 @@ describe('belljar env python', needs(bubblewrap, python), () => {
     const start = (shim: string) =>
       finish(spawn(shim, ['script.py'], { env: cli.env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }));
     assert.equal((await start(shown)).stdout, `${folder}\n`);
-    const bare = (await cli.run(['env', 'python', '-w', 'one'])).stdout.trim();
-    const { code, stderr } = await start(bare);
+    const plain = (await cli.run(['env', 'python', '-w', 'one'])).stdout.trim();
+    const { code, stderr } = await start(plain);
     assert.equal(code, 2);
     assert.match(stderr, /is not there behind glass/);
+    const settings = join(cli.home, 'belljar.settings.yaml');
+    await writeFile(settings, `version: 1\nprograms: {tool: {folder: ${folder}}}\n`, { mode: 0o600 });
+    test.after(() => rm(settings));
+    assert.equal((await start(plain)).stdout, `${folder}\n`, 'shown by the settings');
   });
 });
