@@ -11,7 +11,7 @@ export const envExportCommand: Command = {
   help: `
 belljar env export KEY [--format FORMAT] [--out FILE] [OPTION…]
 
-Writes an environment as other tools read it, without any workspace.
+Writes an environment as other tools read it, without any workspace. The first six or more characters of its key do.
 
   --format FORMAT  pylock (PEP 751), requirements (for pip install --require-hashes), sbom (CycloneDX 1.6), or bundle: all
                    of them, with the licences and the verdicts, as a tar archive (default: pylock)
@@ -21,7 +21,7 @@ Writes an environment as other tools read it, without any workspace.
   --role ROLE      in which role (default: owner)
   --json           with --out: one document
 
-Exit code: 0 done, 69 there is no such environment, 77 denied.
+Exit code: 0 done, 2 that is no key or several begin so, 69 there is no such environment, 77 denied.
 
 Example:
   belljar env export "$KEY" --format sbom --out sbom.cdx.json
@@ -34,13 +34,14 @@ Example:
     role: { type: 'string' },
   },
   run: async (invocation) => {
-    const { io, values, positionals } = invocation;
-    const [key = ''] = positionals;
-    if (key === '') throw new BelljarError('USAGE', 'name an environment by its key');
+    const { io, values, positionals, signal } = invocation;
+    const [beginning = ''] = positionals;
+    if (beginning === '') throw new BelljarError('USAGE', 'name an environment by its key');
     const format = readFormat(values);
     const file = stringOption(values, 'out') ?? '-';
     await using belljar = await openFor(invocation);
-    const pieces = belljar.environments.export({ key, format, asker: localActor(values) });
+    const { key } = await (await belljar.environments.housekeeping()).find(beginning);
+    const pieces = belljar.environments.export({ key, format, asker: localActor(values), signal });
     const { bytes, sha256 } = await writeOut(invocation, pieces, file);
     if (file !== '-' && isFlagSet(values, 'json')) printJson(io, { file, bytes, sha256 });
     return 0;

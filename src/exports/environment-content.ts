@@ -1,4 +1,11 @@
-import { type Shelf, type ShelvedEnvironment, verifyTree, type WheelStore } from '../environments/index.ts';
+import {
+  type EnvironmentLease,
+  type Shelf,
+  type ShelvedEnvironment,
+  verifyTree,
+  type WheelStore,
+} from '../environments/index.ts';
+import { refuseWhenCancelled } from '../errors.ts';
 import { type Lock, type LockAsker, type Packages, writePylock } from '../packages/index.ts';
 import { jsonFile, sealedFile, textFile } from './bundle-file.ts';
 import { describeJudged } from './judged.ts';
@@ -11,7 +18,7 @@ import { writeRequirements } from './write-requirements.ts';
 import { writeSbom } from './write-sbom.ts';
 
 export interface EnvironmentSources {
-  readonly shelf: Pick<Shelf, 'find' | 'folderOf'>;
+  readonly shelf: Pick<Shelf, 'lease'>;
   readonly wheels: Pick<WheelStore, 'find'>;
   readonly packages: Pick<Packages, 'findLock' | 'plans' | 'reconsider'>;
 }
@@ -24,13 +31,13 @@ export interface EnvironmentQuestion {
 interface Found {
   readonly key: string;
   readonly lock: Lock;
-  /** Undefined where it had to make room. */
-  readonly environment: ShelvedEnvironment | undefined;
+  /** Undefined where it had to make room, or is not whole. */
+  readonly lease: EnvironmentLease | undefined;
   readonly licences: ReadonlyMap<string, KnownLicence>;
 }
 
-/** An environment as other tools read it. */
-export class EnvironmentContent {
+/** An environment as other tools read it; it and its wheels stay until this is disposed of. */
+export class EnvironmentContent implements Disposable {
   readonly lock: Lock;
   readonly #sources: EnvironmentSources;
   readonly #found: Found;
@@ -51,11 +58,12 @@ export class EnvironmentContent {
     const licences = new Map(
       (plan?.facts.packages ?? []).flatMap(({ name, licence }) => (licence ? [[name, licence]] : [])),
     );
-    return new EnvironmentContent(sources, { lock, key, licences, environment: await sources.shelf.find(key) });
+    return new EnvironmentContent(sources, { lock, key, licences, lease: await sources.shelf.lease(key) });
   }
 
   get document(): EnvironmentDocument {
-    const { key, lock, environment } = this.#found;
+    const { key, lock, lease } = this.#found;
+    const environment = lease?.environment;
     return {
       ...{ key, lock: lock.digest, treeDigest: environment?.treeDigest ?? null, target: lock.target },
       python: environment === undefined ? null : pythonOf(environment),
@@ -78,18 +86,23 @@ export class EnvironmentContent {
   /** All of it as files of a bundle. */
   async files(
     subject: string,
-    judging: { readonly asker: LockAsker; readonly policyHash: string },
+    { asker, signal }: { readonly asker: LockAsker; readonly signal?: AbortSignal | undefined },
   ): Promise<TarFile[]> {
+    refuseWhenCancelled(signal);
     const { list, files } = collectLicences(await this.#findWheels());
-    const judged = await describeJudged(this.#sources.packages, { lock: this.lock.digest, ...judging });
+    const judged = await describeJudged(this.#sources.packages, { lock: this.lock.digest, asker });
     return [
       textFile(parts.pylock, this.pylock),
       textFile(parts.requirements, this.requirements),
       textFile(parts.sbom, this.writeSbom(subject)),
       jsonFile(parts.policy, judged),
       jsonFile(`${licencesFolder}list.json`, list),
-      ...files.map(sealedFile),
+      ...files.map((file) => sealedFile(file, signal)),
     ];
+  }
+
+  [Symbol.dispose](): void {
+    this.#found.lease?.[Symbol.dispose]();
   }
 
   /** As they were installed: what was locked as a source has become a wheel with a hash of its own. */
@@ -105,8 +118,9 @@ export class EnvironmentContent {
   }
 
   async #installed(): Promise<ReadonlyMap<string, string>> {
-    if (this.#found.environment === undefined) return new Map();
-    const { description } = await verifyTree(this.#sources.shelf.folderOf(this.#found.key));
+    const { lease } = this.#found;
+    if (lease === undefined) return new Map();
+    const { description } = await verifyTree(lease.folder);
     return new Map((description?.packages ?? []).map(({ name, sha256 }) => [name, sha256]));
   }
 }

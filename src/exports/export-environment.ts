@@ -1,4 +1,4 @@
-import { BelljarError } from '../errors.ts';
+import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { LockAsker } from '../packages/index.ts';
 import { EnvironmentContent } from './environment-content.ts';
 import type { ExportParts } from './export-workspace.ts';
@@ -12,19 +12,22 @@ export interface EnvironmentExportOptions {
   readonly key: string;
   readonly format: ExportFormat;
   readonly asker: LockAsker;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * An environment in one of the forms that other tools read, or all of them as one archive; nothing is done before the first
  * byte is wanted.
  *
- * @throws POLICY_DENIED, ENVIRONMENT_MISSING, LOCK_UNKNOWN
+ * @throws POLICY_DENIED, ENVIRONMENT_MISSING, LOCK_UNKNOWN, FILE_REFUSED where it is not whole and makes room meanwhile,
+ * CANCELLED
  */
 export async function* exportEnvironment(
   parts: Omit<ExportParts, 'declarations' | 'sessions'>,
-  { key, format, asker }: EnvironmentExportOptions,
+  { key, format, asker, signal }: EnvironmentExportOptions,
 ): AsyncGenerator<Uint8Array> {
   const { hash: policyHash } = parts.currentPolicy();
+  refuseWhenCancelled(signal);
   await requireExport(parts, asker);
   const stores = await parts.openStores();
   const environment = await stores.shelf.find(key);
@@ -32,7 +35,7 @@ export async function* exportEnvironment(
     throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key}`, { details: { key } });
   }
   const { lock } = environment;
-  const content = await EnvironmentContent.open({ ...stores, packages: parts.packages }, { key, lock });
+  using content = await EnvironmentContent.open({ ...stores, packages: parts.packages }, { key, lock });
   const { actor, role, workspace = null } = asker;
   await parts.record.append({
     ...{ action: 'environment.exported', actor: { ...actor, role }, workspace, policyHash },
@@ -43,7 +46,7 @@ export async function* exportEnvironment(
     yield Buffer.from(format === 'sbom' ? content.writeSbom(subject) : content[format]);
     return;
   }
-  const files = await content.files(subject, { asker, policyHash });
+  const files = await content.files(subject, { asker, signal });
   yield* writeBundle(inTurn(files), { kind: 'environment', subject, exportedAt: new Date().toISOString(), policyHash });
 }
 

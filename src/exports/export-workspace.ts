@@ -16,7 +16,7 @@ import { writeBundle } from './write-bundle.ts';
 
 /** The stores of environments; opened when they are first wanted. */
 export interface OpenedStores {
-  readonly shelf: Pick<Shelf, 'find' | 'folderOf'>;
+  readonly shelf: Pick<Shelf, 'lease' | 'find'>;
   readonly wheels: Pick<WheelStore, 'find'>;
 }
 
@@ -47,7 +47,7 @@ export async function* exportWorkspace(
   const { hash: policyHash } = parts.currentPolicy();
   await requireExport(parts, place);
   const declaration = await parts.declarations.find(place.workspace);
-  const environment = await openContent(parts, declaration);
+  using environment = await openContent(parts, declaration);
   await using session = await openReader(parts, place, signal);
   const found = session === undefined ? { files: [], leftOut: [] } : await findFiles(session.files, signal);
   const document = describe(place, { declaration, environment, found });
@@ -62,8 +62,7 @@ export async function* exportWorkspace(
 
   async function* listParts(): AsyncGenerator<TarFile> {
     yield jsonFile(partNames.workspace, document);
-    const judging = { asker: place, policyHash };
-    if (environment !== undefined) yield* await environment.files(place.workspace, judging);
+    if (environment !== undefined) yield* await environment.files(place.workspace, { asker: place, signal });
     yield await excerptRecord(parts.record, place.workspace, signal);
     if (session !== undefined) yield* readFiles(session.files, found, signal);
   }

@@ -18,16 +18,15 @@ export interface JudgedDocument {
 interface JudgedOptions {
   readonly lock: string;
   readonly asker: Parameters<Packages['reconsider']>[1];
-  readonly policyHash: string;
 }
 
 /** What the policy says of every package at the time of the export, with the reasons. */
 export async function describeJudged(
   packages: Pick<Packages, 'reconsider'>,
-  { lock, asker, policyHash }: JudgedOptions,
+  { lock, asker }: JudgedOptions,
 ): Promise<JudgedDocument> {
   const judged = await packages.reconsider(lock, asker);
-  const { verdict, isAgreed, reasons } = judged;
+  const { verdict, isAgreed, reasons, policyHash } = judged;
   return {
     ...{ policyHash, verdict, isAgreed, reasons },
     packages: judged.packages.map(({ name, version = '', verdict: own, reasons: why }) => {

@@ -1,7 +1,7 @@
 import { checkWorkspaceName } from '../workspace-name.ts';
 import { LateKnownModules } from './late-known-modules.ts';
 import type { PackagesOptions, PlanRequest } from './packages-options.ts';
-import type { AnsweredPlan, Reconsidered } from './plan/index.ts';
+import type { AnsweredPlan, JudgedLock } from './plan/index.ts';
 // Past their door: behind it stands all that plans, which only a plan needs.
 import { Approvals } from './plan/approvals.ts';
 import { PlanStore } from './plan/plan-store.ts';
@@ -56,7 +56,7 @@ export class Packages implements AsyncDisposable {
    *
    * @throws LOCK_UNKNOWN, and the codes of the database.
    */
-  async reconsider(lock: string, asker: LockAsker): Promise<Reconsidered> {
+  async reconsider(lock: string, asker: LockAsker): Promise<JudgedLock> {
     return (await this.#load()).reconsider(lock, asker);
   }
 

@@ -18,7 +18,7 @@ import {
   Planner,
   PlanStore,
   reconsider,
-  type Reconsidered,
+  type JudgedLock,
 } from './plan/index.ts';
 import { isSameMinor, type Lock, parseTargetKey, type Target, targetKey } from './resolve/index.ts';
 import { type BuildRequest, type BuildResult, SourceBuilder } from './source-build/index.ts';
@@ -100,13 +100,14 @@ export class Planning implements AsyncDisposable {
   }
 
   /** What is said today of a lock that was planned: by the newest plan that came to it, the policy and the advisories of now. */
-  async reconsider(digest: string, { actor, role }: LockAsker): Promise<Reconsidered> {
+  async reconsider(digest: string, { actor, role }: LockAsker): Promise<JudgedLock> {
     const { advisories } = await this.#sources.open();
     await advisories.reload();
     const plan = await this.#requirePlan(digest);
-    const { policy } = this.#options.currentPolicy();
+    const { policy, hash: policyHash } = this.#options.currentPolicy();
     const [approvals, now] = [this.#approvals, new Date()];
-    return reconsider({ plan, actor, role, policy, advisories: advisories.current, approvals, now });
+    const question = { plan, actor, role, policy, advisories: advisories.current, approvals, now };
+    return { ...(await reconsider(question)), policyHash };
   }
 
   async bring(

@@ -66,6 +66,8 @@ describe('belljar env export', needs(root, bubblewrap, python, uvWheel), () => {
     );
     const sbom = JSON.parse((await call('env', 'export', key, '--format', 'sbom')).stdout) as { specVersion: string };
     assert.equal(sbom.specVersion, '1.6');
+    assert.equal((await call('env', 'export', key.slice(0, 6))).stdout, lock.stdout);
+    assert.equal((await call('env', 'export', key.slice(0, 5))).code, 2);
     const file = join(home, 'environment.tar');
     assert.equal((await call('env', 'export', key, '--format', 'bundle', '--out', file)).code, 0);
     assert.equal((await call('workspace', 'import', file, '--as', 'x')).code, 65);

@@ -9,7 +9,7 @@ export type { HeldBack } from './other-versions.ts';
 export { filesOf, type FindInspection } from './package-facts.ts';
 export type { Obstacle, Plan, PlannedPackage, PlanTotals } from './plan.ts';
 export { type KeptPlan, PlanStore } from './plan-store.ts';
-export { reconsider, type Reconsidered } from './reconsider.ts';
+export { type JudgedLock, reconsider, type Reconsidered } from './reconsider.ts';
 export { Planner } from './planner.ts';
 export type { PlannerOptions, PlanOptions, PlanProgress, PlanPython, SourceQuestion } from './planner-options.ts';
 export type { PythonNeed } from './choose-target.ts';

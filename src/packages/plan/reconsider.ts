@@ -22,6 +22,11 @@ export interface Reconsidered extends Judgement {
   readonly isAgreed: boolean;
 }
 
+export interface JudgedLock extends Reconsidered {
+  /** Of the policy that said so. */
+  readonly policyHash: string;
+}
+
 /** Judges a planned lock by the policy and the advisories of now; no index is asked for anything. */
 export async function reconsider(options: ReconsiderOptions): Promise<Reconsidered> {
   const { plan, advisories, approvals, ...question } = options;
