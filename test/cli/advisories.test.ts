@@ -60,7 +60,7 @@ test('advisories update wants a source, and fetches from the one it is told', as
   using cli = new TestCli();
   const without = await cli.run(['advisories', 'update'], { env: { BELLJAR_ADVISORIES_URL: '' } });
   assert.equal(without.code, 69);
-  assert.match(without.stderr, /BELLJAR_ADVISORIES_URL, or advisories\.url/);
+  assert.match(without.stderr, /BELLJAR_ADVISORIES_URL, or write “advisories: \{url: ADDRESS\}”/);
   const server = createServer((_, response) => response.end(zipOf([osvRecord('A-1', { modified: today })])));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
