@@ -50,7 +50,7 @@ export interface AcquireOptions {
 export type WhichEnvironment = Pick<AcquireOptions, 'lock' | 'asker' | 'python' | 'owner'>;
 
 /** Changes whenever environments are laid out otherwise: one that was built before is not what would be built now. */
-const installer = { name: 'belljar', version: '1' };
+const installer = { name: 'belljar', version: '2' };
 
 /** Brings environments about: judged at every use, built where they are not there yet, leased. */
 export class Acquiring implements AsyncDisposable {

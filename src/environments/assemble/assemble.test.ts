@@ -105,7 +105,7 @@ assert {"app/__init__.py", "../../../bin/app"} <= {str(path) for path in files("
     assert.equal((await open(context, { hasBytecode: false })).treeDigest, treeDigest);
     const changed = { ...dep, files: { ...dep.files, 'dep/words': 'y' } };
     assert.notEqual((await open(context, { wheels: [app, changed] })).treeDigest, treeDigest);
-    assert.notEqual((await open(context, { wheels: [dep, app] })).treeDigest, treeDigest, 'another one is asked for');
+    assert.equal((await open(context, { wheels: [dep, app] })).treeDigest, treeDigest, 'another one is asked for');
   });
 
   it('comes to the same digest for an interpreter elsewhere, in any order of wheels', async (context) => {

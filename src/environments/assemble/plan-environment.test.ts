@@ -79,12 +79,18 @@ describe('planEnvironment()', () => {
     assert.equal((entries.get('bin/run') as { from: string }).from, '/store/acme/scripts/run');
   });
 
-  it('marks what was asked for, and says who installed all of it', async () => {
-    const entries = await plan(place(wheelOf('acme', []), { isRequested: true }), place(wheelOf('dep', [])));
+  it('says who installed all of it', async () => {
+    const entries = await plan(place(wheelOf('acme', [])), place(wheelOf('dep', [])));
     assert.equal(textOf(entries.get(`${site}/acme-1.0.dist-info/INSTALLER`)), 'belljar\n');
     assert.equal(textOf(entries.get(`${site}/dep-1.0.dist-info/INSTALLER`)), 'belljar\n');
-    assert.equal(textOf(entries.get(`${site}/acme-1.0.dist-info/REQUESTED`)), '');
-    assert.ok(!entries.has(`${site}/dep-1.0.dist-info/REQUESTED`));
+  });
+
+  it('plans the same whatever was asked for by name', async () => {
+    const [asked, needed] = await Promise.all(
+      [true, false].map((isRequested) => plan(place(wheelOf('acme', [{ path: 'acme.py' }]), { isRequested }))),
+    );
+    assert.deepEqual(asked, needed);
+    assert.ok(!asked?.has(`${site}/acme-1.0.dist-info/REQUESTED`));
   });
 
   it('brings nothing of what a wheel says in an installer’s name', async () => {

@@ -14,7 +14,7 @@ import { itself, type PlannedTree, type TreeEntry, TreePlan, type WrittenEntry }
 export interface PlacedWheel {
   readonly wheel: StoredWheel;
   readonly bytecode: StoredBytecode | undefined;
-  /** Asked for by name, not only needed by another. */
+  /** Asked for by name by whoever had it built. It is told to people: nothing of the tree may depend on it. */
   readonly isRequested: boolean;
 }
 
@@ -48,7 +48,7 @@ export async function planEnvironment({ wheels, python, signal }: EnvironmentCon
     refuseWhenCancelled(signal);
     await placeFiles(placing);
     placePrograms(placing);
-    placeMarks(placing);
+    placeMark(placing);
   }
   // After all files: what a wheel brought compiled gives way to what was compiled from the source that is there.
   for (const placing of placings) placeBytecode(placing);
@@ -128,11 +128,9 @@ function requireFunction({ name, module, attribute }: StoredEntryPoint, owner: s
   throw new BelljarError('INTERNAL', `${owner} was stored with an entry point that names no function`);
 }
 
-function placeMarks(placing: Placing): void {
-  const { wheel, layout, isRequested } = placing;
-  const folder = `${layout.site}/${wheel.distInfo}`;
-  place(placing, `${folder}/INSTALLER`, written('belljar\n'));
-  if (isRequested) place(placing, `${folder}/REQUESTED`, written(''));
+function placeMark(placing: Placing): void {
+  const { wheel, layout } = placing;
+  place(placing, `${layout.site}/${wheel.distInfo}/INSTALLER`, written('belljar\n'));
 }
 
 function placeBytecode(placing: Placing): void {

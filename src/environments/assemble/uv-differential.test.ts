@@ -25,6 +25,7 @@ const differences: readonly { readonly path: RegExp; readonly only?: 'uv' | 'our
   { path: /^\.belljar\//, only: 'ours', why: 'what an environment says of itself' },
   { path: /^pyvenv\.cfg$/, why: 'uv names itself in it' },
   { path: /\.dist-info\/INSTALLER$/, why: 'each names itself' },
+  { path: /\.dist-info\/REQUESTED$/, only: 'uv', why: 'one environment is for many, who do not ask for the same' },
 ];
 
 /** Everything that wheels can bring, and what shares a path. */
@@ -165,7 +166,7 @@ function describeFile({ folder }: Tree, path: string): unknown {
 function recordRows(record: string): string[] {
   const rows = record.trimEnd().split('\n');
   const isOwn = (row: string): boolean =>
-    /\.dist-info\/uv_cache\.json,/.test(row) || isBytecode(row.replace(/,,$/, ''));
+    /\.dist-info\/(?:uv_cache\.json|REQUESTED),/.test(row) || isBytecode(row.replace(/,,$/, ''));
   return rows
     .filter((row) => !isOwn(row))
     .map((row) => (/^\.\.\/\.\.\/\.\.\/bin\/|\.dist-info\/INSTALLER,/.test(row) ? row.replace(/,.*/, '') : row))
