@@ -32,6 +32,7 @@ import {
 import type { WorkspaceFiles } from './sandbox/index.ts';
 import type { Database } from './storage/index.ts';
 import { checkWorkspaceName } from './workspace-name.ts';
+import type { Verdict } from './words.ts';
 
 export interface WokenSession {
   readonly session: Session;
@@ -181,8 +182,9 @@ export class Workspace {
   }
 
   /**
-   * Opens a session on the workspace's files, with the environment of what it declares. Whoever may not install gets the
-   * base interpreter, and the session's first event says so; `environment: null` asks for that.
+   * Opens a session on the workspace's files, with the environment of what it declares. Whoever may not install, or has to
+   * ask for that and nobody agreed, gets the base interpreter, and the session's first event says so; `environment: null`
+   * asks for that.
    *
    * @throws USAGE, POLICY_DENIED where the policy says no, APPROVAL_NEEDED, WORKSPACE_UNUSABLE, what building an environment
    * throws that had to make room, and what a launch throws.
@@ -206,8 +208,8 @@ export class Workspace {
   }
 
   /**
-   * Starts a command on the workspace's files, with the environment of what it declares. Whoever may not install gets the
-   * base interpreter, and is told so; `environment: null` asks for that.
+   * Starts a command on the workspace's files, with the environment of what it declares. Whoever may not install, or has to
+   * ask for that and nobody agreed, gets the base interpreter, and is told so; `environment: null` asks for that.
    *
    * @example
    * const { program } = await workspace.startProgram({ argv: ['quarto', 'render', 'report.qmd'] });
@@ -270,15 +272,17 @@ export class Workspace {
     }
   }
 
-  #mayInstall(): boolean {
+  #installVerdict(): Verdict {
     const { actor, role } = this.#place;
     const { policy } = this.#parts.currentPolicy();
-    return decideAction({ policy, actor, role, action: 'install' }).verdict !== 'deny';
+    return decideAction({ policy, actor, role, action: 'install' }).verdict;
   }
 
   /** The environment that it has, or why a session begins without. */
   async #leaseOrNot({ signal }: Pick<WorkspaceSessionOptions, 'signal'>): Promise<Found> {
-    const kept = this.#mayInstall() ? undefined : await this.#parts.declarations.find(this.name);
+    const { declarations } = this.#parts;
+    const verdict = this.#installVerdict();
+    const kept = verdict === 'deny' ? await declarations.find(this.name) : undefined;
     if (kept !== undefined && kept.environment !== null) return foundNothing(describeBase(kept), kept.environment);
     try {
       const lease = await this.packages.lease({ signal });
@@ -286,9 +290,14 @@ export class Workspace {
       return { lease, environment, [Symbol.dispose]: () => lease?.[Symbol.dispose]() };
     } catch (thrown) {
       const error = toBelljarError(thrown);
+      if (error.code === 'CANCELLED') throw error;
+      const declared = await declarations.find(this.name);
       // What the installation would have given to everybody is no reason for anybody not to begin.
-      if (error.code === 'CANCELLED' || (await this.#parts.declarations.find(this.name)) !== undefined) throw error;
-      return foundNothing(`without the packages that the installation gives to every workspace: ${error.message}`);
+      if (declared === undefined) {
+        return foundNothing(`without the packages that the installation gives to every workspace: ${error.message}`);
+      }
+      if (verdict === 'allow' || error.code !== 'APPROVAL_NEEDED') throw error;
+      return foundNothing(describeUnagreed(declared), declared.environment);
     }
   }
 }
@@ -315,4 +324,9 @@ async function measure(files: WorkspaceFiles, name: string): Promise<number | nu
 
 function describeBase({ requirements }: Declaration): string {
   return `without the packages that the workspace declares (${requirements.join(', ')}): they are for its members`;
+}
+
+function describeUnagreed({ requirements }: Declaration): string {
+  const names = requirements.join(', ');
+  return `without the packages that the workspace declares (${names}): an approver has to agree to them first`;
 }

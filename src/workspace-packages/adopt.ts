@@ -8,10 +8,10 @@ import {
   deniedBy,
   describePython,
   type Place,
-  requireAction,
 } from './change.ts';
 import type { Declaration, DeclaredState } from './declaration.ts';
 import { findFooting, type Footing } from './footing.ts';
+import { requireAction, requireInstall } from './require-action.ts';
 import { readRequirements, wantedSet } from './requirements.ts';
 
 /** What a workspace from elsewhere declared, and the lock that it came to there. */
@@ -38,7 +38,7 @@ export async function adopt(
   place: Place,
   { requirements, lock, ...options }: AdoptedSet & ChangeOptions,
 ): Promise<Adopted | undefined> {
-  await requireAction(parts, place, 'install');
+  await (lock === undefined ? requireAction(parts, place, 'install') : requireInstall(parts, place));
   const wanted = wantedSet(readRequirements(requirements));
   const { signal, onPlanning, onProgress, mayBuild, review } = options;
   const { python, asked } = await findPython(parts, place, { ...options, target: lock?.target });

@@ -1,12 +1,13 @@
 import type { BuildProgress, EnvironmentLease, PythonBuild } from '../environments/index.ts';
 import { BelljarError, refuseWhenCancelled } from '../errors.ts';
 import type { AnsweredPlan, Packages, PlanProgress, PlanRequest } from '../packages/index.ts';
-import { type Actor, decideAction, type Policy } from '../policy/index.ts';
+import type { Actor, Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Role } from '../words.ts';
 import type { ChangeKind, Declaration, DeclaredState } from './declaration.ts';
 import type { Declarations } from './declarations.ts';
 import { type Asked, findFooting, type Footing, type FootingParts, standOn } from './footing.ts';
+import { requireAction, requireInstall } from './require-action.ts';
 import type { WantedSet } from './requirements.ts';
 
 /** Leases the environment of a lock, and builds it where it is not there. */
@@ -86,13 +87,14 @@ interface Made extends Disposable {
  * once, the slower begins again on what the faster one made.
  */
 export async function change(parts: ChangeParts, place: Place, wanting: Wanting): Promise<ChangeResult> {
-  await requireAction(parts, place, 'install');
+  await requireInstall(parts, place);
   for (;;) {
     refuseWhenCancelled(wanting.signal);
     const before = await parts.declarations.find(place.workspace);
     const footing = await findFooting(parts, { ...place, before, now: askedNow(wanting), signal: wanting.signal });
     const wanted = await standOn(footing, wanting.want(before?.requirements ?? []));
     const plan = await planSet(parts, { ...place, ...wanting, ...footing, wanted, before });
+    if (plan === undefined) await requireAction(parts, place, 'install');
     const result = { declaration: before, isChanged: false, wasDeclined: false, plan };
     if (plan !== undefined && (await wanting.review?.(plan)) === false) return { ...result, wasDeclined: true };
     using made = await makeState(parts, { ...place, ...wanting, ...footing, wanted, before, plan });
@@ -179,22 +181,6 @@ export async function attachState(parts: ChangeParts, attaching: Attaching): Pro
     parts.onChanged?.(workspace, after.environment);
   }
   return after;
-}
-
-/** What the policy does not grant is denied, and on the record. @throws POLICY_DENIED */
-export async function requireAction(
-  { record, currentPolicy }: Pick<ChangeParts, 'record' | 'currentPolicy'>,
-  { workspace, actor, role }: Place,
-  action: 'install' | 'view' | 'manage-workspace',
-): Promise<void> {
-  const { policy, hash: policyHash } = currentPolicy();
-  const { verdict, reason } = decideAction({ policy, actor, role, action });
-  if (verdict !== 'deny') return;
-  await record.append({
-    ...{ action: 'workspace.refused', actor: { ...actor, role }, workspace, policyHash, verdict },
-    details: { asked: action, rule: reason.rule },
-  });
-  throw new BelljarError('POLICY_DENIED', reason.message, { details: { reasons: [reason] } });
 }
 
 const nothing: DeclaredState = { requirements: [], python: '', wish: '', lock: null, environment: null };

@@ -1,13 +1,14 @@
 export type { Adopted, AdoptedSet } from './adopt.ts';
 export { Background } from '../background.ts';
 export { ChangesElsewhere } from './changes-elsewhere.ts';
-export { type ChangeOptions, type ChangeResult, type EnvironmentMaker, type Place, requireAction } from './change.ts';
+export { type ChangeOptions, type ChangeResult, type EnvironmentMaker, type Place } from './change.ts';
 export type { BaseInterpreter, CompileEnvironment, CompileOptions } from './compile-environment.ts';
 export type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
 export { Declarations, type DeclarationsOptions } from './declarations.ts';
 export { type DeclaredFile, declaredFileNames, findDeclaredFile } from './declared-file.ts';
 export type { Base, BaseSettings } from './base.ts';
 export { type Asked, findFooting, type Footing } from './footing.ts';
+export { requireAction } from './require-action.ts';
 export type { WorkspacePythons } from './workspace-python.ts';
 export type { Requirements } from './requirements.ts';
 export { type LeaseOptions, type PackagesParts, WorkspacePackages } from './workspace-packages.ts';

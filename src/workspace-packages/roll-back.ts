@@ -10,9 +10,9 @@ import {
   describePython,
   type Place,
   presentSet,
-  requireAction,
 } from './change.ts';
 import type { Declaration, PastDeclaration } from './declaration.ts';
+import { requireAction, requireInstall } from './require-action.ts';
 import { readRequirements } from './requirements.ts';
 import type { KeptPython } from './workspace-python.ts';
 
@@ -33,11 +33,12 @@ export interface KeptState extends KeptPython {
 /** Attaches an earlier state anew, after whoever reviews it has seen what changes. */
 export async function rollBack(parts: ChangeParts, place: Place, options: RollingBack): Promise<ChangeResult> {
   const { workspace, actor, role } = place;
-  await requireAction(parts, place, 'install');
+  await requireInstall(parts, place);
   for (;;) {
     const before = await parts.declarations.find(workspace);
     const past = await findPast(parts, { workspace, before, to: options.to });
     const { number, requirements, wish, lock, base, asked } = past;
+    if (lock === null) await requireAction(parts, place, 'install');
     const plan = await planPast(parts, place, { ...options, before, past });
     const result = { declaration: before, isChanged: false, wasDeclined: false, plan };
     if (plan !== undefined && (await options.review?.(plan)) === false) return { ...result, wasDeclined: true };

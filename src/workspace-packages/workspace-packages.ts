@@ -10,7 +10,6 @@ import {
   type ChangeResult,
   type Place,
   presentSet,
-  requireAction,
 } from './change.ts';
 import type { Adopted, AdoptedSet } from './adopt.ts';
 import type { Background } from '../background.ts';
@@ -18,6 +17,7 @@ import type { CompileEnvironment, CompileOptions } from './compile-environment.t
 import type { KeptState, RollbackOptions } from './roll-back.ts';
 import type { ChangeKind, Declaration, PastDeclaration } from './declaration.ts';
 import { findFooting, standOn } from './footing.ts';
+import { requireAction } from './require-action.ts';
 import { keptPython } from './workspace-python.ts';
 import type * as Reading from './requirements.ts';
 import type { Requirements, WantedSet } from './requirements.ts';
