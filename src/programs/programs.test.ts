@@ -47,6 +47,13 @@ describe('Programs', needs(bubblewrap, python), () => {
     assert.equal(stdout, '/workspace /tmp yes none none\n42\n');
   });
 
+  it('start() has what a shell starts find the Python by its usual names, where no environment brings them', async (test) => {
+    const script =
+      'python -c "print(1)"; python3 -c "import json; print(2)"; printf "#!/usr/bin/env python3\nprint(3)" > x; chmod +x x; ./x';
+    const { stdout, stderr } = await runInside(test, ['sh', '-c', script]);
+    assert.deepEqual([stdout, stderr], ['1\n2\n3\n', '']);
+  });
+
   it('start() ends with the command all that it left behind, and tells what that printed before', async (test) => {
     const { stdout, end } = await runInside(test, ['sh', '-c', 'sleep 600 & echo left; exit 0']);
     assert.equal(stdout, 'left\n');

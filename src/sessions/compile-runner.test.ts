@@ -26,6 +26,16 @@ describe('compileRunner()', () => {
     for (const name of ['.', 'belljar_cells']) assert.equal(statSync(join(made, name)).mode & 0o777, 0o755, name);
   });
 
+  it('keeps beside it the names by which its Python is called', async () => {
+    const interpreter = await findInterpreter();
+    const made = await compileRunner(interpreter, join(folder, 'a'));
+    const ask = ['-I', '-c', 'import json; print(__import__("platform").python_version())'];
+    for (const name of ['python', 'python3']) {
+      const told = execFileSync(join(made, 'bin', name), ask, { encoding: 'utf8' });
+      assert.equal(told.trim(), interpreter.version);
+    }
+  });
+
   it('says in the bytecode of packages too where they are seen inside', async () => {
     const interpreter = await findInterpreter();
     const made = await compileRunner(interpreter, join(folder, 'a'));

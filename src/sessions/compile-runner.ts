@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,6 +10,9 @@ import { keepFolder } from '../kept-folder.ts';
 
 const execute = promisify(execFile);
 const timeoutMs = 30_000;
+
+/** What code behind the glass calls its Python by; many a machine has it by another name alone, such as python3.11. */
+const commandNames = ['python', 'python3'];
 
 /** The program behind the glass as it is written. */
 export const runnerSource = join(import.meta.dirname, '../../python/belljar_runner');
@@ -41,7 +44,7 @@ async function listSources(): Promise<string[]> {
 }
 
 async function digest(names: readonly string[], { executable, version }: Interpreter): Promise<string> {
-  const hash = createHash('sha256').update(`${executable}\0${version}\0`);
+  const hash = createHash('sha256').update(`${executable}\0${version}\0${commandNames.join('\0')}\0`);
   for (const name of names) hash.update(`${name}\0`).update(await readFile(join(runnerSource, name)));
   return hash.digest('hex').slice(0, 32);
 }
@@ -51,6 +54,8 @@ async function fill(folder: string, names: readonly string[], { executable }: In
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await copyFile(join(runnerSource, name), join(folder, name));
   }
+  await mkdir(join(folder, 'bin'));
+  for (const name of commandNames) await symlink(executable, join(folder, 'bin', name));
   await execute(executable, ['-I', '-c', compileProgram, folder, ...names], { timeout: timeoutMs, cwd: '/' });
 }
 

@@ -131,7 +131,7 @@ export function describePlace(
   folders: readonly string[] = [],
 ): { readonly PATH: string; readonly VIRTUAL_ENV?: string } {
   const path = [...folders, '/usr/bin', '/bin'].join(':');
-  if (environment === undefined) return { PATH: path };
+  if (environment === undefined) return { PATH: `${runnerFolder}/bin:${path}` };
   return { PATH: `${environmentPath}/bin:${path}`, VIRTUAL_ENV: environmentPath };
 }
 

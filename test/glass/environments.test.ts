@@ -136,7 +136,7 @@ describe('a session with an environment', needs(bubblewrap, python), () => {
     const { open } = await openHouse(context);
     const session = await open();
     const code = 'import os, sys; [sys.prefix == sys.base_prefix, "VIRTUAL_ENV" in os.environ, os.environ["PATH"]]';
-    assert.deepEqual(await session.call(code, {}), [true, false, '/usr/bin:/bin']);
+    assert.deepEqual(await session.call(code, {}), [true, false, '/belljar/runner/bin:/usr/bin:/bin']);
   });
 
   it('keeps its environment on the shelf while it lasts, and tells the record which it was', async (context) => {
