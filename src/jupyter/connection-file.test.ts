@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -39,6 +40,15 @@ describe('readConnectionFile()', () => {
       signatureScheme: 'hmac-sha256',
       kernelName: 'belljar-skill',
     });
+  });
+
+  it('reads no device, no pipe and no folder', async (context) => {
+    const folder = await temporaryFolder(context);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of ['/dev/zero', pipe, folder]) {
+      await assert.rejects(readConnectionFile(path), { code: 'INPUT_UNREADABLE', message: /it is no file/ });
+    }
   });
 
   it('says that there is none, or that it is too large for one', async (context) => {

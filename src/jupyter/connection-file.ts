@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 
 import { z } from 'zod';
@@ -75,15 +76,26 @@ function isLoopback(ip: string): boolean {
   return ip === 'localhost' || ip === '::1' || (isIPv4(ip) && ip.startsWith('127.'));
 }
 
+/** What is no file is not read: a pipe or a device may go on without end, or wait for somebody. */
 async function readBounded(path: string): Promise<string> {
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if ((await file.stat()).isFile()) return await readWhole(file, path);
   } catch (cause) {
+    if (cause instanceof BelljarError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new BelljarError('INPUT_UNREADABLE', `cannot read the connection file ${path}: ${code}`, { cause });
   }
-  if (text.length <= maxBytes) return text;
+  throw new BelljarError('INPUT_UNREADABLE', `${path} is no connection file: it is no file`);
+}
+
+async function readWhole(file: FileHandle, path: string): Promise<string> {
+  const room = Buffer.alloc(maxBytes + 1);
+  let size = 0;
+  for (let count = -1; count !== 0 && size < room.length; size += count) {
+    count = (await file.read(room, size, room.length - size)).bytesRead;
+  }
+  if (size <= maxBytes) return room.toString('utf8', 0, size);
   throw new BelljarError('INPUT_UNREADABLE', `${path} is too large for a connection file`);
 }
 
