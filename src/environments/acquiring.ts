@@ -1,6 +1,12 @@
 import { Background } from '../background.ts';
 import { BelljarError } from '../errors.ts';
-import { handlingTerms, type HandlingTerms, type LockAsker, type Packages } from '../packages/index.ts';
+import {
+  handlingTerms,
+  type HandlingTerms,
+  type LockAsker,
+  type Packages,
+  type Reconsidered,
+} from '../packages/index.ts';
 import { decideAction, type Policy, type Reason } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import { assemble, type PlacedWheel } from './assemble/index.ts';
@@ -22,7 +28,7 @@ import { WheelStore } from './wheel-store/index.ts';
 
 export interface AcquiringOptions {
   readonly cacheFolder: string;
-  readonly shelf: Shelf;
+  readonly shelf: Pick<Shelf, 'folder' | 'find' | 'lease' | 'obtain'>;
   readonly record: AuditRecord;
   /** The one that environments are made for where no other is named. */
   readonly python: PythonBuild;
@@ -102,17 +108,35 @@ export class Acquiring implements AsyncDisposable {
   }
 
   async #acquire(options: AcquireOptions): Promise<EnvironmentLease> {
-    await this.#admit(options);
+    const { unopened } = await this.#admit(options);
     const { asker, signal, onProgress } = options;
     const { currentPolicy, shelf } = this.#options;
     const spec = await this.#specOf(options);
     const { workspace = null, actor, role } = asker;
     const origin = { actor: { ...actor, role }, workspace, policyHash: currentPolicy().hash };
     const there = await shelf.lease(environmentKey(spec), { origin });
-    if (there !== undefined) return there;
+    if (there !== undefined) return unopened.length === 0 ? there : this.#admitAgain(there, options);
     const wheels = await this.#findWheels(options);
     const build = (folder: string, tools: BuildTools): Promise<BuiltTree> => this.#build(folder, options, tools);
-    return shelf.obtain({ ...spec, wheels }, build, { origin, signal, onProgress });
+    return this.#admitAgain(await shelf.obtain({ ...spec, wheels }, build, { origin, signal, onProgress }), options);
+  }
+
+  /**
+   * Judges what is about to be handed out: by the policy that came into force while it was built or waited for, and by
+   * what is in its wheels, also where the newest plan does not know that.
+   */
+  async #admitAgain(lease: EnvironmentLease, options: AcquireOptions): Promise<EnvironmentLease> {
+    const { lock, asker, python, signal = never, onProgress } = options;
+    try {
+      const { unopened } = await this.#admit(options);
+      if (unopened.length === 0) return lease;
+      await this.#options.packages.bring(lock, { asker, python, signal, onProgress });
+      await this.#admit(options);
+      return lease;
+    } catch (error) {
+      lease[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** Its wheels do not count for the key. */
@@ -123,7 +147,7 @@ export class Acquiring implements AsyncDisposable {
   }
 
   /** By role and policy; default-deny. A refusal is on the record. */
-  async #admit({ lock, asker }: AcquireOptions): Promise<void> {
+  async #admit({ lock, asker }: AcquireOptions): Promise<Pick<Reconsidered, 'unopened'>> {
     const { packages, record, currentPolicy } = this.#options;
     const { actor, role, workspace = null } = asker;
     const { policy, hash: policyHash } = currentPolicy();
@@ -138,9 +162,9 @@ export class Acquiring implements AsyncDisposable {
     };
     if (verdict === 'deny') return refuse('POLICY_DENIED', [reason]);
     const judged = await packages.reconsider(lock, asker);
-    if (judged.isAgreed) return;
+    if (judged.isAgreed) return judged;
     const all = [...judged.reasons, ...judged.packages.flatMap((each) => each.reasons)];
-    await refuse(
+    return refuse(
       judged.verdict === 'deny' ? 'POLICY_DENIED' : 'APPROVAL_NEEDED',
       all.filter((each) => each.verdict === judged.verdict),
     );

@@ -20,6 +20,8 @@ export interface ReconsiderOptions {
 export interface Reconsidered extends Judgement {
   /** Whether somebody who may has agreed to all that the policy wants asked. */
   readonly isAgreed: boolean;
+  /** The packages whose wheels were not opened, as far as the plan knows: nobody can say yet what is in them. */
+  readonly unopened: readonly string[];
 }
 
 export interface JudgedLock extends Reconsidered {
@@ -31,7 +33,10 @@ export interface JudgedLock extends Reconsidered {
 export async function reconsider(options: ReconsiderOptions): Promise<Reconsidered> {
   const { plan, advisories, approvals, ...question } = options;
   const facts = renewAdvisories(plan.facts, advisories);
-  const judgement = judge({ ...question, wish: { requirements: plan.requirements }, facts });
+  const judgement = {
+    ...judge({ ...question, wish: { requirements: plan.requirements }, facts }),
+    ...findUnopened(facts),
+  };
   if (judgement.verdict !== 'ask') return { ...judgement, isAgreed: judgement.verdict === 'allow' };
   const agreement = await approvals.agreementOn(plan.lock);
   const asked = <T extends { readonly verdict: string }>(reasons: readonly T[]): T[] => {
@@ -42,4 +47,12 @@ export async function reconsider(options: ReconsiderOptions): Promise<Reconsider
     agreement.covers('', asked(judgement.reasons)) &&
     judgement.packages.every(({ name, version, reasons }) => agreement.covers(`${name} ${version}`, asked(reasons)));
   return { ...judgement, isAgreed };
+}
+
+/** A source has no wheel that a plan could have opened: its build does, before anybody has it. */
+function findUnopened({ packages }: KeptPlan['facts']): Pick<Reconsidered, 'unopened'> {
+  const unopened = packages.filter(({ inspection, files }) => {
+    return inspection === 'pending' && files?.some(({ isWheel }) => isWheel) === true;
+  });
+  return { unopened: unopened.map(({ name }) => name) };
 }
