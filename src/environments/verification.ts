@@ -1,3 +1,4 @@
+import { BelljarError } from '../errors.ts';
 import type { BytecodeStore } from './bytecode/index.ts';
 import type { EnvironmentParts, Shelf, StoredPart, VerifyOptions } from './shelf/index.ts';
 import type { WheelStore } from './wheel-store/index.ts';
@@ -30,7 +31,7 @@ export class Verification {
   }
 
   /**
-   * The environments that were named, and those that share what was damaged.
+   * The environments that were named, and those that share what was damaged; one that makes room meanwhile is left out.
    *
    * @throws ENVIRONMENT_MISSING, CANCELLED, and the codes of the database.
    */
@@ -40,7 +41,12 @@ export class Verification {
     const drawn = await shelf.parts();
     const verified: VerifiedEnvironment[] = [];
     for (const key of queue) {
-      const { problems } = await shelf.verify(key, options);
+      const report = await shelf.verify(key, options).catch((error: unknown) => {
+        if (drawn.has(key) && error instanceof BelljarError && error.code === 'ENVIRONMENT_MISSING') return undefined;
+        throw error;
+      });
+      if (report === undefined) continue;
+      const { problems } = report;
       const discarded = problems.length === 0 ? [] : await this.#checkStores(drawn.get(key), options);
       verified.push({ key, problems, discarded });
       for (const [other, parts] of drawn) if (discarded.some((store) => isOf(parts, store))) queue.add(other);

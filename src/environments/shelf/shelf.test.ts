@@ -204,6 +204,32 @@ describe('Shelf', () => {
     await assert.rejects(shelf.verify('f'.repeat(64)), { code: 'ENVIRONMENT_MISSING' });
   });
 
+  it('does not take what makes room beside a look for damaged', async (context) => {
+    const beside: { doing?: (() => Promise<unknown>) | undefined } = {};
+    const verifyTree = async (_folder: string, { full }: { full: boolean }) => {
+      if (!full || beside.doing === undefined) return { problems: [] };
+      await beside.doing();
+      beside.doing = undefined;
+      return { problems: ['lib/0.py is missing'] };
+    };
+    const { shelf, actions } = await temporaryShelf(context, { verifyTree });
+    const build = async (): Promise<string> => {
+      using lease = await shelf.obtain(specOf(lock), buildOf(''));
+      return lease.environment.key;
+    };
+    const key = await build();
+    beside.doing = () => shelf.collect({ maxBytes: 0 });
+    await assert.rejects(shelf.verify(key), { code: 'ENVIRONMENT_MISSING' });
+    await build();
+    beside.doing = () => shelf.collect({ maxBytes: 0 }).then(build);
+    assert.deepEqual(await shelf.verify(key), { problems: [] }, 'it was built anew meanwhile');
+    assert.equal((await shelf.find(key))?.state, 'whole');
+    assert.deepEqual(
+      (await actions()).filter((action) => action === 'environment.damaged'),
+      [],
+    );
+  });
+
   it('sweeps what a builder left that died before it could say that it was done', async (context) => {
     const { shelf, openOther } = await temporaryShelf(context);
     using known = await shelf.obtain(specOf(lock), buildOf(''));

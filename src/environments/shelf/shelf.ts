@@ -105,7 +105,7 @@ export class Shelf implements AsyncDisposable {
     const { problems } = await this.#look(taken.environment, false);
     if (problems.length === 0) return this.#leaseOf(taken, false);
     taken.release();
-    await this.#condemn(key, problems, origin);
+    await this.#condemn(taken.environment, problems, origin);
     return undefined;
   }
 
@@ -147,17 +147,21 @@ export class Shelf implements AsyncDisposable {
   /**
    * Looks at all files of an environment. One that is not whole is never leased again, but built anew.
    *
-   * @throws ENVIRONMENT_MISSING, CANCELLED
+   * @throws ENVIRONMENT_MISSING, also where it makes room meanwhile; CANCELLED
    */
   async verify(key: string, { signal, origin, onFile }: VerifyOptions = {}): Promise<TreeReport> {
     await this.#sweepOnce();
-    const found = await this.find(key);
-    if (found === undefined) {
-      throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key}`, { details: { key } });
+    for (;;) {
+      const found = await this.find(key);
+      if (found === undefined) {
+        throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key}`, { details: { key } });
+      }
+      const report = await this.#look(found, true, { signal, onFile });
+      if (report.problems.length === 0) return report;
+      // To write waits for whoever takes it away now: what is gone is not damaged.
+      await this.#condemn(found, report.problems, origin);
+      if ((await this.find(key))?.made === found.made) return report;
     }
-    const report = await this.#look(found, true, { signal, onFile });
-    if (report.problems.length > 0 && found.state === 'whole') await this.#condemn(key, report.problems, origin);
-    return report;
   }
 
   /** What lies there, each file counted once however many environments share it. */
@@ -228,10 +232,14 @@ export class Shelf implements AsyncDisposable {
     return lookAt(this.folderOf(key), options, this.#options.verifyTree);
   }
 
-  async #condemn(key: string, problems: readonly string[], origin: Origin | undefined): Promise<void> {
+  async #condemn(
+    { key, made }: ShelvedEnvironment,
+    problems: readonly string[],
+    origin: Origin | undefined,
+  ): Promise<void> {
     const { database, record } = this.#options;
     const changed = await database.write(
-      sql`update environments set state = ${'damaged'} where key = ${key} and state = ${'whole'}`,
+      sql`update environments set state = ${'damaged'} where key = ${key} and state = ${'whole'} and made = ${made}`,
     );
     this.#leases.forget(key);
     if (changed === 0) return;
