@@ -39,7 +39,7 @@ afterwards, or nothing.
   --json            one document
 
 Exit code: 0 done, 65 the file is no whole bundle, or its packages cannot be had here, 73 there is a workspace of that name,
-76 an approver or you have to agree first, 77 denied.
+76 an approver or you have to agree first, 77 denied, 125 no Python like the one there is here.
 
 Example:
   belljar workspace import notebook-1.tar --as notebook-2
