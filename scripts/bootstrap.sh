@@ -91,6 +91,10 @@ belljar_install_dependencies() {
 belljar_bootstrap() {
   belljar_dependencies_fit "$1" || belljar_install_dependencies "$1"
   if [ -n "${BELLJAR_NODE:-}" ]; then
+    case $BELLJAR_NODE in
+      # Whose folder it would be found in depends on where it is started.
+      [!/]*/*) belljar_fail "BELLJAR_NODE is “$BELLJAR_NODE”: give the whole path of the program" ;;
+    esac
     belljar_node=$BELLJAR_NODE
   elif ! belljar_find_node; then
     belljar_node=$(command -v node) || belljar_fail 'no Node.js for this platform comes with it: install Node.js 24 or newer'

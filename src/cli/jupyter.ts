@@ -185,18 +185,29 @@ function optionsToKeep({ values }: Invocation): string[] {
   const kept = Object.keys(kernelOptions).map((name) => [name, stringOption(values, name)] as const);
   const policy = stringOption(values, 'policy');
   const python = stringOption(values, 'python');
-  const named = python?.includes('/') === true ? resolve(python) : python;
-  const all = [...kept, ['policy', policy === undefined ? undefined : resolve(policy)], ['python', named]] as const;
+  const all = [
+    ...kept,
+    ['policy', policy === undefined ? undefined : resolve(policy)],
+    ['python', python === undefined ? undefined : fromEverywhere(python)],
+  ] as const;
   return all.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
 }
 
-/** Jupyter may have been started by somebody who never set these. */
+/** How each is the same from every folder. */
+const surroundings = { BELLJAR_POLICY: resolve, BELLJAR_PYTHON: fromEverywhere, BELLJAR_NODE: fromEverywhere };
+
+/** Jupyter may have been started by somebody who never set these, and starts kernels in the folders of notebooks. */
 function surroundingsToKeep(env: NodeJS.ProcessEnv): Record<string, string> {
-  const named = ['BELLJAR_POLICY', 'BELLJAR_PYTHON', 'BELLJAR_NODE'].flatMap((name) => {
+  const named = Object.entries(surroundings).flatMap(([name, keep]) => {
     const value = env[name];
-    return value === undefined || value === '' ? [] : [[name, value] as const];
+    return value === undefined || value === '' ? [] : [[name, keep(value)] as const];
   });
   return { BELLJAR_HOME: resolve(resolveHome(env)), ...Object.fromEntries(named) };
+}
+
+/** A program that is looked for on PATH stays so. */
+function fromEverywhere(program: string): string {
+  return program.includes('/') ? resolve(program) : program;
 }
 
 function describe({ name, workspace, folder, home }: RegisteredKernel): string {

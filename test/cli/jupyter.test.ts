@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
+import { findInterpreter } from '../../src/environments/index.ts';
 import { uvWheel } from '../packages/uv.ts';
 import { type CliResult, launcher, TestCli } from '../support/cli.ts';
 import { openPackageHome } from '../support/package-home.ts';
@@ -72,6 +73,20 @@ describe('belljar jupyter install', needs(root, bubblewrap, python, uvWheel), ()
     assert.deepEqual([removed.code, removed.stdout], [0, 'belljar-skill is not registered any more; skill stays\n']);
     assert.equal((await call('jupyter', 'list')).stdout, 'no kernel of Belljar is registered\n');
     assert.equal((await call('jupyter', 'remove', 'belljar-skill')).code, 1);
+  });
+
+  it('keeps no path that means another file in the folder of a notebook', async (context) => {
+    const { env, offer, policyFile } = await openPackageHome(context);
+    offer('ipykernel', ['7.0']);
+    const here = (path: string): string => relative(process.cwd(), path);
+    const interpreter = await findInterpreter();
+    const written = { BELLJAR_POLICY: here(policyFile), BELLJAR_PYTHON: here(interpreter.executable) };
+    const { call, kernels } = await userOf(context, { ...env, ...written });
+    const { code, stderr } = await call('jupyter', 'install', '-w', 'skill', '--yes');
+    assert.equal(code, 0, stderr);
+    const spec = JSON.parse(readFileSync(join(kernels, 'belljar-skill/kernel.json'), 'utf8')) as { env: object };
+    const kept = { BELLJAR_POLICY: policyFile, BELLJAR_PYTHON: interpreter.executable };
+    assert.deepEqual(spec.env, { ...spec.env, ...kept });
   });
 
   it('refuses what Jupyter could not be told', async (context) => {

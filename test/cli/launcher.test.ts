@@ -32,6 +32,15 @@ describe('./belljar in a clone', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('takes no Node from wherever it is started', () => {
+    const env = { ...process.env, BELLJAR_NODE: './node' };
+    putProgram(folder, 'node', '#!/bin/sh\necho another Node\n');
+    const { status, stdout, stderr } = run(launcher, ['--version'], env, folder);
+    assert.deepEqual([status, stdout], [125, '']);
+    assert.match(stderr, /^belljar: BELLJAR_NODE is “\.\/node”: give the whole path/);
+    assert.equal(run(launcher, ['--version'], { ...env, BELLJAR_NODE: join(folder, 'node') }).stdout, 'another Node\n');
+  });
+
   it('says in one line what it lacks where there is no network', needs(root), () => {
     const env = { ...process.env, npm_config_cache: join(folder, 'empty-cache') };
     const result = run('unshare', ['--net', join(clone, 'belljar'), '--version'], env);
