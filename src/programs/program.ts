@@ -22,7 +22,7 @@ export interface ProgramParts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Between being asked to end and the end. */
+/** Between being asked to end, or telling the end, and the end. */
 const graceMs = 1000;
 
 type Verdict = Extract<ProgramOutcome, { status: 'timeout' | 'cancelled' | 'output' }>;
@@ -110,7 +110,10 @@ export class Program implements AsyncDisposable {
     const { sandbox, line, onEnded } = this.#parts;
     const { told, violation } = await line.ended;
     if (told === undefined) sandbox.kill('a broken line');
+    // What tells its end is untrusted, and may stay: nothing else bounds the time of what lasts.
+    const late = setTimeout(() => sandbox.kill('its end'), graceMs);
     const exit = await sandbox.exited;
+    clearTimeout(late);
     this.#clocks.stop();
     clearTimeout(this.#killTimer);
     const outcome = this.#explain({ told, violation, exit });
