@@ -8,6 +8,8 @@ import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 
+import { connectAs } from '../../test/support/connect-as.ts';
+import { needs, root } from '../../test/support/prerequisite.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { ChannelRelay, type Dial } from './channel-relay.ts';
 
@@ -50,6 +52,45 @@ async function relayFor(context: TestContext): Promise<Setting> {
     return socket;
   };
   return { open, serve, relay, dialled: () => dialled };
+}
+
+/** A relay at a port, to a kernel that says to each connection how many there were, whenever that changes. */
+async function relayWithRoomFor(context: TestContext, maxConnections: number) {
+  const folder = await temporaryFolder(context);
+  const inners = new Set<Socket>();
+  let count = 0;
+  const tell = (): void => inners.forEach((inner) => void inner.write(String(count)));
+  const server = createServer((inner) => {
+    count += 1;
+    inners.add(
+      inner
+        .on('error', () => undefined)
+        .on('data', tell)
+        .once('close', () => inners.delete(inner)),
+    );
+    tell();
+  });
+  server.listen(join(folder, 'inside'));
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const port = await freePort();
+  const channel = { listenAt: { host: '127.0.0.1', port }, leadsTo: join(folder, 'inside') };
+  const dial: Dial = async (path) => {
+    const socket = connect({ path, allowHalfOpen: true });
+    await once(socket, 'connect');
+    return socket;
+  };
+  const relay = await ChannelRelay.listen([channel], dial, { maxConnections });
+  context.after(() => relay[Symbol.asyncDispose]());
+  return { port, taken: () => count };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 describe('ChannelRelay', () => {
@@ -166,6 +207,35 @@ describe('ChannelRelay', () => {
     const heard = buffer(client).finally(() => client.end());
     const [bytes] = await Promise.all([heard, relay[Symbol.asyncDispose]()]);
     assert.ok(last.equals(bytes));
+  });
+
+  it('has idle connections of another user give way to the client', needs(root), async (context) => {
+    const { port, taken } = await relayWithRoomFor(context, 4);
+    const first = connect(port, '127.0.0.1');
+    context.after(() => first.destroy());
+    await once(first, 'data');
+    connectAs(context, { uid: 65534, port, count: 3 });
+    while (taken() < 4) await once(first, 'data');
+    const second = connect(port, '127.0.0.1');
+    context.after(() => second.destroy());
+    await once(second, 'data');
+    assert.equal(first.destroyed, false, 'who was there before stays');
+  });
+
+  it('takes no more connections of one user than there is room for', async (context) => {
+    const { port } = await relayWithRoomFor(context, 2);
+    const open = (): Socket => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      context.after(() => socket.destroy());
+      return socket;
+    };
+    const [first, second] = [open(), open()];
+    await Promise.all([once(first, 'data'), once(second, 'data')]);
+    const third = open().resume();
+    await once(third, 'close');
+    first.destroy();
+    second.write('x');
+    await once(second, 'data');
   });
 
   it('takes the place of a socket that a killed one left, and leaves none itself', async (context) => {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { BelljarError } from '../errors.ts';
 import type { ListenAddress } from './connection-file.ts';
+import { lookAtPeers } from './foreign-peers.ts';
 
 /** Opens a stream to a socket inside; rejects where nobody listens there yet. */
 export type Dial = (path: string) => Promise<Duplex>;
@@ -17,8 +18,8 @@ export interface Channel {
   readonly onSaid?: () => void;
 }
 
-/** More than any client has for one channel; a neighbour who opens them without end gets no further. */
-const maxConnections = 64;
+/** Of all channels together: a client has one for each, and a program has room for few more than these. */
+const usualMaxConnections = 120;
 
 /** How long a connection waits for the kernel to listen. ZeroMQ gives up after 30 s, and begins anew. */
 const patienceMs = 20_000;
@@ -34,17 +35,24 @@ const graceMs = 500;
 export class ChannelRelay implements AsyncDisposable {
   readonly #servers: Server[] = [];
   readonly #open = new Set<Duplex>();
+  readonly #clients = new Set<Socket>();
   readonly #closing = new AbortController();
   readonly #dial: Dial;
+  readonly #maxConnections: number;
 
-  private constructor(dial: Dial) {
+  private constructor(dial: Dial, maxConnections: number) {
     this.#dial = dial;
+    this.#maxConnections = maxConnections;
   }
 
   /** @throws ADDRESS_UNUSABLE where it cannot listen at one of them; then it listens at none. */
-  static async listen(channels: readonly Channel[], dial: Dial): Promise<ChannelRelay> {
+  static async listen(
+    channels: readonly Channel[],
+    dial: Dial,
+    { maxConnections = usualMaxConnections }: { readonly maxConnections?: number } = {},
+  ): Promise<ChannelRelay> {
     await using opened = new AsyncDisposableStack();
-    const relay = opened.use(new ChannelRelay(dial));
+    const relay = opened.use(new ChannelRelay(dial, maxConnections));
     for (const channel of channels) await relay.#listen(channel);
     opened.move();
     return relay;
@@ -67,14 +75,28 @@ export class ChannelRelay implements AsyncDisposable {
     const { listenAt } = channel;
     if ('path' in listenAt) await removeStaleSocket(listenAt.path);
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
-    server.maxConnections = maxConnections;
-    server.on('connection', (outer) => void this.#carry(outer, channel));
+    server.on('connection', (outer) => void this.#take(outer, channel));
     await listen(server, listenAt);
     this.#servers.push(server);
   }
 
-  async #carry(outer: Socket, { leadsTo, onSaid }: Channel): Promise<void> {
+  async #take(outer: Socket, channel: Channel): Promise<void> {
     this.#keep(outer);
+    this.#clients.add(outer);
+    outer.once('close', () => this.#clients.delete(outer));
+    if (this.#clients.size > this.#maxConnections) await this.#makeRoom(outer);
+    if (!outer.destroyed) await this.#carry(outer, channel);
+  }
+
+  /** Any user of this machine can open connections, and say nothing: they give way to the client's, and not it to them. */
+  async #makeRoom(newest: Socket): Promise<void> {
+    const isForeign = await lookAtPeers();
+    for (const each of [...this.#clients]) if (isForeign(each)) each.destroy();
+    const left = [...this.#clients].filter(({ destroyed }) => !destroyed).length;
+    if (left > this.#maxConnections) newest.destroy();
+  }
+
+  async #carry(outer: Socket, { leadsTo, onSaid }: Channel): Promise<void> {
     const inner = await this.#dialPatiently(leadsTo, outer);
     if (inner === undefined) {
       outer.destroy();
