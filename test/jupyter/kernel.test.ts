@@ -3,9 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { type TestContext, after, before, describe, it } from 'node:test';
 import { once } from 'node:events';
 
+import { type Asker, type Belljar, type DeclaredFile, openBelljar } from '../../src/belljar.ts';
 import { bubblewrap, needs, python, root } from '../support/prerequisite.ts';
 import { jupyter, JupyterUser, normalise } from './jupyter.ts';
 
@@ -15,6 +16,11 @@ packages:
 runtime:
   limits: {memory: 512MiB}
 `;
+
+const owner = { actor: { id: 'ada', kind: 'user' }, role: 'owner' } as const;
+const collaborator = { actor: { id: 'bob', kind: 'user' }, role: 'collaborator' } as const;
+const stranger = { actor: { id: 'link', kind: 'anonymous' }, role: 'anonymous' } as const;
+const declared: DeclaredFile = { name: 'requirements.txt', content: Buffer.from('ipykernel==7.4.0\nsix==1.17.0\n') };
 
 const cells = [
   'import sys\nprint("to one")\nprint("to the other", file=sys.stderr)',
@@ -86,6 +92,19 @@ describe('a kernel behind glass', needs(root, bubblewrap, python, jupyter), () =
     assert.deepEqual(files, { home: 'FileNotFoundError', policy: 'FileNotFoundError', notebook: 'FileNotFoundError' });
   });
 
+  it('executes a document with what its project declares, shared by its members, and not by strangers', async (context) => {
+    const belljar = await openBelljar({ env: user.env });
+    context.after(() => belljar.close());
+    assert.equal(await compile(context, belljar, owner), 'new');
+    assert.equal(await compile(context, belljar, owner), 'leased');
+    assert.equal(await compile(context, belljar, collaborator), 'leased');
+    assert.match(await compile(context, belljar, stranger), /without ipykernel, six/);
+    await user.belljar('jupyter', 'install', '-w', 'paper');
+    const [cell] = await user.convert('belljar-paper', ['import six\nsix.__version__']);
+    const result = { output_type: 'execute_result', execution_count: 1, metadata: {} };
+    assert.deepEqual(cell?.outputs, [{ ...result, data: { 'text/plain': ["'1.17.0'"] } }]);
+  });
+
   it('is one of two, for two workspaces', async () => {
     await user.belljar('jupyter', 'install', '-w', 'two', '--name', 'second', '--yes');
     const { two } = await user.drive(kernel, ['two'], { other: 'second' });
@@ -127,3 +146,12 @@ describe('a kernel behind glass', needs(root, bubblewrap, python, jupyter), () =
     assert.match(denied.said, /memory of 64 ?GiB is above the maximum/);
   });
 });
+
+async function compile(context: TestContext, belljar: Belljar, asker: Asker): Promise<string> {
+  const startedAt = performance.now();
+  const compiled = await belljar.workspaces.use('paper', asker).packages.compileEnvironment({ declared });
+  context.diagnostic(`${asker.actor.id}: ${(performance.now() - startedAt).toFixed(1)} ms`);
+  if (compiled.kind === 'base') return compiled.message;
+  compiled.lease[Symbol.dispose]();
+  return compiled.isNew ? 'new' : 'leased';
+}
