@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
@@ -74,7 +75,7 @@ async function run(invocation: Invocation): Promise<number> {
   await using belljar = await openFor(invocation);
   const started = await belljar.workspaces.use(workspace, localActor(values)).startProgram({
     ...wanted,
-    shown: listOption(values, 'show'),
+    shown: listOption(values, 'show').map((folder) => resolve(folder)),
     requested: readLimits(values),
   });
   tellRemarks(started, invocation);

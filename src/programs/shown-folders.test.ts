@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 
@@ -12,10 +13,33 @@ describe('ShownFolders', () => {
     assert.deepEqual(await folders.find(name), [{ hostPath: join(base, 'tools'), at: join(base, 'tools') }]);
   });
 
-  it('find() knows no folder that was not looked at', async (test) => {
+  it('find() looks anew: where a link stands by now nothing is shown', async (test) => {
     const { folders, base } = await prepare(test);
-    assert.equal(await folders.find(`folder:${join(base, 'tools')}`), undefined);
+    const name = await folders.bundleOf(join(base, 'tools'));
+    await rename(join(base, 'tools'), join(base, 'old'));
+    await symlink('/etc', join(base, 'tools'));
+    await assert.rejects(async () => folders.find(name), { code: 'USAGE', message: /system/ });
     assert.equal(await folders.find('interpreter'), undefined);
+  });
+
+  it('bundleOf() refuses a link to what may be shown, and names that', async (test) => {
+    const { folders, base } = await prepare(test);
+    await symlink(join(base, 'tools'), join(base, 'figures'));
+    const where = new RegExp(`by a link; show ${join(base, 'tools')},`);
+    await assert.rejects(folders.bundleOf(join(base, 'figures')), { code: 'USAGE', message: where });
+  });
+
+  it('bundleOf() refuses the homes of other users', async (test) => {
+    const { folders, base } = await prepare(test);
+    await assert.rejects(folders.bundleOf(join(base, 'eve')), { code: 'USAGE', message: /more than/ });
+    await assert.rejects(folders.bundleOf(join(base, 'eve/.ssh')), { code: 'USAGE', message: /hidden/ });
+    await folders.bundleOf(join(base, 'eve/book'));
+  });
+
+  it('bundleOf() refuses a folder with a way out in it', async (test) => {
+    const { folders, base } = await prepare(test);
+    execFileSync('mkfifo', [join(base, 'tools/pipe')]);
+    await assert.rejects(folders.bundleOf(join(base, 'tools')), { code: 'USAGE', message: /tools\/pipe in it/ });
   });
 
   it('bundleOf() refuses what would show what Belljar keeps, by links too', async (test) => {
@@ -38,7 +62,7 @@ describe('ShownFolders', () => {
   it('bundleOf() refuses the system’s own folders, files, and what is not there', async (test) => {
     const { folders, base } = await prepare(test);
     await writeFile(join(base, 'file'), '');
-    for (const path of ['/', '/etc', '/etc/ssl', '/proc/1', '/usr/bin', '/tmp', '/usr', 'tools']) {
+    for (const path of ['/', '/etc', '/etc/ssl', '/proc/1', '/usr/bin', '/tmp', '/usr', '/opt', '/var/log', 'tools']) {
       await assert.rejects(folders.bundleOf(path), { code: 'USAGE' }, path);
     }
     for (const path of ['file', 'none']) await assert.rejects(folders.bundleOf(join(base, path)), { code: 'USAGE' });
@@ -49,7 +73,10 @@ describe('ShownFolders', () => {
 async function prepare(test: TestContext): Promise<{ readonly folders: ShownFolders; readonly base: string }> {
   const base = await mkdtemp('/var/tmp/belljar-shown-');
   test.after(() => rm(base, { recursive: true, force: true }));
-  for (const path of ['tools', 'home/keys', 'ann/.ssh', 'ann/project'])
+  for (const path of ['tools', 'home/keys', 'ann/.ssh', 'ann/project', 'eve/.ssh', 'eve/book'])
     await mkdir(join(base, path), { recursive: true });
-  return { base, folders: new ShownFolders({ home: join(base, 'home'), userHome: join(base, 'ann') }) };
+  const usersFile = join(base, 'users');
+  await writeFile(usersFile, `eve:x:1000:1000::${join(base, 'eve')}:/bin/sh\n`);
+  const folders = new ShownFolders({ home: join(base, 'home'), userHome: join(base, 'ann'), usersFile });
+  return { base, folders };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 
@@ -79,6 +79,7 @@ describe('belljar exec', needs(bubblewrap, python), () => {
     });
     const command = ['--', join(folder, 'tool')];
     assert.equal((await cli.run([...exec, '--show', folder, ...command])).stdout, 'tool\nread-only\n');
+    assert.equal((await cli.run([...exec, '--show', relative(process.cwd(), folder), ...command])).code, 0);
     assert.equal((await cli.run([...exec, ...command])).code, 127);
     assert.equal((await cli.run([...exec, '--show', cli.home, ...command])).code, 2);
   });
