@@ -44,7 +44,8 @@ async function run({ io, values }: Invocation): Promise<number> {
   for (const folder of shown) await folders.bundleOf(folder);
   parseRole(stringOption(values, 'role') ?? 'owner');
   const options = ['actor', 'role', 'policy'].flatMap((name) => {
-    const value = stringOption(values, name);
+    // A program that starts the shim may have been started by somebody who never set the variable.
+    const value = stringOption(values, name) ?? (name === 'policy' ? nonEmpty(io.env['BELLJAR_POLICY']) : undefined);
     if (value === undefined) return [];
     return [`--${name}=${name === 'policy' ? resolve(value) : value}`];
   });
@@ -52,4 +53,8 @@ async function run({ io, values }: Invocation): Promise<number> {
   if (isFlagSet(values, 'json')) printJson(io, { python: path });
   else printLine(io, toVisible(path));
   return 0;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 
@@ -43,6 +43,14 @@ describe('writePythonShim()', () => {
     const outside = await writePythonShim({ ...one.shim, workspace: '../../x' });
     assert.equal(new Set([one.path, other, outside]).size, 3);
     assert.ok(outside.startsWith(join(one.home, 'shims', 'x-')));
+  });
+
+  it('leaves no half where it cannot take its name', async (test) => {
+    const { path, shim } = await write(test, { workspace: 'one' });
+    await rm(path);
+    await mkdir(path);
+    await assert.rejects(writePythonShim(shim), { code: 'HOME_UNUSABLE' });
+    assert.deepEqual((await readdir(dirname(path))).sort(), ['python', 'python3']);
   });
 
   it('says where it cannot be written', async (test) => {

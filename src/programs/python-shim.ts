@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
@@ -29,10 +29,14 @@ export async function writePythonShim(shim: PythonShim): Promise<string> {
     await makeOwnFolder(join(shim.home, 'shims'), 0o755);
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const half = join(folder, `.${randomUUID()}`);
-    await writeFile(half, describeShim(shim), { mode: 0o755, flag: 'wx' });
-    await rename(half, join(folder, 'python'));
-    await symlink('python', half);
-    await rename(half, join(folder, 'python3')).catch(() => unlink(half));
+    try {
+      await writeFile(half, describeShim(shim), { mode: 0o755, flag: 'wx' });
+      await rename(half, join(folder, 'python'));
+      await symlink('python', half);
+      await rename(half, join(folder, 'python3'));
+    } finally {
+      await rm(half, { force: true });
+    }
     return join(folder, 'python');
   } catch (cause) {
     throw new BelljarError('HOME_UNUSABLE', `cannot write the program ${folder}/python`, { cause });

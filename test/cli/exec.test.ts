@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 
@@ -106,6 +107,11 @@ describe('belljar env python', needs(bubblewrap, python), () => {
     child.stdin.end('in');
     const { code: exit, stdout: printed, stderr } = await finish(child);
     assert.deepEqual({ exit, printed, stderr }, { exit: 3, printed: "in ['a b'] /workspace\n", stderr: '' });
+  });
+
+  it('keeps the policy that it was made under, wherever it is started from', async () => {
+    const { stdout } = await cli.run(['env', 'python', '-w', 'one'], { env: { BELLJAR_POLICY: 'strict.yaml' } });
+    assert.ok(readFileSync(stdout.trim(), 'utf8').includes(`'--policy=${resolve('strict.yaml')}'`));
   });
 
   it('runs scripts in folders that are shown, from there, and says of others that they are not', async (test) => {
