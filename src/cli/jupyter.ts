@@ -11,6 +11,7 @@ import {
   registerKernel,
   removeKernel,
   requireKernelName,
+  requireNameFree,
   usualKernelName,
 } from '../jupyter/index.ts';
 import { launcherWords } from '../launcher.ts';
@@ -127,6 +128,7 @@ async function install(invocation: Invocation): Promise<number> {
     options: optionsToKeep(invocation),
     env: surroundingsToKeep(io.env),
   });
+  await requireNameFree(folder, name, spec); // before anybody is asked
   await bringKernel(invocation, workspace);
   const kernel = await registerKernel(folder, name, spec);
   if (isFlagSet(values, 'json')) printJson(io, kernel);

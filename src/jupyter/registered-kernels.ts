@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BelljarError } from '../errors.ts';
@@ -20,15 +20,21 @@ export interface RegisteredKernel {
  * @throws USAGE where the name is none, or another kernel has it; OUTPUT_UNWRITABLE.
  */
 export async function registerKernel(folder: string, name: string, spec: KernelSpec): Promise<RegisteredKernel> {
-  const own = join(folder, requireKernelName(name));
+  await requireNameFree(folder, name, spec);
   const { workspace, home } = spec.metadata.belljar;
-  const before = await readRegistered(folder, name);
+  const own = join(folder, name);
+  await writeWhole(own, `${JSON.stringify(spec, undefined, 1)}\n`);
+  return { name, displayName: spec.display_name, workspace, home, folder: own };
+}
+
+/** @throws USAGE where the name is none, or another kernel than one of the same workspace has it. */
+export async function requireNameFree(folder: string, name: string, spec: KernelSpec): Promise<void> {
+  const { workspace, home } = spec.metadata.belljar;
+  const before = await readRegistered(folder, requireKernelName(name));
   if (before === 'foreign') throw taken(name, 'a kernel that is not Belljar’s');
   if (before !== undefined && (before.workspace !== workspace || before.home !== home)) {
     throw taken(name, `the kernel of the workspace “${before.workspace}” of ${before.home}`);
   }
-  await writeWhole(own, `${JSON.stringify(spec, undefined, 1)}\n`);
-  return { name, displayName: spec.display_name, workspace, home, folder: own };
 }
 
 /** All kernels of Belljar's in these folders; of those of one name the first. */
@@ -85,8 +91,12 @@ async function writeWhole(folder: string, text: string): Promise<void> {
   await unwritable(folder, async () => {
     await mkdir(folder, { recursive: true });
     const draft = join(folder, `.kernel-${randomUUID()}.json`);
-    await writeFile(draft, text, { mode: 0o644 });
-    await rename(draft, join(folder, 'kernel.json'));
+    try {
+      await writeFile(draft, text, { mode: 0o644 });
+      await rename(draft, join(folder, 'kernel.json'));
+    } finally {
+      await rm(draft, { force: true });
+    }
   });
 }
 

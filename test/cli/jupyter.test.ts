@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
@@ -32,7 +32,10 @@ describe('belljar jupyter install', needs(root, bubblewrap, python, uvWheel), ()
   it('brings ipykernel in where there is none, and registers the kernel', async (context) => {
     const { env, offer, home, policyFile } = await openPackageHome(context);
     offer('ipykernel', ['7.0']);
-    const { call, kernels, folder } = await userOf(context, env);
+    const { call, kernels, folder } = await userOf(context, {
+      ...env,
+      BELLJAR_POLICY: relative(process.cwd(), policyFile),
+    });
     const unsaid = await call('jupyter', 'install', '-w', 'skill');
     assert.equal(unsaid.code, 76);
     assert.match(unsaid.stderr, /“skill” has no ipykernel/);
@@ -87,6 +90,15 @@ describe('belljar jupyter install', needs(root, bubblewrap, python, uvWheel), ()
     const spec = JSON.parse(readFileSync(join(kernels, 'belljar-skill/kernel.json'), 'utf8')) as { env: object };
     const kept = { BELLJAR_POLICY: policyFile, BELLJAR_PYTHON: interpreter.executable };
     assert.deepEqual(spec.env, { ...spec.env, ...kept });
+  });
+
+  it('says that the name is taken before anything is asked or brought in', async (context) => {
+    const { call, kernels } = await userOf(context);
+    await mkdir(join(kernels, 'belljar-a'), { recursive: true });
+    await writeFile(join(kernels, 'belljar-a/kernel.json'), '{"argv": ["python"], "display_name": "Python 3"}');
+    const { code, stderr } = await call('jupyter', 'install', '-w', 'a', '--yes');
+    assert.equal(code, 2);
+    assert.match(stderr, /^belljar: the name “belljar-a” is taken by a kernel that is not Belljar’s\n/);
   });
 
   it('refuses what Jupyter could not be told', async (context) => {
