@@ -14,8 +14,8 @@ export interface Channel {
   readonly listenAt: ListenAddress;
   /** The path of the socket inside that its connections lead to. */
   readonly leadsTo: string;
-  /** Called whenever its client says something. */
-  readonly onSaid?: () => void;
+  /** Made for each connection; shown what its client says. */
+  readonly watch?: () => (bytes: Buffer) => void;
 }
 
 /** Of all channels together: a client has one for each, and a program has room for few more than these. */
@@ -96,7 +96,7 @@ export class ChannelRelay implements AsyncDisposable {
     if (left > this.#maxConnections) newest.destroy();
   }
 
-  async #carry(outer: Socket, { leadsTo, onSaid }: Channel): Promise<void> {
+  async #carry(outer: Socket, { leadsTo, watch }: Channel): Promise<void> {
     const inner = await this.#dialPatiently(leadsTo, outer);
     if (inner === undefined) {
       outer.destroy();
@@ -107,7 +107,7 @@ export class ChannelRelay implements AsyncDisposable {
     inner.once('close', () => outer.destroySoon());
     outer.pipe(inner);
     inner.pipe(outer);
-    if (onSaid !== undefined) outer.on('data', onSaid);
+    if (watch !== undefined) outer.on('data', watch());
   }
 
   /** Undefined where nobody waits any more, or has waited long enough. */

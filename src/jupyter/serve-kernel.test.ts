@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
+import { greeting, jupyterMessage } from '../../test/support/zmtp.ts';
 import { BelljarError } from '../errors.ts';
 import { channelNames, type Connection } from './connection-file.ts';
 import { socketInside } from './inside.ts';
@@ -102,7 +103,7 @@ async function serve(context: TestContext, change: Partial<ServeOptions<string>>
   return { serving, program, stop, interrupt: () => interrupt(), outside };
 }
 
-async function say(path: string, words: string): Promise<string> {
+async function say(path: string, words: string | Buffer): Promise<string> {
   const socket = connect({ path, allowHalfOpen: true });
   socket.end(words);
   return text(socket);
@@ -131,12 +132,15 @@ describe('serveKernel()', () => {
     await serving;
   });
 
-  it('lets the clocks count anew when the client asks for something, and by no other channel', async (context) => {
+  it('lets the clocks count anew with each cell that the client asks for, and with nothing else', async (context) => {
     const { serving, program, outside } = await serve(context);
     await say(outside('hb'), 'ping');
-    await say(outside('stdin'), 'an answer');
+    const request = Buffer.concat([greeting(), jupyterMessage('execute_request', 'the-key')]);
+    await say(outside('stdin'), request);
+    await say(outside('shell'), 'a stranger');
+    await say(outside('shell'), Buffer.concat([greeting(), jupyterMessage('comm_msg', 'the-key')]));
     const restarts = [program.restarts];
-    await say(outside('shell'), 'a request');
+    await say(outside('shell'), request);
     restarts.push(program.restarts);
     assert.deepEqual(restarts, [0, 1]);
     program.end('shut down');

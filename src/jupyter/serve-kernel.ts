@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 import { channelNames, type Connection } from './connection-file.ts';
 import { type Channel, ChannelRelay, type Dial } from './channel-relay.ts';
+import { watchExecuteRequests } from './execute-requests.ts';
 import { connectionInside, socketInside } from './inside.ts';
 import { readParent, watchParent } from './parent-watch.ts';
 
@@ -62,11 +63,11 @@ export async function serveKernel<End>(options: ServeOptions<End>): Promise<End>
   }
 }
 
-/** What the client asks for comes by the shell; the kernel cannot say it in its place. */
-function channelsOf({ listenAt }: Connection, onAsked: () => void): Channel[] {
+/** Cells are asked for by the shell; no other channel and no other word lets the clock count anew. */
+function channelsOf(connection: Connection, onAsked: () => void): Channel[] {
   return channelNames.map((name) => {
-    const channel = { listenAt: listenAt[name], leadsTo: socketInside(name) };
-    return name === 'shell' ? { ...channel, onSaid: onAsked } : channel;
+    const channel = { listenAt: connection.listenAt[name], leadsTo: socketInside(name) };
+    return name === 'shell' ? { ...channel, watch: () => watchExecuteRequests(connection, onAsked) } : channel;
   });
 }
 
