@@ -46,6 +46,7 @@ export class ProgramLine {
   readonly #dialled = new Map<number, PromiseWithResolvers<Duplex>>();
   readonly #becameReady = Promise.withResolvers<string | undefined>();
   readonly #bound: OutputBound;
+  #boundFromBytes = 0;
   #nextConnection = firstConnection;
   #told: ToldEnd | undefined;
   #isOver = false;
@@ -67,6 +68,11 @@ export class ProgramLine {
 
   signal(name: NodeJS.Signals): void {
     this.#send('signal', constants.signals[name]);
+  }
+
+  /** Lets it print anew as much as it may. */
+  restartOutput(): void {
+    this.#boundFromBytes = this.outputBytes;
   }
 
   /** @throws FILE_NOT_FOUND, FILE_REFUSED where nobody takes it, USAGE, SESSION_CLOSED. */
@@ -152,9 +158,9 @@ export class ProgramLine {
   /** As much of it as may still be printed: it is a while until the end of what prints too much. */
   #cut(payload: Buffer): Buffer {
     const { maxBytes, onExceeded } = this.#bound;
-    const left = Math.max(0, maxBytes - this.outputBytes);
+    const left = Math.max(0, maxBytes - (this.outputBytes - this.#boundFromBytes));
     this.outputBytes += payload.length;
-    if (this.outputBytes > maxBytes) onExceeded();
+    if (payload.length > left) onExceeded();
     return payload.subarray(0, left);
   }
 

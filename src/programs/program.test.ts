@@ -1,38 +1,77 @@
 import assert from 'node:assert/strict';
-import { Duplex } from 'node:stream';
-import { it } from 'node:test';
+import { once } from 'node:events';
+import { type Duplex, duplexPair } from 'node:stream';
+import { type TestContext, describe, it } from 'node:test';
 
-import type { RunLimits } from '../policy/index.ts';
 import type { Sandbox, SandboxExit } from '../sandbox/index.ts';
-import { Program } from './program.ts';
+import { Program, type ProgramParts } from './program.ts';
 import { ProgramLine } from './program-line.ts';
 import { packFrame } from './wire.ts';
 
-it('a lasting program whose process 1 tells its end and stays is ended all the same', { timeout: 60_000 }, async () => {
-  const control = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+const limits = { cpuTimeMs: 60_000, cpus: 1, wallTimeMs: 60_000, outputBytes: 100 } as ProgramParts['limits'];
+const usage = { wallMs: 1, cpuMs: 0, peakMemoryBytes: undefined, memoryKills: 0, refusedForks: 0 };
+
+/** What serves a command, as a test has it do what it likes. */
+function start() {
+  const [control, inside] = duplexPair();
   const exited = Promise.withResolvers<SandboxExit>();
-  const killedBy: string[] = [];
+  const killed: string[] = [];
+  const exit = (): void => exited.resolve({ why: { kind: 'exited', code: 0 }, usage, diagnostics: '' });
+  const kill = (by: string): void => {
+    killed.push(by);
+    inside.end();
+    exit();
+  };
   const sandbox = {
-    ...{ control, exited: exited.promise, enforced: [] },
-    kill: (by: string) => {
-      killedBy.push(by);
-      exited.resolve({
-        why: { kind: 'killed', by },
-        usage: { memoryKills: 0 },
-        diagnostics: '',
-      } as unknown as SandboxExit);
-    },
+    ...{ enforced: [], control, exited: exited.promise, kill, usage: () => Promise.resolve(usage) },
+    ...{ restartCpuTime: () => undefined, setPriority: () => undefined },
   } as unknown as Sandbox;
-  const line = new ProgramLine(sandbox, { maxBytes: 1000, onExceeded: () => undefined });
-  const program = new Program({
-    ...{ sandbox, line, isLasting: true, environment: null, notEnforced: [] },
-    command: { argv: ['x'], env: {}, workingDirectory: '/' },
-    limits: { cpuTimeMs: 60_000, cpus: 1, outputBytes: 1000 } as RunLimits,
-    onEnded: () => Promise.resolve(),
+  const line = new ProgramLine(sandbox, { maxBytes: limits.outputBytes, onExceeded: () => program.printedTooMuch() });
+  const program: Program = new Program({
+    ...{ sandbox, line, limits, isLasting: true, environment: null, notEnforced: [] },
+    ...{ command: { argv: ['server'], env: {}, workingDirectory: '/workspace' }, onEnded: () => Promise.resolve() },
   });
-  control.push(packFrame('ready', 0, Buffer.from('1 3.11.2')));
-  control.push(packFrame('ended', 0, Buffer.from('exited 0')));
-  control.push(null);
-  assert.deepEqual((await program.ended).outcome, { status: 'exited', code: 0 });
-  assert.deepEqual(killedBy, ['its end']);
+  inside.resume();
+  return { program, inside, killed, exit };
+}
+
+async function print(program: Program, inside: Duplex, bytes: number): Promise<void> {
+  const read = once(program.stdout, 'data');
+  inside.write(packFrame('data', 1, Buffer.alloc(bytes)));
+  await read;
+}
+
+describe('Program', () => {
+  it('is killed where it told its end and lives on', async (test: TestContext) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    const { program, inside, killed } = start();
+    inside.end(packFrame('ended', 0, Buffer.from('exited 0')));
+    await once(program.stdout.resume(), 'close');
+    await new Promise(setImmediate);
+    assert.deepEqual(killed, [], 'it has a while to go by itself');
+    test.mock.timers.tick(5000);
+    assert.deepEqual((await program.ended).outcome, { status: 'exited', code: 0 });
+    assert.deepEqual(killed, ['its end']);
+  });
+
+  it('is not killed where it told its end and is gone', async () => {
+    const { program, inside, killed, exit } = start();
+    inside.end(packFrame('ended', 0, Buffer.from('exited 3')));
+    exit();
+    assert.deepEqual((await program.ended).outcome, { status: 'exited', code: 3 });
+    assert.deepEqual(killed, []);
+  });
+
+  it('may print as much again when its clocks count anew, and no more', async () => {
+    const { program, inside, killed } = start();
+    for (let round = 0; round < 3; round += 1) {
+      await print(program, inside, 80);
+      await program.restartClocks();
+    }
+    assert.deepEqual(killed, []);
+    await print(program, inside, 80);
+    await print(program, inside, 21);
+    const { outcome, outputBytes } = await program.ended;
+    assert.deepEqual([outcome, outputBytes], [{ status: 'output', limitBytes: 100 }, 341]);
+  });
 });

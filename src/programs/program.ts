@@ -76,8 +76,9 @@ export class Program implements AsyncDisposable {
     return (await this.#parts.line.dial(path)).on('error', ignore);
   }
 
-  /** Lets its time on the processors count anew, as at the start of a run. */
+  /** Lets its time on the processors and what it prints count anew, as at the start of a run. */
   async restartClocks(): Promise<void> {
+    this.#parts.line.restartOutput();
     await this.#clocks.restart();
   }
 
