@@ -5,6 +5,7 @@ import { type Channel, ChannelRelay, type Dial } from './channel-relay.ts';
 import { watchExecuteRequests } from './execute-requests.ts';
 import { connectionInside, socketInside } from './inside.ts';
 import { readParent, watchParent } from './parent-watch.ts';
+import { visibleLog } from './visible-log.ts';
 
 /** What starts a kernel: a program behind glass, as far as a kernel needs it. */
 export interface KernelProgram<End> {
@@ -48,8 +49,8 @@ export async function serveKernel<End>(options: ServeOptions<End>): Promise<End>
   started.resolve(program);
   program.stdin.on('error', () => undefined); // it ended before it read; how, its end says
   program.stdin.end(connectionInside(connection));
-  program.stdout.pipe(stdout, { end: false });
-  program.stderr.pipe(stderr, { end: false });
+  program.stdout.pipe(visibleLog()).pipe(stdout, { end: false });
+  program.stderr.pipe(visibleLog()).pipe(stderr, { end: false });
   const end = (): void => void program.close();
   using _interrupts = options.onInterrupt(() => program.signal('SIGINT'));
   using _parent = watchParent({ parent: readParent(env), onGone: end });
