@@ -100,6 +100,15 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
     return (await this.#open()).pythons;
   }
 
+  /**
+   * Judges what is there of a key for who names it, as acquire() does; resolves to when it was made.
+   *
+   * @throws ENVIRONMENT_MISSING where it is not there, not whole, or somebody else's; POLICY_DENIED, APPROVAL_NEEDED.
+   */
+  async admit(...named: Parameters<EnvironmentSource['admit']>): Promise<string> {
+    return (await this.#open()).acquiring.admitKey(...named);
+  }
+
   async lease(key: string): ReturnType<EnvironmentSource['lease']> {
     return (await this.shelf()).lease(key);
   }
@@ -132,7 +141,12 @@ export class HomeEnvironments implements EnvironmentSource, AsyncDisposable {
     await housekeeping.start();
     const { shelf } = housekeeping;
     const pythons = new Pythons({ env, cacheFolder: cache });
-    const acquiring = new Acquiring({ ...rest, cacheFolder: cache, shelf });
+    const findOwner = async (workspace: string): Promise<string | null> => {
+      const { Declarations } = await import('./workspace-packages/index.ts');
+      const declarations = new Declarations({ database, record: rest.record });
+      return (await declarations.find(workspace))?.owner ?? null;
+    };
+    const acquiring = new Acquiring({ ...rest, cacheFolder: cache, shelf, findOwner });
     return { housekeeping, shelf, pythons, acquiring, find: environmentFinder({ shelf, pythons, cacheFolder: cache }) };
   }
 }

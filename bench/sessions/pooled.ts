@@ -45,7 +45,8 @@ export class Pooled implements AsyncDisposable {
       record,
       currentPolicy: () => policy,
       environments: {
-        lease: async () => ({ environment: { python: interpreter }, [Symbol.dispose]: () => undefined }),
+        admit: async () => '',
+        lease: async () => ({ environment: { python: interpreter, made: '' }, [Symbol.dispose]: () => undefined }),
       },
       pool: { presets: [{ preload, environment: tree.length > 0 ? environment : null }] },
     });

@@ -33,6 +33,7 @@ async function openAcquiring(context: TestContext, onBring: () => void = () => u
         return lease;
       },
     },
+    findOwner: () => Promise.resolve(null),
     readSettings: () => Promise.resolve({ sharedBy: 'installation' }),
     currentPolicy: () => parseDefaultPolicy(),
     packages: {

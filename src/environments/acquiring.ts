@@ -12,7 +12,7 @@ import type { AuditRecord } from '../record/index.ts';
 import { assemble, type PlacedWheel } from './assemble/index.ts';
 import { buildInTime, requireFewFiles } from './build-bounds.ts';
 import { BytecodeStore } from './bytecode/index.ts';
-import { namespaceOf, type SharedBy } from './namespace.ts';
+import { namespaceOf, namespacesOf, type SharedBy } from './namespace.ts';
 import type { PythonBuild } from './pythons/index.ts';
 import {
   type BuildProgress,
@@ -34,6 +34,8 @@ export interface AcquiringOptions {
   readonly python: PythonBuild;
   /** Asked once, when something is first wanted. */
   readonly readSettings: () => Promise<{ readonly sharedBy: SharedBy }>;
+  /** Whose a workspace is, as ownerName() has it; null where that is not known. */
+  readonly findOwner: (workspace: string) => Promise<string | null>;
   readonly packages: Pick<Packages, 'reconsider' | 'bring' | 'findLock'>;
   readonly currentPolicy: () => { readonly policy: Policy; readonly hash: string };
 }
@@ -102,6 +104,29 @@ export class Acquiring implements AsyncDisposable {
     throw new BelljarError('STILL_BUILDING', message, { details: { lock: options.lock, deadlineMs } });
   }
 
+  /**
+   * Judges what is there of a key for who names it; resolves to when it was made. One that is somebody else's is as good as
+   * none.
+   *
+   * @throws ENVIRONMENT_MISSING, and what acquire() throws of what is there.
+   */
+  async admitKey(key: string, asker: LockAsker): Promise<string> {
+    const found = await this.#options.shelf.find(key);
+    if (found?.state !== 'whole' || !(await this.#isFor(asker, found.namespace))) {
+      throw new BelljarError('ENVIRONMENT_MISSING', `there is no environment ${key} to run with`, { details: { key } });
+    }
+    await this.#admitOpened({ lock: found.lock, asker, python: { ...found.python, parts: [] } });
+    return found.made;
+  }
+
+  async #isFor(asker: LockAsker, namespace: string): Promise<boolean> {
+    const { sharedBy } = await (this.#settings ??= this.#options.readSettings());
+    const { workspace } = asker;
+    if (namespacesOf(sharedBy, { asker }).has(namespace)) return true;
+    if (sharedBy !== 'owner' || workspace === undefined) return false;
+    return namespacesOf(sharedBy, { asker, owner: await this.#options.findOwner(workspace) }).has(namespace);
+  }
+
   /** Ends what is being built. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#background[Symbol.asyncDispose]();
@@ -126,17 +151,21 @@ export class Acquiring implements AsyncDisposable {
    * what is in its wheels, also where the newest plan does not know that.
    */
   async #admitAgain(lease: EnvironmentLease, options: AcquireOptions): Promise<EnvironmentLease> {
-    const { lock, asker, python, signal = never, onProgress } = options;
     try {
-      const { unopened } = await this.#admit(options);
-      if (unopened.length === 0) return lease;
-      await this.#options.packages.bring(lock, { asker, python, signal, onProgress });
-      await this.#admit(options);
+      await this.#admitOpened(options);
       return lease;
     } catch (error) {
       lease[Symbol.dispose]();
       throw error;
     }
+  }
+
+  async #admitOpened(options: AcquireOptions): Promise<void> {
+    const { lock, asker, python, signal = never, onProgress } = options;
+    const { unopened } = await this.#admit(options);
+    if (unopened.length === 0) return;
+    await this.#options.packages.bring(lock, { asker, python, signal, onProgress });
+    await this.#admit(options);
   }
 
   /** Its wheels do not count for the key. */

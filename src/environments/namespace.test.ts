@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { namespaceOf, ownerName } from './namespace.ts';
+import { namespaceOf, namespacesOf, ownerName } from './namespace.ts';
 
 const ada = { id: 'ada', kind: 'user' } as const;
 const bob = { id: 'bob', kind: 'user' } as const;
@@ -34,6 +34,15 @@ test('namespaceOf() keeps workspaces apart, and what belongs to none with who as
   const alone = { actor: bob, role: 'collaborator' } as const;
   assert.equal(namespaceOf('workspace', { asker: alone }), 'owner user bob');
   assert.equal(namespaceOf('owner', { asker: alone }), 'owner user bob');
+});
+
+test('namespacesOf() lets nobody name what is neither of his place nor his own', () => {
+  const others = namespacesOf('workspace', { asker: { ...collaborator, workspace: 'other' }, owner: ownerName(ada) });
+  assert.deepEqual([...others].sort(), ['owner user bob', 'workspace other']);
+  const members = namespacesOf('owner', { asker: collaborator, owner: ownerName(ada) });
+  assert.deepEqual([...members].sort(), ['owner user ada', 'owner user bob', 'workspace skill']);
+  assert.ok(namespacesOf('installation', { asker: collaborator }).has('installation'));
+  assert.ok(!namespacesOf('owner', { asker: collaborator }).has('installation'), 'where it is shared no more');
 });
 
 test('ownerName() tells a user from a service of the same id', () => {

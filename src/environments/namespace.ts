@@ -22,6 +22,13 @@ export function namespaceOf(sharedBy: SharedBy, { asker, owner }: Sharing): stri
   return sharedBy === 'workspace' || known === undefined ? `workspace ${workspace}` : `owner ${known}`;
 }
 
+/** Whose environments somebody may name: those of the place where he asks, and his own. */
+export function namespacesOf(sharedBy: SharedBy, sharing: Sharing): ReadonlySet<string> {
+  const { actor, workspace } = sharing.asker;
+  const ofWorkspace = workspace === undefined ? [] : [`workspace ${workspace}`];
+  return new Set([namespaceOf(sharedBy, sharing), `owner ${ownerName(actor)}`, ...ofWorkspace]);
+}
+
 /** A user and a service may have one id. */
 export function ownerName({ id, kind }: Actor): string {
   return `${kind} ${id}`;

@@ -14,6 +14,7 @@ import {
   type Admitted,
   type Begun,
   type EgressSettings,
+  admitEnvironment,
   type EnvironmentSource,
   type LaunchPlan,
   Networks,
@@ -106,6 +107,7 @@ export class Programs {
       const { decision, origin } = admitted;
       requireHoldable(decision.guards);
       const { policyHash } = origin;
+      await admitEnvironment(this.#parts.environments, environment, { ...options, workspace });
       const plan = planLaunch(decision, { workspace, environment, preload: [], policyHash });
       return this.#startPlanned(plan, admitted, { ...options, ...toShow });
     });

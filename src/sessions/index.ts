@@ -58,6 +58,6 @@ export { Admission, type Admitted, type AdmissionParts } from './admit.ts';
 export { watchCpu } from './cpu-clock.ts';
 export { listWalls } from './guards.ts';
 export { planLaunch, type LaunchPlan } from './launch-plan.ts';
-export { type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
+export { admitEnvironment, type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
 export type { Occupancy } from './occupancy.ts';
 export { Sessions, type SessionsOptions, type SessionsParts, readSessionsOptions } from './sessions.ts';

@@ -13,7 +13,7 @@ import { FreshSession, type FreshSessionOptions } from './fresh-session.ts';
 import type { ImportNames } from './missing/index.ts';
 import { type JournalOrigin, RunJournal } from './journal.ts';
 import { type LaunchPlan, newWorkspace, planLaunch } from './launch-plan.ts';
-import { type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
+import { admitEnvironment, type EnvironmentSource, leaseEnvironment } from './lease-environment.ts';
 import { type EgressSettings, Networks } from './network.ts';
 import { Occupancy, type OccupancyLimits, defaultOccupancy } from './occupancy.ts';
 import {
@@ -60,6 +60,12 @@ export interface SessionsParts extends SessionsOptions {
 
 export type NewFiles = Pick<OpenSessionOptions, 'actor' | 'role' | 'signal'> & { readonly workspace: string };
 
+interface Wanted {
+  readonly signal?: AbortSignal | undefined;
+  /** When the environment was made that was judged; undefined where none is wanted. */
+  readonly made: string | undefined;
+}
+
 /** Opens sessions as the policy allows, and puts what it decides on the record. */
 export class Sessions {
   /** How many there are, programs among them. */
@@ -69,6 +75,8 @@ export class Sessions {
   readonly #pool: Pool | undefined;
   readonly #opening = new Set<Promise<Session>>();
   readonly #open = new Map<Session, LaunchPlan>();
+  /** When the environments were made that they have. */
+  readonly #made = new WeakMap<FreshSession, string>();
   readonly #admission: Admission;
   readonly #networks: Networks;
   #isClosed = false;
@@ -155,8 +163,9 @@ export class Sessions {
     if (this.#isClosed) throw belljarClosed();
     return this.#admission.admit({ ...options, subject: 'session' }, async ({ decision, origin }) => {
       const { policyHash } = origin;
+      const made = await admitEnvironment(this.#parts.environments, environment, { ...options, workspace });
       const plan = planLaunch(decision, { workspace, environment, preload, policyHash });
-      return this.#openPlanned(plan, origin, options);
+      return this.#openPlanned(plan, origin, { ...options, made });
     });
   }
 
@@ -191,11 +200,11 @@ export class Sessions {
   async #openPlanned(
     plan: LaunchPlan,
     origin: JournalOrigin,
-    options: OpenSessionOptions,
+    options: OpenSessionOptions & Wanted,
   ): Promise<Session | undefined> {
     const leave = this.occupancy.enter(plan.workspace);
     try {
-      const fresh = await this.#obtain(plan, options.signal);
+      const fresh = await this.#obtain(plan, options);
       if (!this.#admission.isInForce(plan.policyHash)) {
         await fresh.close();
         leave();
@@ -216,23 +225,32 @@ export class Sessions {
     }
   }
 
-  async #obtain(plan: LaunchPlan, signal: AbortSignal | undefined): Promise<FreshSession> {
+  async #obtain(plan: LaunchPlan, { signal, made }: Wanted): Promise<FreshSession> {
     if (this.#pool === undefined) return this.#launch(plan, { signal });
     const pool = this.#pool;
     return pool.whileWaitedFor(async () => {
       refuseWhenCancelled(signal);
-      const warm = (await pool.take(plan)) ?? (await this.#takeForNew(plan, pool));
+      const warm = (await this.#takeWarm(plan, pool, made)) ?? (await this.#takeForNew(plan, pool, made));
       if (signal?.aborted !== true) return warm ?? (await this.#launch(plan, { signal }));
       await warm?.close();
       throw cancelled(signal);
     });
   }
 
+  /** One whose environment was found not whole, and built anew since, is no use. */
+  async #takeWarm(plan: LaunchPlan, pool: Pool, made: string | undefined): Promise<FreshSession | undefined> {
+    for (;;) {
+      const fresh = await pool.take(plan);
+      if (fresh === undefined || this.#made.get(fresh) === made) return fresh;
+      await fresh.close();
+    }
+  }
+
   /** A workspace that has no files yet takes over those that a warm session came with. */
-  async #takeForNew(plan: LaunchPlan, pool: Pool): Promise<FreshSession | undefined> {
+  async #takeForNew(plan: LaunchPlan, pool: Pool, made: string | undefined): Promise<FreshSession | undefined> {
     const { workspace } = plan;
     if (workspace === null || (await this.#parts.backend.hasFiles(workspace))) return undefined;
-    const fresh = await pool.take({ ...plan, workspace: newWorkspace });
+    const fresh = await this.#takeWarm({ ...plan, workspace: newWorkspace }, pool, made);
     if (fresh === undefined || (await fresh.giveFilesTo(workspace))) return fresh;
     await fresh.close(); // somebody made the workspace in between
     return undefined;
@@ -244,6 +262,7 @@ export class Sessions {
     const lease = held.use(await leaseEnvironment(this.#parts.environments, plan.environment));
     const python = lease?.environment.python ?? interpreter;
     const fresh = await FreshSession.launch({ backend, python, importNames }, plan, options);
+    if (lease !== undefined) this.#made.set(fresh, lease.environment.made);
     const whileItLives = held.move();
     void fresh.ended.finally(() => whileItLives.dispose());
     return fresh;

@@ -11,6 +11,7 @@ import {
   assemble,
   findInterpreter,
 } from '../../src/environments/index.ts';
+import type { KeptPlan } from '../../src/packages/index.ts';
 import { ProcessBackend, type Protection } from '../../src/sandbox/index.ts';
 import { openSandbox, Session as PlainSession } from '../../src/sessions/index.ts';
 import { roomyLimits, runInSession } from '../support/glass.ts';
@@ -64,6 +65,7 @@ async function openHouse(context: TestContext, build?: PythonBuild): Promise<Hou
       const wheel = unpackMade(join(folder, `wheels-${name}`), description, chosen.executable);
       const wheels = [{ wheel, bytecode: undefined, isRequested: true }];
       const spec = specOf(name.repeat(64), { python: chosen });
+      await belljar.packages.plans.keep(planOf(spec.lock));
       return opened.use(await shelf.obtain(spec, (tree) => assemble({ wheels, python: chosen, folder: tree })));
     },
     open: async (environment) => {
@@ -71,6 +73,15 @@ async function openHouse(context: TestContext, build?: PythonBuild): Promise<Hou
       opened.defer(() => session.close());
       return session;
     },
+  };
+}
+
+/** What the environment is judged by when it is named: nothing speaks against it. */
+function planOf(lock: string): KeptPlan {
+  const [time, facts] = [new Date().toISOString(), { packages: [] }];
+  return {
+    ...asker,
+    ...{ id: lock, time, workspace: null, lock, verdict: 'allow', requirements: [], facts, policyHash: '' },
   };
 }
 
