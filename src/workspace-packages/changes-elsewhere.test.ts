@@ -52,6 +52,30 @@ describe('ChangesElsewhere', () => {
     ]);
   });
 
+  it('believes what is said here meanwhile rather than rows that were read before', async (context) => {
+    const answer = Promise.withResolvers<Map<string, string | null>>();
+    const told: [string, string | null][] = [];
+    const changes = new ChangesElsewhere({
+      declarations: { environmentsOf: () => answer.promise },
+      watched: () => ['one', 'other'],
+      onChanged: (workspace, environment) => void told.push([workspace, environment]),
+    });
+    context.after(() => changes.close());
+    changes.begin('one', 'A');
+    changes.begin('other', 'A');
+    const looking = changes.look();
+    changes.tell('one', 'C');
+    changes.begin('two', 'B');
+    answer.resolve(
+      new Map([
+        ['one', 'A'],
+        ['other', 'B'],
+      ]),
+    );
+    await looking;
+    assert.deepEqual(told, [['other', 'B']]);
+  });
+
   it('does not tell again what was told here', async (context) => {
     const { changes, rows, told, begin } = open(context);
     begin('skill', 'one');

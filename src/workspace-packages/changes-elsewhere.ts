@@ -17,6 +17,8 @@ const defaultEveryMs = 2000;
 export class ChangesElsewhere {
   readonly #options: ChangesElsewhereOptions;
   readonly #known = new Map<string, string | null>();
+  /** Whose environment was said since the rows were last asked for. */
+  readonly #news = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isClosed = false;
@@ -29,6 +31,7 @@ export class ChangesElsewhere {
   begin(workspace: string, environment: string | null): void {
     const before = this.#known.get(workspace);
     this.#known.set(workspace, environment);
+    this.#news.add(workspace);
     if (before !== undefined && before !== environment) this.#options.onChanged(workspace, environment);
     if (this.#isClosed || this.#timer !== undefined) return;
     const { everyMs = defaultEveryMs } = this.#options;
@@ -38,7 +41,9 @@ export class ChangesElsewhere {
 
   /** What happened here was told already. */
   tell(workspace: string, environment: string | null): void {
-    if (this.#known.has(workspace)) this.#known.set(workspace, environment);
+    if (!this.#known.has(workspace)) return;
+    this.#known.set(workspace, environment);
+    this.#news.add(workspace);
   }
 
   look(): Promise<void> {
@@ -62,11 +67,14 @@ export class ChangesElsewhere {
       return;
     }
     // What cannot be read now is read the next time; whoever needs the database is told by it.
-    const found = await this.#options.declarations.environmentsOf([...this.#known.keys()]).catch(() => undefined);
+    const asked = new Map(this.#known);
+    this.#news.clear();
+    const found = await this.#options.declarations.environmentsOf([...asked.keys()]).catch(() => undefined);
     if (found === undefined) return;
-    for (const [workspace, before] of [...this.#known]) {
+    for (const [workspace, before] of asked) {
       const environment = found.get(workspace) ?? null;
-      if (environment === before) continue;
+      // What was read is older than what was said here meanwhile.
+      if (environment === before || this.#news.has(workspace)) continue;
       this.#known.set(workspace, environment);
       this.#options.onChanged(workspace, environment);
     }
