@@ -147,4 +147,24 @@ describe('Housekeeping', () => {
     await tidied.promise;
     assert.deepEqual(await keysOf(shelf), []);
   });
+
+  it('begins no second round while one goes on, and ends it when it is closed', async (context) => {
+    context.mock.timers.enable({ apis: ['setInterval'] });
+    const { housekeeping, shelf } = await open(context, 'environments: {collectEvery: 2m}\n');
+    const begun = Promise.withResolvers<unknown>();
+    let rounds = 0;
+    shelf.collect = (options) => {
+      rounds += 1;
+      begun.resolve(undefined);
+      return new Promise((_resolve, reject) => {
+        options.signal?.addEventListener('abort', () => reject(new BelljarError('CANCELLED', 'closed')), { once: true });
+      });
+    };
+    await housekeeping.start();
+    context.mock.timers.tick(120_000);
+    await begun.promise;
+    context.mock.timers.tick(120_000);
+    await housekeeping[Symbol.asyncDispose]();
+    assert.equal(rounds, 1);
+  });
 });

@@ -57,6 +57,7 @@ export class Housekeeping implements MakeRoom, AsyncDisposable {
   readonly shelf: Shelf;
   readonly #parts: HousekeepingParts;
   #timer: NodeJS.Timeout | undefined;
+  readonly #closing = new AbortController();
   #tidying: Promise<unknown> | undefined;
 
   constructor(parts: HousekeepingParts) {
@@ -159,12 +160,16 @@ export class Housekeeping implements MakeRoom, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#closing.abort(new BelljarError('CANCELLED', 'Belljar was closed'));
     await this.#tidying?.catch(() => undefined); // nobody asked for it
     await this.shelf.close();
   }
 
+  /** One at a time: a slow one is not joined by the next, nor waited for when all is closed. */
   async #tidyQuietly(): Promise<void> {
-    this.#tidying = this.tidy();
+    this.#tidying ??= this.tidy({ signal: this.#closing.signal }).finally(() => {
+      this.#tidying = undefined;
+    });
     await this.#tidying;
   }
 
