@@ -9,6 +9,11 @@ export const signalOption = z.custom<AbortSignal>(isSignal, 'must be an AbortSig
 /** A timer of Node takes no more. */
 export const maxTimerMs = 2 ** 31 - 1;
 
+/** A time that a timer of Node keeps: with more it would fire at once. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, maxTimerMs);
+}
+
 export const timeoutOption = z.number().positive().max(maxTimerMs).optional();
 
 /**

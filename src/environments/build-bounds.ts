@@ -1,10 +1,9 @@
 import { BelljarError, cancelled } from '../errors.ts';
+import { timerMs } from '../options.ts';
 import type { HandlingTerms } from '../packages/index.ts';
 import { formatDuration } from '../units.ts';
 import type { PlacedWheel } from './assemble/index.ts';
 import type { BuildProgress, BuildTools } from './shelf/index.ts';
-
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Has an environment built within the time that the policy gives.
@@ -22,7 +21,7 @@ export async function buildInTime<T>(
     last = progress;
     onProgress(progress);
   };
-  const timer = setTimeout(() => clock.abort(), Math.min(wallTimeMs, longestTimerMs));
+  const timer = setTimeout(() => clock.abort(), timerMs(wallTimeMs));
   try {
     return await work({ signal: AbortSignal.any([signal, clock.signal]), onProgress: tell });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { timerMs } from '../options.ts';
 import { type RunLimitsInForce, watchCpu } from '../sessions/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
@@ -26,7 +27,7 @@ export class ProgramClocks {
     const { limits, isLasting, onUsedUp } = this.#options;
     const { wallTimeMs: limitMs } = limits;
     if (!isLasting) {
-      this.#wallTimer = setTimeout(() => onUsedUp({ status: 'timeout', clock: 'wall', limitMs }), limitMs);
+      this.#wallTimer = setTimeout(() => onUsedUp({ status: 'timeout', clock: 'wall', limitMs }), timerMs(limitMs));
     }
     this.#watchCpuFrom(0);
   }

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { z } from 'zod';
 
 import { BelljarError } from '../errors.ts';
-import { optionsReader, signalOption } from '../options.ts';
+import { optionsReader, signalOption, timerMs } from '../options.ts';
 import type { SandboxExit, SandboxUsage } from '../sandbox/index.ts';
 import { type RunnerFrame, minPieceBytes } from './frame-schemas.ts';
 import { FrameViolation } from './frames.ts';
@@ -241,7 +241,8 @@ export class Run {
       killTimer = setTimeout(steps.killInside === undefined ? kill : killInside, graceMs);
     };
     this.#climb = climb;
-    const wallTimer = setTimeout(() => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs }), wallTimeMs);
+    const onWall = (): void => climb({ status: 'timeout', clock: 'wall', limitMs: wallTimeMs });
+    const wallTimer = setTimeout(onWall, timerMs(wallTimeMs));
     const { cpuTimeMs: limitMs } = this.#limits;
     const onUsedUp = (): void => climb({ status: 'timeout', clock: 'cpu', limitMs });
     const stopCpuClock = watchCpu(this.#limits, () => steps.usedCpuMs(), onUsedUp);

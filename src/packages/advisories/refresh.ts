@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { AuditRecord } from '../../record/index.ts';
 import { toBelljarError } from '../../errors.ts';
+import { timerMs } from '../../options.ts';
 import type { Advisories } from './advisories.ts';
 import { nameSource } from './download.ts';
 
@@ -22,8 +23,6 @@ export interface RefreshOptions {
 export type RefreshNotice =
   { readonly kind: 'failed'; readonly code: string; readonly message: string } | { readonly kind: 'recovered' };
 
-/** Timers know no longer time. */
-const longestWaitMs = 2 ** 31 - 1;
 /** How often the record is told again of a failure that lasts. */
 const tellAgainMs = 24 * 60 * 60 * 1000;
 
@@ -36,7 +35,7 @@ export async function refreshAdvisories(options: RefreshOptions): Promise<void> 
   const teller = new FailureTeller(options);
   while (!isEnded(signal)) {
     await refreshOnce(options, teller);
-    await setTimeout(Math.min(everyMs, longestWaitMs), undefined, { signal, ref: false }).catch(() => undefined); // the signal ends the loop
+    await setTimeout(timerMs(everyMs), undefined, { signal, ref: false }).catch(() => undefined); // the signal ends the loop
   }
 }
 

@@ -1,3 +1,4 @@
+import { timerMs } from '../../options.ts';
 import type { Cgroup } from '../cgroup/index.ts';
 import type { ExitReason, SandboxLimits } from '../contract.ts';
 
@@ -18,7 +19,7 @@ export class Clocks {
     this.#end = end;
     const { wallTimeMs } = limits;
     if (wallTimeMs !== undefined) {
-      this.#wallTimer = setTimeout(() => end({ kind: 'wallTime', limitMs: wallTimeMs }), wallTimeMs);
+      this.#wallTimer = setTimeout(() => end({ kind: 'wallTime', limitMs: wallTimeMs }), timerMs(wallTimeMs));
     }
     this.#lookAfter(limits.cpuTimeMs);
   }
