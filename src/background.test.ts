@@ -50,3 +50,29 @@ test('Background ends what goes on when it is closed itself, and waits for that'
   await background[Symbol.asyncDispose]();
   assert.equal(isOver, true);
 });
+
+test('Background.run() hands what comes after the deadline to whoever takes it back, and only that', async () => {
+  await using background = new Background();
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<undefined>();
+  const { promise: late, resolve: onLate } = Promise.withResolvers<string>();
+  const work = async (): Promise<string> => {
+    await mayEnd;
+    return 'late';
+  };
+  assert.equal(await background.run(work, { deadlineMs: 1, onLate }), undefined);
+  end(undefined);
+  assert.equal(await late, 'late');
+  const inTime = async (): Promise<string> => 'in time';
+  const refuse = (): void => assert.fail('it was in time');
+  assert.equal(await background.run(inTime, { deadlineMs: 60_000, onLate: refuse }), 'in time');
+});
+
+test('Background.run() takes a deadline that is longer than a timer of Node', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  await using background = new Background();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const ran = background.run(() => promise, { deadlineMs: 30 * 24 * 3_600_000 });
+  context.mock.timers.tick(1);
+  resolve('done');
+  assert.equal(await ran, 'done');
+});

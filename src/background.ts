@@ -1,4 +1,12 @@
 import { BelljarError } from './errors.ts';
+import { timerMs } from './options.ts';
+
+interface Running<T> {
+  readonly deadlineMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets what the work comes to after the deadline, which nobody else has. */
+  readonly onLate?: ((result: T) => void) | undefined;
+}
 
 /** Work that goes on although whoever began it did not want to wait any longer; it ends with what it belongs to. */
 export class Background implements AsyncDisposable {
@@ -11,15 +19,24 @@ export class Background implements AsyncDisposable {
    */
   async run<T>(
     work: (signal: AbortSignal) => Promise<T>,
-    { deadlineMs, signal }: { readonly deadlineMs?: number | undefined; readonly signal?: AbortSignal | undefined },
+    { deadlineMs, signal, onLate }: Running<T>,
   ): Promise<T | undefined> {
     const given = new AbortController();
     const giveUp = (): void => given.abort(signal?.reason);
     if (signal?.aborted === true) giveUp();
     signal?.addEventListener('abort', giveUp, { once: true });
-    const working = this.#keep(work(AbortSignal.any([given.signal, this.#closing.signal])));
+    let isLate = false;
+    const finish = async (): Promise<T> => {
+      const result = await work(AbortSignal.any([given.signal, this.#closing.signal]));
+      if (isLate) onLate?.(result);
+      return result;
+    };
+    const working = this.#keep(finish());
+    const giveBack = (): void => {
+      isLate = true;
+    };
     try {
-      return await (deadlineMs === undefined ? working : firstOf(working, deadlineMs));
+      return await (deadlineMs === undefined ? working : firstOf(working, deadlineMs, giveBack));
     } finally {
       signal?.removeEventListener('abort', giveUp);
     }
@@ -38,9 +55,13 @@ export class Background implements AsyncDisposable {
   }
 }
 
-async function firstOf<T>(working: Promise<T>, deadlineMs: number): Promise<T | undefined> {
+async function firstOf<T>(working: Promise<T>, deadlineMs: number, onOver: () => void): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), deadlineMs);
+  const end = (): void => {
+    onOver();
+    resolve(undefined);
+  };
+  const timer = setTimeout(end, timerMs(deadlineMs));
   try {
     return await Promise.race([working, late]);
   } finally {

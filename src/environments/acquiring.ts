@@ -91,15 +91,10 @@ export class Acquiring implements AsyncDisposable {
   /** @throws STILL_BUILDING when the deadline is over; the environment is built all the same. */
   async acquire(options: AcquireOptions): Promise<EnvironmentLease> {
     const { deadlineMs, signal } = options;
-    let isLate = false;
-    const work = async (own: AbortSignal): Promise<EnvironmentLease> => {
-      const lease = await this.#acquire({ ...options, signal: own });
-      if (isLate) lease[Symbol.dispose]();
-      return lease;
-    };
-    const lease = await this.#background.run(work, { deadlineMs, signal });
+    const work = (own: AbortSignal): Promise<EnvironmentLease> => this.#acquire({ ...options, signal: own });
+    const onLate = (late: EnvironmentLease): void => late[Symbol.dispose]();
+    const lease = await this.#background.run(work, { deadlineMs, signal, onLate });
     if (lease !== undefined) return lease;
-    isLate = true;
     const message = 'the environment is not ready yet; it is being built';
     throw new BelljarError('STILL_BUILDING', message, { details: { lock: options.lock, deadlineMs } });
   }
@@ -170,9 +165,18 @@ export class Acquiring implements AsyncDisposable {
 
   /** Its wheels do not count for the key. */
   async #specOf({ lock, python = this.#options.python, ...sharing }: WhichEnvironment): Promise<EnvironmentSpec> {
-    const { sharedBy } = await (this.#settings ??= this.#options.readSettings());
+    const { sharedBy } = await this.#readSettings();
     const platform = `${process.platform} ${process.arch}`;
     return { lock, python, installer, platform, namespace: namespaceOf(sharedBy, sharing), wheels: [] };
+  }
+
+  /** What could not be read is read anew the next time: somebody may have mended it. */
+  #readSettings(): Promise<{ readonly sharedBy: SharedBy }> {
+    const reading = (this.#settings ??= this.#options.readSettings());
+    reading.catch(() => {
+      if (this.#settings === reading) this.#settings = undefined;
+    });
+    return reading;
   }
 
   /** By role and policy; default-deny. A refusal is on the record. */

@@ -73,12 +73,17 @@ export async function compileEnvironment(
     const work = (own: AbortSignal): Promise<CompileEnvironment> => {
       return obtain(parts, place, { packages, wanted, onProgress, signal: own });
     };
-    return (await parts.background.run(work, { deadlineMs, signal })) ?? stillBuilding(missing);
+    return (await parts.background.run(work, { deadlineMs, signal, onLate: giveBack })) ?? stillBuilding(missing);
   } catch (thrown) {
     const error = toBelljarError(thrown);
     if (signal?.aborted === true) throw error;
     return fallBack(error, { missing, from: declared.name });
   }
+}
+
+/** Nobody waits for it any more; what nobody holds can make room. */
+function giveBack(late: CompileEnvironment): void {
+  if (late.kind === 'environment') late.lease[Symbol.dispose]();
 }
 
 interface Obtaining {
