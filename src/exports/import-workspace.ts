@@ -104,7 +104,7 @@ async function make(parts: ImportParts, making: Making): Promise<Declaration | u
   try {
     isDone = await parts.sessions.makeFiles({ ...place, signal }, fill);
   } finally {
-    if (!isDone && declaration !== undefined) await takeBack(parts, place);
+    if (!isDone && declaration !== undefined) await takeBack(parts, place, declaration);
   }
   if (!isDone) throw taken(place.workspace);
   return declaration;
@@ -120,8 +120,9 @@ async function make(parts: ImportParts, making: Making): Promise<Declaration | u
 async function takeBack(
   { declarations, currentPolicy }: ImportParts,
   { workspace, actor, role }: Place,
+  only: Declaration,
 ): Promise<void> {
-  await declarations.remove({ workspace, actor: { ...actor, role }, policyHash: currentPolicy().hash });
+  await declarations.remove({ workspace, only, actor: { ...actor, role }, policyHash: currentPolicy().hash });
 }
 
 interface Filling {

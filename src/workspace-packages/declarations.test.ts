@@ -55,6 +55,19 @@ describe('Declarations', () => {
     );
   });
 
+  it('removes the very state that is meant, and nothing that somebody made of it meanwhile', async (context) => {
+    const { declarations, attach } = await open(context);
+    const first = await attach('skill', stateOf('numpy'));
+    const second = await attach('skill', stateOf('numpy', 'pandas'), first);
+    const removing = { workspace: 'skill', actor, policyHash };
+    assert.equal(await declarations.remove({ ...removing, only: first }), false);
+    assert.deepEqual(await declarations.find('skill'), second);
+    assert.equal((await declarations.history('skill')).length, 2);
+    assert.equal(await declarations.remove({ ...removing, only: second }), true);
+    assert.equal(await declarations.find('skill'), undefined);
+    assert.equal(await declarations.remove({ ...removing, only: second }), false);
+  });
+
   it('does nothing where somebody else was faster, neither to the state nor to the record', async (context) => {
     const { declarations, record, attach } = await open(context);
     const first = await attach('skill', stateOf('numpy'));

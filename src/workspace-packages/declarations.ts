@@ -31,6 +31,8 @@ export interface AttachOptions {
 
 export interface RemoveOptions {
   readonly workspace: string;
+  /** This very state alone: what somebody made of it meanwhile stays. */
+  readonly only?: Pick<Declaration, 'number' | 'made'> | undefined;
   readonly actor: RecordedActor;
   readonly policyHash: string;
 }
@@ -96,8 +98,10 @@ export class Declarations {
   }
 
   /** Forgets what a workspace declared, and its history; resolves to whether there was anything. */
-  async remove({ workspace, ...origin }: RemoveOptions): Promise<boolean> {
+  async remove({ workspace, only, ...origin }: RemoveOptions): Promise<boolean> {
     return this.#options.database.transaction(async (transaction) => {
+      const now = only === undefined ? undefined : await findIn(transaction, workspace);
+      if (now?.number !== only?.number || now?.made !== only?.made) return false;
       const removed = await transaction.write(
         sql`delete from workspaces where name = ${workspace}`,
         sql`delete from workspace_history where workspace = ${workspace}`,

@@ -195,6 +195,27 @@ describe('Workspace.export() and Workspaces.import()', needs(root, bubblewrap, p
     assert.equal(await bring(() => ({}), 'same'), true);
   });
 
+  it('take back what they attached, and nothing that somebody else made of it meanwhile', async (context) => {
+    const source = await openSource(context);
+    source.offer('more', ['1.0']);
+    const bundle = await exportFrom(source);
+    const copy = (await source.openAnother()).workspaces.use('copy', owner);
+    const { sessions } = source.belljar;
+    const makeFiles = sessions.makeFiles.bind(sessions);
+    context.mock.method(sessions, 'makeFiles', (...[options, fill]: Parameters<typeof makeFiles>) =>
+      makeFiles(options, async (files) => {
+        await fill(files);
+        await copy.packages.install(['more']);
+        await using session = await copy.openSession();
+        await session.files.write('mine.txt', 'x');
+      }),
+    );
+    const importing = source.belljar.workspaces.import(opened(bundle), { ...owner, as: 'copy' });
+    await assert.rejects(importing, { code: 'WORKSPACE_EXISTS' });
+    assert.deepEqual((await copy.packages.show())?.requirements, ['app', 'more']);
+    assert.equal((await copy.packages.history()).length, 2);
+  });
+
   it('let nothing out to whom the policy does not grant it', async (context) => {
     const source = await openSource(context);
     const viewer = source.belljar.workspaces.use('source', { actor: { id: 'user-2', kind: 'user' }, role: 'viewer' });
