@@ -38,11 +38,10 @@ export function readClaim(
 ): ClaimedPackage[] {
   const reading = readPylock(documents.pylock);
   if (!reading.ok) throw invalid(`its pylock.toml cannot be read: ${reading.message}`);
-  const asked = new Set(requested);
   const claimed = reading.packages.map(({ name, version, wheels, sdist }): ClaimedPackage => {
     const [file, ...others] = [...wheels, ...(sdist === undefined ? [] : [sdist])];
     if (file === undefined || others.length > 0) throw invalid(`its pylock.toml has not one file of ${name}`);
-    return { name, version, ...file, isRequested: asked.has(name) };
+    return { name, version, ...file };
   });
   const lines = new Set(claimed.map(lineOf));
   for (const name of requested) {

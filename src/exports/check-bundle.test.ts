@@ -27,10 +27,10 @@ describe('checkBundle()', () => {
     const { document, claimed, files, bytes } = await check(await packBundle(honest));
     assert.equal(document.name, 'notebook-1');
     assert.deepEqual(
-      claimed?.map(({ name, version, isRequested }) => [name, version, isRequested]),
+      claimed?.map(({ name, version }) => [name, version]),
       [
-        ['app', '1.0', true],
-        ['dep', '2.0', false],
+        ['app', '1.0'],
+        ['dep', '2.0'],
       ],
     );
     assert.deepEqual([[...files.keys()], bytes], [['files/a.txt', 'files/deep/b.txt'], 6]);

@@ -4,6 +4,7 @@ import type { Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
 import type { Session, Sessions } from '../sessions/index.ts';
 import type { Declaration, Declarations, Place } from '../workspace-packages/index.ts';
+import { basePins } from './base-pins.ts';
 import { jsonFile } from './bundle-file.ts';
 import { EnvironmentContent } from './environment-content.ts';
 import { parts as partNames } from './manifest.ts';
@@ -91,9 +92,10 @@ interface Described {
 }
 
 function describe({ workspace }: Place, { declaration, environment, found }: Described): WorkspaceDocument {
+  const declared = declaration?.requirements ?? [];
   return {
     name: workspace,
-    requirements: [...(declaration?.requirements ?? [])],
+    requirements: [...declared, ...(environment === undefined ? [] : basePins(environment.lock, declared))],
     python: declaration?.python ?? null,
     environment: environment?.document ?? null,
     notebooks: found.files.map(({ path }) => path).filter((path) => path.endsWith('.ipynb')),

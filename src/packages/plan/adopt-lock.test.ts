@@ -23,9 +23,9 @@ function openIndex() {
   return { upstream, learner, app, dep, old };
 }
 
-function claim(file: { readonly filename: string; readonly sha256: string }, isRequested = false): ClaimedPackage {
+function claim(file: { readonly filename: string; readonly sha256: string }): ClaimedPackage {
   const [name = '', version = ''] = file.filename.replace(/\.tar\.gz$/, '').split('-');
-  return { name, version, filename: file.filename, sha256: file.sha256, isRequested };
+  return { name, version, filename: file.filename, sha256: file.sha256 };
 }
 
 describe('adoptLock()', () => {
@@ -33,7 +33,7 @@ describe('adoptLock()', () => {
 
   it('finds the files of a claim where the indexes of here list them', async () => {
     const index = openIndex();
-    const claimed = [claim(index.dep), claim(index.app, true)];
+    const claimed = [claim(index.dep), claim(index.app)];
     const lock = await adoptLock(index, { claimed, requirements, target });
     assert.deepEqual(
       lock.packages.map(({ name, version, isRequested, requiredBy, wheels: [file] }) => {
@@ -77,12 +77,22 @@ describe('adoptLock()', () => {
 
   it('refuses a lock that lacks what its packages need, or what is declared', async () => {
     const index = openIndex();
-    const lacking = adoptLock(index, { claimed: [claim(index.app, true)], requirements, target });
+    const lacking = adoptLock(index, { claimed: [claim(index.app)], requirements, target });
     await assert.rejects(lacking, { code: 'LOCK_UNUSABLE', message: /app 1\.0 needs dep>=1\.5, which is not there/ });
     const tooOld = adoptLock(index, { claimed: [claim(index.app), claim(index.old)], requirements, target });
     await assert.rejects(tooOld, { code: 'LOCK_UNUSABLE', message: /and there is 1\.0/ });
     const other = adoptLock(index, { claimed: [claim(index.dep)], requirements, target });
     await assert.rejects(other, { code: 'LOCK_UNUSABLE', message: /what is asked for needs app/ });
+  });
+
+  it('refuses a lock with packages that nobody asks for or needs', async () => {
+    const index = openIndex();
+    const stray = index.upstream.addWheel({ name: 'stray' });
+    const claimed = [claim(index.app), claim(index.dep), claim(stray)];
+    const adopting = adoptLock(index, { claimed, requirements, target });
+    await assert.rejects(adopting, { code: 'LOCK_UNUSABLE', message: /nobody asks for stray or needs it/ });
+    const asked = readArguments(['app', 'stray']).requirements;
+    assert.equal((await adoptLock(index, { claimed, requirements: asked, target })).packages.length, 3);
   });
 
   it('refuses wheels of another kind of machine', async () => {
@@ -91,7 +101,8 @@ describe('adoptLock()', () => {
     const adopting = adoptLock(index, { claimed: [claim(native)], requirements: [], target });
     await assert.rejects(adopting, { code: 'LOCK_UNUSABLE', message: /not for this machine/ });
     const here = index.upstream.addWheel({ name: 'quick', tag: 'cp312-cp312-manylinux_2_17_x86_64' });
-    const lock = await adoptLock(index, { claimed: [claim(here)], requirements: [], target });
+    const { requirements: quick } = readArguments(['quick']);
+    const lock = await adoptLock(index, { claimed: [claim(here)], requirements: quick, target });
     assert.equal(lock.packages.length, 1);
   });
 

@@ -16,6 +16,7 @@ import {
 import { Turns } from '../turns.ts';
 import { findFile, type ProjectFile, type ProjectPage, type Upstream } from '../upstream/index.ts';
 import type { WishRequirement } from '../wish/index.ts';
+import { findSurplus } from './find-surplus.ts';
 import type { WheelLearner } from './learn-wheel.ts';
 import { identifyVersion } from './package-facts.ts';
 
@@ -25,7 +26,6 @@ export interface ClaimedPackage {
   readonly version: string;
   readonly filename: string;
   readonly sha256: string;
-  readonly isRequested: boolean;
 }
 
 export interface AdoptOptions {
@@ -74,7 +74,10 @@ export async function adoptLock(parts: AdoptParts, options: AdoptOptions): Promi
   const links = { packages, requirements, environment: environmentOf(target) };
   const gaps = findGaps(links);
   if (gaps.length > 0) throw unusable(gaps);
-  return seal(sound, linkPackages(links), target);
+  const lock = seal(sound, requirements, { links: linkPackages(links), target });
+  const surplus = findSurplus(lock.packages);
+  if (surplus.length > 0) throw unusable(surplus.map((name) => `nobody asks for ${name} or needs it`));
+  return lock;
 }
 
 /** What is there of it, else why it cannot be had. */
@@ -99,11 +102,16 @@ function isVersion(one: string | undefined, other: string): boolean {
   return first !== undefined && second !== undefined && compareVersions(first, second) === 0;
 }
 
-function seal(found: readonly Found[], links: ReturnType<typeof linkPackages>, target: Target): Lock {
+interface Sealing {
+  readonly links: ReturnType<typeof linkPackages>;
+  readonly target: Target;
+}
+
+function seal(found: readonly Found[], requirements: AdoptOptions['requirements'], { links, target }: Sealing): Lock {
   return sealLock({
     target: targetKey(target),
-    packages: found.map(({ claim: { version, isRequested }, page: { name, index }, file }) => ({
-      ...{ name, version, index, isRequested },
+    packages: found.map(({ claim: { version }, page: { name, index }, file }) => ({
+      ...{ name, version, index, isRequested: requirements.some((each) => each.name === name) },
       requiredBy: [...(links.get(name)?.requiredBy ?? [])],
       extras: [...(links.get(name)?.extras ?? [])],
       ...(isSource(file) ? { wheels: [], sdist: lockFile(file) } : { wheels: [lockFile(file)] }),

@@ -9,7 +9,10 @@ import { keptBy, keyOf, versionsThere } from './lock-of-wish.ts';
 const target = { pythonVersion: '3.12' };
 const asked = readArguments(['dep']).requirements;
 const wish = digestWish(asked);
-const lock = sealLock({ target: targetKey(target), packages: [lockedPackage('dep'), lockedPackage('app')] });
+const lock = sealLock({
+  target: targetKey(target),
+  packages: [lockedPackage('dep'), lockedPackage('app', { requiredBy: ['dep'] })],
+});
 const present = { packages: lock.packages, kept: { lock, wish, time: '2026-01-01T00:00:00Z' } };
 const all = { takesSources: true };
 
@@ -44,5 +47,10 @@ describe('keptBy()', () => {
     assert.equal(keptBy({ asked, target, present: { packages: lock.packages } }), undefined);
     assert.equal(keptBy({ asked: readArguments(['dep>=1']).requirements, target, present }), undefined);
     assert.equal(keptBy({ asked, target: { pythonVersion: '3.13' }, present }), undefined);
+  });
+
+  it('is none where something is there that nobody asks for now, or needs', () => {
+    const more = sealLock({ target: targetKey(target), packages: [...lock.packages, lockedPackage('stray')] });
+    assert.equal(keptBy({ asked, target, present: { ...present, kept: { ...present.kept, lock: more } } }), undefined);
   });
 });

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { type KeptLock, type LockKey, type Target, targetKey } from '../resolve/index.ts';
 import { digestWish } from '../wish/index.ts';
+import { findSurplus } from './find-surplus.ts';
 import type { PlanOptions } from './planner-options.ts';
 
 interface Question extends Pick<PlanOptions, 'present' | 'upgrade'> {
@@ -26,8 +27,12 @@ export function versionsThere({ present, upgrade }: Question): { readonly name: 
   return present.packages.map(({ name, version }) => ({ name, version }));
 }
 
-/** The lock of what is there, where it is what is asked for. */
+/** The lock of what is there, where it is what is asked for and nothing besides. */
 export function keptBy({ present, asked, target }: Question): KeptLock | undefined {
   const kept = present?.kept;
-  return kept?.wish === digestWish(asked) && kept.lock.target === targetKey(target) ? kept : undefined;
+  if (kept?.wish !== digestWish(asked) || kept.lock.target !== targetKey(target)) return undefined;
+  const names = new Set(asked.map(({ name }) => name));
+  // Whoever came to this lock first may have asked for other packages of it by name.
+  const linked = kept.lock.packages.map((each) => ({ ...each, isRequested: names.has(each.name) }));
+  return findSurplus(linked).length === 0 ? kept : undefined;
 }
