@@ -113,6 +113,7 @@ export {
 } from './sessions/index.ts';
 
 export {
+  type BareInterpreter,
   type BaseInterpreter,
   type ChangeKind,
   type ChangeOptions,

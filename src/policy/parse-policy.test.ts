@@ -83,6 +83,7 @@ test('every kind of wrong value is named at its own line and column', () => {
     ['runtime: {backends: []}', '2:21', /must name a backend/],
     ['runtime: {backends: [docker]}', '2:22', /“docker” is not one of process, container/],
     ['runtime: {notRequired: [memory]}', '2:25', /“memory” is not one of filesystem/],
+    ['runtime: {bareInterpreter: ask}', '2:28', /must be one of|must be allow or deny|not one of/],
     ['plugins: {trustedSigners: [{name: a, publicKey: x}]}', '2:49', /32 bytes, in base64/],
     ['plugins: {unsigned: allow}', '2:21', /must be ask or deny/],
     ['tests: [{name: a, given: "-r x", expect: deny}]', '2:26', /option/],

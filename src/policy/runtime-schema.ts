@@ -177,6 +177,10 @@ export const runtimeSchema = z
     notRequired: capabilities.meta({
       description: 'What need not be enforced after all: the only way to run without it.',
     }),
+    bareInterpreter: z.enum(['allow', 'deny']).default('deny').meta({
+      description:
+        'Whether the path of an environment’s own Python is given out, to be started on the host without any glass.',
+    }),
   })
   .prefault({})
   .meta({ description: 'What running code gets, may ask for and may touch.' });

@@ -1,4 +1,5 @@
 export type { Adopted, AdoptedSet } from './adopt.ts';
+export type { BareInterpreter } from './bare-interpreter.ts';
 export { Background } from '../background.ts';
 export { ChangesElsewhere } from './changes-elsewhere.ts';
 export { type ChangeOptions, type ChangeResult, type EnvironmentMaker, type Place } from './change.ts';

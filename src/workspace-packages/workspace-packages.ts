@@ -12,6 +12,7 @@ import {
   presentSet,
 } from './change.ts';
 import type { Adopted, AdoptedSet } from './adopt.ts';
+import type { BareInterpreter } from './bare-interpreter.ts';
 import type { Background } from '../background.ts';
 import type { CompileEnvironment, CompileOptions } from './compile-environment.ts';
 import type { KeptState, RollbackOptions } from './roll-back.ts';
@@ -157,6 +158,20 @@ export class WorkspacePackages {
   async compileEnvironment(options: CompileOptions): Promise<CompileEnvironment> {
     const { compileEnvironment } = await import('./compile-environment.ts');
     return compileEnvironment(this.#parts, this.#place, { ...options, packages: this });
+  }
+
+  /**
+   * The environment's own Python, to be started on the host without any glass: only where the operator's policy says so.
+   * Nothing keeps the environment for whoever starts it but a pin.
+   *
+   * @example
+   * const { python } = await workspace.packages.bareInterpreter();
+   * @throws POLICY_DENIED, APPROVAL_NEEDED, USAGE where nothing is declared, PYTHON_NOT_FOUND where it is no Python of the
+   * host, and what lease() throws.
+   */
+  async bareInterpreter(options: LeaseOptions = {}): Promise<BareInterpreter> {
+    const { bareInterpreter } = await import('./bare-interpreter.ts');
+    return bareInterpreter(this.#parts, this.#place, () => this.lease(options));
   }
 
   /** What the installation has for all becomes what this workspace has, once somebody comes who may install. */
