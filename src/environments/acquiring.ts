@@ -115,7 +115,7 @@ export class Acquiring implements AsyncDisposable {
   }
 
   async #isFor(asker: LockAsker, namespace: string): Promise<boolean> {
-    const { sharedBy } = await (this.#settings ??= this.#options.readSettings());
+    const { sharedBy } = await this.#readSettings();
     const { workspace } = asker;
     if (namespacesOf(sharedBy, { asker }).has(namespace)) return true;
     if (sharedBy !== 'owner' || workspace === undefined) return false;
