@@ -222,6 +222,13 @@ export const errorTable = {
     meaning: 'What is asked for is not a list of names and versions alone.',
     hint: 'Mend the lines that are named; docs/wish.md says what is read.',
   },
+  NO_SOLUTION: {
+    http: 422,
+    exit: 65,
+    rpc: -32123,
+    meaning: 'What is asked for cannot be had, whatever the policy says: no such project or version, or none that fit.',
+    hint: 'Check the names and the versions that are asked for; `belljar plan` shows what stands in the way.',
+  },
   APPROVAL_NEEDED: {
     http: 403,
     exit: 76,

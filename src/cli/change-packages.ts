@@ -38,7 +38,7 @@ export const changeHelp = `  -w, --workspace NAME     which workspace
   --json                   one document
 
 Exit code: 0 done, or nothing was to be done, 76 an approver or you have to agree first, 77 denied, 65 the wish cannot be
-read, 69 the index cannot be asked; whatever fails leaves the workspace as it was.
+read, or nobody has what it asks for, 69 the index cannot be asked; whatever fails leaves the workspace as it was.
 `;
 
 export type Change = (packages: WorkspacePackages, options: ChangeOptions) => Promise<ChangeResult>;

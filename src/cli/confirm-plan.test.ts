@@ -77,12 +77,35 @@ describe('confirmPlan()', () => {
     assert.deepEqual(desk.answers, []);
   });
 
-  it('takes --yes for what is allowed or was approved, and shows nothing then', async () => {
+  it('takes --yes for what is allowed or was approved, and says in one line what comes in', async () => {
     const desk = openDesk({ isTerminal: false });
     await desk.confirm(plan('allow'), { yes: true });
     await desk.confirm(plan('ask', { state: 'approved' }), { yes: true });
-    assert.equal(desk.said(), '');
+    const [first, second, ...rest] = desk.said().trimEnd().split('\n');
+    assert.match(first ?? '', /^allow: 1 package, .* to download/);
+    assert.match(second ?? '', /^ask, and approved: 1 package/);
+    assert.deepEqual(rest, []);
   });
+
+  it('tells a wish that nobody can fulfil from a denial of the policy', async () => {
+    const obstacle = { kind: 'absent', message: 'no index has a project “sicks”', absent: [], unread: [], denials: [] };
+    const hopeless = { ...plan('deny'), obstacle } as AnsweredPlan;
+    const desk = openDesk({ isTerminal: false });
+    await assert.rejects(desk.confirm(hopeless, { yes: true }), { code: 'NO_SOLUTION', message: /“sicks”/ });
+    const denied = { ...hopeless, obstacle: { ...obstacle, kind: 'policy' } } as AnsweredPlan;
+    await assert.rejects(desk.confirm(denied, { yes: true }), { code: 'POLICY_DENIED' });
+    assert.match(desk.said(), /there is no solution/);
+  });
+
+  for (const verdict of ['allow', 'ask', 'deny'] as const) {
+    it(`leaves a program that wants a document the plan in the details where it is ${verdict}`, async () => {
+      const desk = openDesk({ isTerminal: false });
+      const refused = plan(verdict);
+      await assert.rejects(desk.confirm(refused, { json: true }), { details: { plan: refused } });
+      await desk.confirm(plan('allow'), { json: true, yes: true });
+      assert.equal(desk.said(), '');
+    });
+  }
 
   it('takes --yes for nothing that the policy asks or denies', async () => {
     const desk = openDesk({ isTerminal: false });

@@ -41,6 +41,19 @@ export function formatPlan(plan: AnsweredPlan, options: TableOptions): string {
     .join('\n\n')}\n`;
 }
 
+const mostListed = 10;
+
+/** A plan in one line, for whoever agreed to it beforehand. */
+export function summarizePlan(plan: AnsweredPlan): string {
+  const { verdict, packages, lock } = plan;
+  const named = packages.slice(0, mostListed).map(({ name, version }) => `${name} ${version}`);
+  const more = packages.length > mostListed ? [`and ${packages.length - mostListed} more`] : [];
+  const listed = [...named, ...more].join(', ');
+  const of = lock === undefined ? '' : `; lock ${lock.digest.slice(0, 16)}`;
+  const approved = isApproved(plan) ? ', and approved' : '';
+  return toVisible(`${verdict}${approved}: ${describeTotals(plan)}${listed === '' ? '' : `: ${listed}`}${of}`);
+}
+
 function describeTotals({ totals, advisoriesAsOf }: Plan): string {
   const { packages, downloadBytes, unknownSizes, pending, byVerdict } = totals;
   return [

@@ -192,8 +192,9 @@ function isSame(before: Declaration | undefined, state: DeclaredState): boolean 
   return isSameMade && isSameAsked && (before === undefined || (wish === state.wish && base === (state.base ?? null)));
 }
 
-/** What stands against a plan, as an error. */
+/** What stands against a plan, as an error: what nobody has is no matter of the policy. */
 export function deniedBy({ reasons, packages, obstacle }: AnsweredPlan): BelljarError {
+  if (obstacle !== undefined && obstacle.kind !== 'policy') return new BelljarError('NO_SOLUTION', obstacle.message);
   const all = [...reasons, ...packages.flatMap((each) => each.reasons)].filter(({ verdict }) => verdict === 'deny');
   const [first] = all;
   const more = all.length > 1 ? ` (and ${all.length - 1} more)` : '';

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
+import type { AnsweredPlan } from '../../src/belljar.ts';
 import { uvWheel } from '../packages/uv.ts';
 import { type CliResult, TestCli } from '../support/cli.ts';
 import { openPackageHome, type PackageHome } from '../support/package-home.ts';
@@ -62,6 +63,14 @@ describe('belljar install', needs(root, bubblewrap, python, uvWheel), () => {
     await setPolicy('  ask: [dep]\n');
     assert.equal((await call('install', 'dep', ...name, '--yes')).code, 76);
     assert.equal((await call('workspace', 'show', 'skill')).stdout, 'skill declares nothing\nno files\n');
+  });
+
+  it('tells a name that nobody has from a denial, and a program the plan', async (context) => {
+    const { call } = await open(context);
+    const { code, stdout, stderr } = await call('install', 'sicks', ...name, '--yes', '--json');
+    const { error } = JSON.parse(stdout) as { error: { code: string; details: { plan: AnsweredPlan } } };
+    assert.deepEqual([code, error.code, stderr], [65, 'NO_SOLUTION', '']);
+    assert.deepEqual([error.details.plan.verdict, error.details.plan.obstacle?.kind], ['deny', 'absent']);
   });
 
   it('wants to know which workspace, and what', async (context) => {

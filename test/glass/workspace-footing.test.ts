@@ -135,7 +135,7 @@ describe('the base of a workspace', needs(root, bubblewrap, python, uvWheel), ()
     house.offer('dep', ['1.0', '2.0']);
     const { packages } = house.belljar.workspaces.use('skill', owner);
     await assert.rejects(packages.install(['dep>=2'], { base: 'old' }), {
-      code: 'POLICY_DENIED',
+      code: 'NO_SOLUTION',
       message: /no set of versions/,
     });
     assert.equal((await packages.plan(['dep>=2'], { base: 'old' })).obstacle?.kind, 'conflict');
