@@ -87,7 +87,7 @@ export const errorTable = {
     rpc: -32031,
     meaning:
       'There is no space left on the disk that holds BELLJAR_HOME; nothing half-made is left, and nothing was lost.',
-    hint: 'Make room on that disk, for example with `belljar env gc --max-bytes 0`, then try again.',
+    hint: 'Make room on that disk, for example with `belljar env gc --max-bytes 0 --max-cache-bytes 0`, then try again.',
   },
   STORAGE_CORRUPT: {
     http: 500,

@@ -44,6 +44,14 @@ export interface Tidied {
   readonly packages: KeptWithin & { readonly maxBytes: number };
 }
 
+/**
+ * Makes room where the database itself has none left to say what may go: removes what can be fetched or built again, unless
+ * it was used a moment ago.
+ */
+export async function tidyWithoutDatabase(home: string, signal?: AbortSignal): Promise<KeptWithin> {
+  return new PackageCache(cacheFolder(home)).keepWithin({ maxBytes: 0, signal });
+}
+
 /** Names of workspaces by the key of the environment that they declare. */
 export type DeclaredBy = ReadonlyMap<string, readonly string[]>;
 

@@ -10,11 +10,14 @@ import {
   symlinkSync,
   utimesSync,
 } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 
+import { needs, root } from '../test/support/prerequisite.ts';
+import { temporaryFolder } from '../test/support/temporary-folder.ts';
 import { keepFolder } from './kept-folder.ts';
 
 describe('keepFolder()', () => {
@@ -74,5 +77,23 @@ describe('keepFolder()', () => {
     await keepFolder({ base: base('halves'), name: 'kept', fill });
     assert.ok(!existsSync(old ?? ''));
     assert.ok(existsSync(young ?? ''));
+  });
+});
+
+describe('keepFolder() on a full disk', needs(root), () => {
+  it('says so, leaves no half, and fills it once there is room', async (context) => {
+    const base = join(await temporaryFolder(context), 'disk');
+    await mkdir(base, { mode: 0o700 });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'belljar-test', base]);
+    const fill = (folder: string): Promise<void> => writeFile(join(folder, 'large'), Buffer.alloc(500_000));
+    const keep = (): Promise<string> => keepFolder({ base, name: 'kept', fill });
+    try {
+      await assert.rejects(keep(), { code: 'STORAGE_FULL', message: /no space is left/ });
+      assert.deepEqual(await readdir(base), []);
+      execFileSync('mount', ['-o', 'remount,size=4m', base]);
+      assert.equal(await keep(), join(base, 'kept'));
+    } finally {
+      execFileSync('umount', ['-l', base]);
+    }
   });
 });

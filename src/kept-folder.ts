@@ -21,7 +21,7 @@ const oldHalfMs = 60 * 60 * 1000;
  * A folder that is filled once and then kept, for every uid to read: beside its place first, then moved there in one, so
  * that nobody meets a half; and on the disk before it has its name, so that no power cut leaves it empty.
  *
- * @throws HOME_UNUSABLE where others could have prepared what is found; what filling throws.
+ * @throws HOME_UNUSABLE where others could have prepared what is found, STORAGE_FULL; what filling throws.
  */
 export async function keepFolder({ base, name, fill }: KeepFolderOptions): Promise<string> {
   await makeOwnFolder(base);
@@ -36,11 +36,17 @@ export async function keepFolder({ base, name, fill }: KeepFolderOptions): Promi
     await rename(half, folder);
     await removeOldHalves(base);
   } catch (error) {
-    if (!(await isOwnFolder(folder))) throw error; // else another process was quicker
+    if (!(await isOwnFolder(folder))) throw explain(error, base); // else another process was quicker
   } finally {
     await rm(half, { recursive: true, force: true });
   }
   return folder;
+}
+
+function explain(error: unknown, base: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof BelljarError || (code !== 'ENOSPC' && code !== 'EDQUOT')) return error;
+  return new BelljarError('STORAGE_FULL', `no space is left to keep anything in ${base}`, { cause: error });
 }
 
 async function requireOwn(base: string): Promise<void> {

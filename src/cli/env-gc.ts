@@ -1,6 +1,7 @@
 import type { Kept } from '../environments/index.ts';
 import { BelljarError } from '../errors.ts';
-import type { Tidied } from '../housekeeping.ts';
+import { type Tidied, tidyWithoutDatabase } from '../housekeeping.ts';
+import { resolveHome } from '../storage/index.ts';
 import { parseByteSize } from '../units.ts';
 import { type Command, type Invocation, isFlagSet, printJson, printLine, stringOption } from './command.ts';
 import { envOptions, envOptionsHelp, originOf, withHousekeeping } from './env-home.ts';
@@ -30,8 +31,42 @@ Example:
     'max-bytes': { type: 'string' },
     'max-cache-bytes': { type: 'string' },
   },
-  run: (invocation) => withHousekeeping(invocation, (housekeeping) => collect(invocation, housekeeping)),
+  run: async (invocation) => {
+    const work = (): Promise<number> =>
+      withHousekeeping(invocation, (housekeeping) => collect(invocation, housekeeping));
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFull(error) || isFlagSet(invocation.values, 'dry-run')) throw withWayOut(error);
+      await makeFirstRoom(invocation);
+    }
+    try {
+      return await work();
+    } catch (error) {
+      throw withWayOut(error);
+    }
+  },
 };
+
+/** The database needs some room itself to say what may go. */
+async function makeFirstRoom({ io, signal }: Invocation): Promise<void> {
+  const { beforeBytes, afterBytes, removed } = await tidyWithoutDatabase(resolveHome(io.env), signal);
+  if (removed.length === 0) return;
+  const what = `${removed.length} of what was fetched or built from source, ${formatSize(beforeBytes - afterBytes)}`;
+  io.stderr.write(`belljar: the disk is full: removed ${what}, before anything else\n`);
+}
+
+function isFull(error: unknown): error is BelljarError {
+  return error instanceof BelljarError && error.code === 'STORAGE_FULL';
+}
+
+/** The hint of the table names this very command. */
+function withWayOut(error: unknown): unknown {
+  if (!isFull(error)) return error;
+  const hint =
+    'Free about a megabyte on that disk by other means, then run this again: the database needs that itself.';
+  return new BelljarError(error.code, error.message, { hint, details: error.details, cause: error });
+}
 
 const overExitCode = 1;
 
@@ -86,6 +121,9 @@ function describe({ environments, packages }: Tidied, isDryRun: boolean): string
     ...gone,
     ...(stays.length === 0 ? [] : ['what stays', ...stays]),
     `packages: ${word} ${sumUp(packages, packages.removed.length)}`,
+    ...(packages.afterBytes > packages.maxBytes
+      ? ['  what stays of them was used within the last ten minutes, or something is being built of it']
+      : []),
   ];
 }
 
