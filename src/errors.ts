@@ -152,6 +152,13 @@ export const errorTable = {
     meaning: 'The files of a workspace cannot be shown: damaged, over their bound, in use, or without space.',
     hint: 'The details name the reason; nothing was changed.',
   },
+  WORKSPACE_MISSING: {
+    http: 404,
+    exit: 66,
+    rpc: -32124,
+    meaning: 'There is no workspace of that name: nothing was ever declared for it, and it has no files.',
+    hint: 'Check the name; `belljar workspace list` prints those that are here.',
+  },
   WORKSPACE_EXISTS: {
     http: 409,
     exit: 73,

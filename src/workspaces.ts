@@ -249,7 +249,7 @@ export class Workspace {
    *
    * @example
    * await pipeline(workspace.export(), createWriteStream('notebook-1.tar'));
-   * @throws POLICY_DENIED, FILE_REFUSED where its files change meanwhile, CANCELLED, and what opening a session throws.
+   * @throws POLICY_DENIED, WORKSPACE_MISSING, FILE_REFUSED where its files change meanwhile, CANCELLED, and what opening a session throws.
    */
   async *export(options: ExportOptions = {}): AsyncGenerator<Uint8Array> {
     const { exportWorkspace } = await import('./exports/index.ts');

@@ -99,6 +99,7 @@ export function requireWorkspace(values: OptionValues): string {
 }
 
 export function describeResult(workspace: string, { declaration, isChanged, plan }: ChangeResult): string[] {
+  if (!isChanged && declaration === undefined) return [`${workspace}: declares nothing, so nothing is to be done`];
   if (!isChanged) return [`${workspace}: nothing to be done`];
   const changes = (plan?.changes ?? []).map(({ name, kind, from, to }) => {
     return `  ${kind.padEnd(10)}  ${name} ${[from, to].filter((each) => each !== undefined).join(' → ')}`;

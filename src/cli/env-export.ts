@@ -39,6 +39,9 @@ Example:
     if (beginning === '') throw new BelljarError('USAGE', 'name an environment by its key');
     const format = readFormat(values);
     const file = stringOption(values, 'out') ?? '-';
+    if (file === '-' && isFlagSet(values, 'json')) {
+      throw new BelljarError('USAGE', 'the export has standard output to itself: --json goes with --out');
+    }
     await using belljar = await openFor(invocation);
     const { key } = await (await belljar.environments.housekeeping()).find(beginning);
     const pieces = belljar.environments.export({ key, format, asker: localActor(values), signal });

@@ -8,6 +8,7 @@ import { localActor } from './actor.ts';
 import { openFor, requireWorkspace } from './change-packages.ts';
 import { type Command, type Invocation, isFlagSet, listOption, printJson, printLine, stringOption } from './command.ts';
 import { shortKey } from './env-table.ts';
+import { tellNewWorkspace } from './new-workspace.ts';
 import { startProgress } from './progress.ts';
 import { toVisible } from './terminal-text.ts';
 
@@ -63,6 +64,7 @@ async function run(invocation: Invocation): Promise<number> {
     if (value === undefined) return [];
     return [`--${name}=${name === 'policy' ? resolve(value) : value}`];
   });
+  await tellWhereNew(invocation, workspace);
   const path = await writePythonShim({ home, workspace, shown, options });
   if (isFlagSet(values, 'json')) printJson(io, { python: path });
   else printLine(io, toVisible(path));
@@ -103,4 +105,9 @@ function tellBare({ io }: Invocation, { python, environment, isPinned }: BareInt
   printLine(io, toVisible(python));
   const kept = isPinned ? '' : `; \`belljar env pin ${shortKey(environment)}\` keeps it when room is wanted`;
   io.stderr.write(`belljar: nothing holds what it runs${kept}\n`);
+}
+
+async function tellWhereNew(invocation: Invocation, workspace: string): Promise<void> {
+  await using belljar = await openFor(invocation);
+  await tellNewWorkspace(belljar, invocation, workspace);
 }

@@ -17,6 +17,7 @@ import { localActor } from './actor.ts';
 import { openFor, requireWorkspace } from './change-packages.ts';
 import { type Command, type Invocation, isFlagSet, listOption, printJson, readerLeft } from './command.ts';
 import { readLimits } from './limits.ts';
+import { tellNewWorkspace } from './new-workspace.ts';
 import { chooseFolder, choosePythonVariables, pythonCommand, requireScriptShown } from './python-arguments.ts';
 import { toVisible } from './terminal-text.ts';
 
@@ -73,6 +74,7 @@ async function run(invocation: Invocation): Promise<number> {
   const workspace = requireWorkspace(values);
   const wanted = isFlagSet(values, 'interpreter') ? await wantPython(invocation) : wantCommand(invocation);
   await using belljar = await openFor(invocation);
+  await tellNewWorkspace(belljar, invocation, workspace);
   const started = await belljar.workspaces.use(workspace, localActor(values)).startProgram({
     ...wanted,
     shown: listOption(values, 'show').map((folder) => resolve(folder)),

@@ -25,7 +25,7 @@ it, and a manifest. “belljar workspace import” makes the same workspace of i
   --role ROLE       in which role (default: owner)
   --json            one document
 
-Exit code: 0 done, 77 denied, 73 the file cannot be written, or the files of the workspace changed meanwhile.
+Exit code: 0 done, 66 there is no such workspace, 77 denied, 73 the file cannot be written, or the files of the workspace changed meanwhile.
 
 Example:
   belljar workspace export notebook-1 notebook-1.tar
@@ -34,6 +34,7 @@ Example:
   run: async (invocation) => {
     const [name = '', file = `${name}.tar`] = invocation.positionals;
     if (name === '') throw new BelljarError('USAGE', 'name a workspace');
+    if (file === '-' && isFlagSet(invocation.values, 'json')) throw new BelljarError('USAGE', noDocument);
     await using belljar = await openFor(invocation);
     const workspace = belljar.workspaces.use(name, localActor(invocation.values));
     const pieces = workspace.export({ signal: invocation.signal });
@@ -41,6 +42,8 @@ Example:
     return 0;
   },
 };
+
+const noDocument = 'the archive has standard output to itself: --json goes with a file';
 
 function tell({ io, values }: Invocation, { bytes, sha256 }: Written, file: string): void {
   // What was asked for has standard output to itself.

@@ -1,4 +1,5 @@
 import type { Shelf, WheelStore } from '../environments/index.ts';
+import { BelljarError } from '../errors.ts';
 import type { Packages } from '../packages/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { AuditRecord } from '../record/index.ts';
@@ -38,7 +39,7 @@ export interface ExportOptions {
  * A workspace as one archive: what it declares and what that came to, its files, and what is on the record of it. It is on
  * the record before the first byte leaves; nothing is done before that is wanted.
  *
- * @throws POLICY_DENIED, FILE_REFUSED where the files change meanwhile, LOCK_UNKNOWN, CANCELLED, and what opening a session throws.
+ * @throws POLICY_DENIED, WORKSPACE_MISSING, FILE_REFUSED where the files change meanwhile, LOCK_UNKNOWN, CANCELLED, and what opening a session throws.
  */
 export async function* exportWorkspace(
   parts: ExportParts,
@@ -48,6 +49,9 @@ export async function* exportWorkspace(
   const { hash: policyHash } = parts.currentPolicy();
   await requireExport(parts, place);
   const declaration = await parts.declarations.find(place.workspace);
+  if (declaration === undefined && !(await parts.sessions.hasFiles(place.workspace))) {
+    throw new BelljarError('WORKSPACE_MISSING', `there is no workspace “${place.workspace}”`);
+  }
   using environment = await openContent(parts, declaration);
   await using session = await openReader(parts, place, signal);
   const found = session === undefined ? { files: [], leftOut: [] } : await findFiles(session.files, signal);

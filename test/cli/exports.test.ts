@@ -45,8 +45,13 @@ describe('belljar workspace export and import', needs(root, bubblewrap, python, 
     const file = join(home, 'no.tar');
     assert.equal((await call('workspace', 'import', file)).code, 66);
     await writeFile(file, 'no archive');
-    assert.equal((await call('workspace', 'import', file)).code, 65);
+    const invalid = await call('workspace', 'import', file);
+    assert.deepEqual([invalid.code, /it is no tar archive/.test(invalid.stderr)], [65, true], invalid.stderr);
     assert.equal((await call('workspace', 'import')).code, 2);
+    await writeFile(file, 'keep me');
+    const typo = await call('workspace', 'export', 'skil', file);
+    assert.deepEqual([typo.code, await readFile(file, 'utf8')], [66, 'keep me'], typo.stderr);
+    assert.equal((await call('workspace', 'export', 'skill', '-', '--json')).code, 2);
     const denied = join(home, 'denied.tar');
     assert.equal((await call('workspace', 'export', 'skill', denied, '--role', 'viewer')).code, 77);
     await assert.rejects(stat(denied), { code: 'ENOENT' });
