@@ -1,10 +1,11 @@
-import { describeProgramEnd, type Program, programExitCode } from '../belljar.ts';
+import { type Program, programExitCode } from '../belljar.ts';
 import { BelljarError } from '../errors.ts';
 import { kernelArguments, kernelEnvironment, readConnectionFile, serveKernel } from '../jupyter/index.ts';
 import { nameLauncher } from '../launcher.ts';
 import { localActor } from './actor.ts';
 import { openFor, requireWorkspace } from './change-packages.ts';
 import { type Command, type Invocation, isFlagSet, printJson, stringOption } from './command.ts';
+import { describeKernelEnd } from './kernel-end.ts';
 import { readLimits } from './limits.ts';
 import { toVisible } from './terminal-text.ts';
 
@@ -62,8 +63,8 @@ async function serve(invocation: Invocation): Promise<number> {
     stderr.write(`${missing}\n`); // without an environment there is not even its Python
     return 1;
   }
-  const said = describeProgramEnd(outcome);
-  if (said !== undefined) stderr.write(`belljar: the kernel ended: ${toVisible(said)}\n`);
+  const said = describeKernelEnd(outcome);
+  if (said !== undefined) stderr.write(`${said}\n`);
   return programExitCode(outcome);
 }
 
