@@ -62,3 +62,11 @@ test('a message that the schema words itself is kept', () => {
   assert.deepEqual(describe(z.int('must be a whole number').min(2, 'must be at least 2'), 1), [': must be at least 2']);
   assert.deepEqual(describe(z.int('must be a whole number'), 'x'), [': must be a whole number']);
 });
+
+test('a key that is not known below one of the writer’s own is told with those that are', () => {
+  const entry = z.strictObject({ requirements: z.array(z.string()).optional(), python: z.string().optional() });
+  const schema = z.strictObject({ presets: z.record(z.string(), entry) });
+  const said = (key: string): string[] => describe(schema, { presets: { mine: { [key]: 'x' } } });
+  assert.match(said('pythn').join(), /is not a key of presets\.mine; did you mean “python”\?$/);
+  assert.match(said('colour').join(), /is not a key of presets\.mine; known here: requirements, python$/);
+});

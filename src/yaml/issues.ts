@@ -126,6 +126,8 @@ function shorten(word: string): string {
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Of a map whose keys are the writer's own. */
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
 }
@@ -142,10 +144,14 @@ function jsonSchemaOf(schema: z.ZodType): SchemaNode {
 function knownKeys(path: Path, schema: z.ZodType): string[] {
   let nodes: readonly SchemaNode[] = flatten([jsonSchemaOf(schema)]);
   for (const step of path) {
-    const next = nodes.map((node) => (typeof step === 'number' ? node.items : node.properties?.[String(step)]));
+    const next = nodes.map((node) => (typeof step === 'number' ? node.items : below(node, String(step))));
     nodes = flatten(next.filter((node) => node !== undefined));
   }
   return nodes.flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function below({ properties, additionalProperties: others }: SchemaNode, key: string): SchemaNode | undefined {
+  return properties?.[key] ?? (typeof others === 'object' ? others : undefined);
 }
 
 function flatten(nodes: readonly SchemaNode[]): readonly SchemaNode[] {
