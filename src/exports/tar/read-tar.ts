@@ -26,7 +26,11 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, bounds: TarBoun
   const reader = new ByteReader(bytes);
   let [entries, total] = [0, 0];
   try {
-    for (let header = await nextFile(reader); header !== undefined; header = await nextFile(reader)) {
+    for (
+      let header = await nextFile(reader, { isFirst: true });
+      header !== undefined;
+      header = await nextFile(reader)
+    ) {
       entries += 1;
       total += header.sizeBytes;
       if (entries > bounds.maxEntries) throw invalid(`it has more than ${bounds.maxEntries} entries`);
@@ -67,8 +71,8 @@ class Content implements AsyncIterable<Uint8Array> {
 }
 
 /** Undefined where the archive ends, as it has to. */
-async function nextFile(reader: ByteReader): Promise<TarHeader | undefined> {
-  const header = await nextHeader(reader);
+async function nextFile(reader: ByteReader, at: Partial<Position> = {}): Promise<TarHeader | undefined> {
+  const header = await nextHeader(reader, at);
   if (header?.kind !== 'words') return header;
   const path = await readWords(reader, header);
   const named = await nextHeader(reader);
@@ -76,8 +80,17 @@ async function nextFile(reader: ByteReader): Promise<TarHeader | undefined> {
   return { ...named, path };
 }
 
-async function nextHeader(reader: ByteReader): Promise<TarHeader | undefined> {
+interface Position {
+  readonly isFirst: boolean;
+}
+
+async function nextHeader(
+  reader: ByteReader,
+  { isFirst = false }: Partial<Position> = {},
+): Promise<TarHeader | undefined> {
   const block = await reader.take(blockBytes);
+  // The header of any archive is filled up with zeros; a text has none.
+  if (isFirst && block.length > 0 && !block.includes(0)) throw invalid('it is no tar archive');
   if (block.length < blockBytes) throw cut();
   if (block.every((byte) => byte === 0)) return undefined;
   const reading = readHeader(block);
