@@ -8,17 +8,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 /** From the ground up; what shares a line may not import each other. */
 const floors = [
   ['errors.ts', 'launcher.ts', 'nearest.ts', 'own-folder.ts', 'visible.ts', 'words.ts'],
-  [
-    'background.ts',
-    'canonical-json.ts',
-    'guarded-file.ts',
-    'kept-folder.ts',
-    'options.ts',
-    'units.ts',
-    'workspace-name.ts',
-    'yaml',
-  ],
-  ['policy', 'storage'],
+  ['canonical-json.ts', 'guarded-file.ts', 'kept-folder.ts', 'options.ts', 'units.ts', 'workspace-name.ts', 'yaml'],
+  ['background.ts', 'policy', 'storage'],
   ['record'],
   ['sandbox'],
   ['packages'],

@@ -157,7 +157,9 @@ describe('Housekeeping', () => {
       rounds += 1;
       begun.resolve(undefined);
       return new Promise((_resolve, reject) => {
-        options.signal?.addEventListener('abort', () => reject(new BelljarError('CANCELLED', 'closed')), { once: true });
+        options.signal?.addEventListener('abort', () => reject(new BelljarError('CANCELLED', 'closed')), {
+          once: true,
+        });
       });
     };
     await housekeeping.start();

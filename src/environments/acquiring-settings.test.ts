@@ -10,6 +10,7 @@ test('Acquiring reads settings anew that could not be read before', async () => 
   const { lock, python } = specOf('a'.repeat(64));
   const acquiring = new Acquiring({
     ...{ cacheFolder: '/nowhere', record: nothing, packages: nothing, python, currentPolicy: () => nothing },
+    findOwner: () => nothing,
     shelf: { folder: '/nowhere', find: () => Promise.resolve(undefined) } as never,
     readSettings: () =>
       isBroken ? Promise.reject(new Error('broken')) : Promise.resolve({ sharedBy: 'installation' as const }),
