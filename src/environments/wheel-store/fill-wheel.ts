@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { refuseWhenCancelled } from '../../errors.ts';
 import {
   type AnnouncedWheel,
   type EntryPoint,
@@ -28,12 +29,14 @@ export interface FillOptions {
   readonly terms?: HandlingTerms | undefined;
 }
 
-/** Unpacks a wheel into `tree/` of a folder, and seals it; resolves to its manifest. @throws WHEEL_REFUSED */
+/** Unpacks a wheel into `tree/` of a folder, and seals it; resolves to its manifest. @throws WHEEL_REFUSED, CANCELLED */
 export async function fillWheel(half: string, wheel: WheelToStore, options: FillOptions): Promise<string> {
   using writer = new WheelWriter(join(half, 'tree'));
   const unpacking = await unpackWheel({ ...wheel, ...options, sink: writer });
   if (unpacking.verdict === 'refused') throw refuseWheel(wheel.filename, unpacking.problems);
   await writer.seal();
+  // The last of it may have come before the end that was wanted.
+  refuseWhenCancelled(wheel.signal);
   return describe(wheel, unpacking.wheel, writer.files);
 }
 
