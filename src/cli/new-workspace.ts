@@ -3,7 +3,7 @@ import { nearestOf } from '../nearest.ts';
 import type { Invocation } from './command.ts';
 import { toVisible } from './terminal-text.ts';
 
-/** A name that is used for the first time makes a workspace: whoever misspelt one wants to know. */
+/** A name that is used for the first time makes a workspace: whoever misspelt one wants to know, and nobody else. */
 export async function tellNewWorkspace(
   { sessions, workspaces }: Pick<Belljar, 'sessions' | 'workspaces'>,
   { io }: Pick<Invocation, 'io'>,
@@ -13,6 +13,6 @@ export async function tellNewWorkspace(
   const names = (await workspaces.list()).map(({ name }) => name);
   if (names.includes(workspace)) return;
   const nearest = nearestOf(workspace, names);
-  const meant = nearest === undefined ? '' : `; did you mean “${nearest}”?`;
-  io.stderr.write(`belljar: “${toVisible(workspace)}” is a new workspace${meant}\n`);
+  if (nearest === undefined) return;
+  io.stderr.write(`belljar: “${toVisible(workspace)}” is a new workspace; did you mean “${nearest}”?\n`);
 }

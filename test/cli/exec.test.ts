@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { after, describe, it } from 'node:test';
 
@@ -110,8 +110,11 @@ describe('belljar env python', needs(bubblewrap, python), () => {
   });
 
   it('keeps the policy that it was made under, wherever it is started from', async () => {
-    const { stdout } = await cli.run(['env', 'python', '-w', 'one'], { env: { BELLJAR_POLICY: 'strict.yaml' } });
-    assert.ok(readFileSync(stdout.trim(), 'utf8').includes(`'--policy=${resolve('strict.yaml')}'`));
+    const policy = join(cli.home, 'strict.yaml');
+    await writeFile(policy, 'version: 1\n', { mode: 0o600 });
+    const named = { env: { BELLJAR_POLICY: relative(process.cwd(), policy) } };
+    const { stdout } = await cli.run(['env', 'python', '-w', 'one'], named);
+    assert.ok(readFileSync(stdout.trim(), 'utf8').includes(`'--policy=${policy}'`));
   });
 
   it('runs scripts in folders that are shown, from there, and says of others that they are not', async (test) => {
