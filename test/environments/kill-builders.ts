@@ -20,13 +20,14 @@ const longestLifeMs = 400;
 
 /**
  * Has several processes build the same environments, one after the other, and kills one after the other at a random moment,
- * while another looks at all that can be leased. Throws where something that can be leased is not whole.
+ * while another looks at all that can be leased: at least so often, and until something could be. Throws where something
+ * that can be leased is not whole.
  */
 export async function killBuilders({ home, kills, builders, onKill }: KillOptions) {
   let leased = 0;
   let count = 0;
   const work = async (): Promise<void> => {
-    while (count < kills) {
+    while (count < kills || (leased === 0 && count < 10 * kills)) {
       count += 1;
       const round = count;
       await using builder = new OtherProcess(obtain, [home, String(filesPerTree), ...locksOf(round)]);
