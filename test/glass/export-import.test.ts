@@ -227,6 +227,8 @@ describe('Workspace.export() and Workspaces.import()', needs(root, bubblewrap, p
 
   it('take a workspace that has nothing', async (context) => {
     const { belljar } = await openPackageHome(context);
+    await assert.rejects(exportFrom({ belljar }), { code: 'WORKSPACE_MISSING' });
+    await (await belljar.workspaces.use('source', owner).openSession()).close();
     const bundle = await exportFrom({ belljar });
     const result = await belljar.workspaces.import(opened(bundle), { ...owner, as: 'empty' });
     assert.deepEqual([result.declaration, result.files, result.isSameTree], [undefined, 0, undefined]);
