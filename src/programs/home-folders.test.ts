@@ -9,14 +9,20 @@ import { isWithin, knowHomeFolders } from './home-folders.ts';
 describe('knowHomeFolders()', () => {
   it('judges the homes of all users alike, wherever they are, and what is hidden in them', async (test) => {
     const { usersFile } = await prepare(test);
-    const judge = await knowHomeFolders({ userHome: '/root', usersFile });
-    for (const home of ['/root', '/data/users/eve', '/data/users', '/home/cloud', '/home/of-no-list']) {
+    const judge = await knowHomeFolders({ userHome: '/srv/self', usersFile });
+    for (const home of ['/srv/self', '/data/users/eve', '/data/users', '/home/cloud', '/home/of-no-list']) {
       assert.match(judge(home) ?? '', /more than/, home);
     }
-    for (const path of ['/root/.ssh', '/data/users/eve/work/.git', '/home/of-no-list/.ssh/keys']) {
+    for (const path of ['/srv/self/.ssh', '/data/users/eve/book/.git', '/home/of-no-list/.ssh/keys']) {
       assert.match(judge(path) ?? '', /hidden/, path);
     }
-    for (const path of ['/root/project', '/data/users/eve/work', '/home/cloud/book', '/srv/.hidden', '/data/tools']) {
+    for (const path of [
+      '/srv/self/project',
+      '/data/users/eve/book',
+      '/home/cloud/book',
+      '/srv/.hidden',
+      '/data/tools',
+    ]) {
       assert.equal(judge(path), undefined, path);
     }
   });
@@ -33,9 +39,9 @@ describe('knowHomeFolders()', () => {
 
   it('takes a user without a home, and a machine without a list, for what they are', async (test) => {
     const { folder, usersFile } = await prepare(test);
-    assert.equal((await knowHomeFolders({ userHome: '/root', usersFile }))('/srv/project'), undefined);
-    const judge = await knowHomeFolders({ userHome: '/root', usersFile: join(folder, 'none') });
-    assert.match(judge('/root') ?? '', /more than/);
+    assert.equal((await knowHomeFolders({ userHome: '/srv/self', usersFile }))('/srv/project'), undefined);
+    const judge = await knowHomeFolders({ userHome: '/srv/self', usersFile: join(folder, 'none') });
+    assert.match(judge('/srv/self') ?? '', /more than/);
   });
 });
 
